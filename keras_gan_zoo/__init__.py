@@ -1,0 +1,31 @@
+"""A zoo of generative models for Keras."""
+
+from keras_gan_zoo import (
+    callbacks,
+    datasets,
+    layers,
+    losses,
+    models,
+    networks,
+    penalties,
+    pictures,
+    presets,
+    training,
+)
+from keras_gan_zoo.training import distribute
+from keras_gan_zoo.version import __version__
+
+__all__ = [
+    "__version__",
+    "callbacks",
+    "datasets",
+    "distribute",
+    "layers",
+    "losses",
+    "models",
+    "networks",
+    "penalties",
+    "pictures",
+    "presets",
+    "training",
+]

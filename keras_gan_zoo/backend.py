@@ -1,0 +1,90 @@
+"""The few things `keras.ops` cannot say, said once in TensorFlow.
+
+Randomness that knows about replicas, gradients with respect to inputs, and fused batch
+normalisation. Layers, penalties and losses use these and name no backend themselves.
+"""
+
+import keras
+import tensorflow as tf
+
+
+def draw_seed(seed=None):
+    """Turns a `SeedGenerator`, an integer, a `(2,)` tensor or `None` into a `(2,)` seed tensor.
+
+    `None` draws from Keras's global generator (see `keras.utils.set_random_seed`).
+    """
+    if isinstance(seed, keras.random.SeedGenerator):
+        seed = seed.next()
+    elif seed is None:
+        seed = keras.random.randint((2,), 0, 2**31 - 1, dtype="int32")
+    elif len(getattr(seed, "shape", ())) == 0:
+        seed = tf.stack([tf.cast(seed, tf.int64), tf.constant(0, tf.int64)])
+    return tf.cast(seed, tf.int32)
+
+
+def _replica_share(draw, shape, seed):
+    """Draws noise for the global batch and returns the rows that belong to this replica.
+
+    Every replica holds the same seed. Drawing the global batch and keeping one's own rows gives
+    each replica different noise, and R replicas together exactly the noise of one.
+    """
+    seed = draw_seed(seed)
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return draw(shape, seed)
+    rows = shape[0]
+    noise = draw((rows * context.num_replicas_in_sync, *shape[1:]), seed)
+    start = context.replica_id_in_sync_group * rows
+    return noise[start : start + rows]
+
+
+def random_normal(shape, seed=None, dtype="float32"):
+    """Standard normal noise of `shape`, batch axis first; each replica gets its own rows."""
+    return _replica_share(
+        lambda s, k: tf.random.stateless_normal(s, k, dtype=tf.as_dtype(dtype)), shape, seed
+    )
+
+
+def random_uniform(shape, minval=0.0, maxval=1.0, seed=None, dtype="float32"):
+    """Uniform noise in `[minval, maxval)` of `shape`, batch axis first, as `random_normal`."""
+    return _replica_share(
+        lambda s, k: tf.random.stateless_uniform(s, k, minval, maxval, dtype=tf.as_dtype(dtype)),
+        shape,
+        seed,
+    )
+
+
+def input_gradient(function, inputs):
+    """Gradient of `sum(function(inputs))` with respect to `inputs`, itself differentiable.
+
+    For a function that treats samples independently this is the gradient per sample.
+    """
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(inputs)
+        outputs = function(inputs)
+    return tape.gradient(outputs, inputs)
+
+
+def num_replicas():
+    """Replicas that train in step with this one (1 outside a `tf.distribute` strategy)."""
+    return tf.distribute.get_strategy().num_replicas_in_sync
+
+
+def fused_batch_norm(inputs, gamma, beta, epsilon):
+    """Training-mode batch normalisation over all axes but the last, in one operation.
+
+    Returns `(outputs, mean, variance)` with the biased variance, as `keras.ops.moments` gives.
+    """
+    shape = tf.shape(inputs)
+    image = inputs if inputs.shape.rank == 4 else tf.reshape(inputs, (-1, 1, 1, inputs.shape[-1]))
+    outputs, mean, unbiased, *_ = tf.raw_ops.FusedBatchNormV3(
+        x=image,
+        scale=tf.cast(gamma, tf.float32),
+        offset=tf.cast(beta, tf.float32),
+        mean=[],
+        variance=[],
+        epsilon=epsilon,
+        is_training=True,
+    )
+    count = tf.cast(tf.size(image) // inputs.shape[-1], tf.float32)
+    return tf.reshape(outputs, shape), mean, unbiased * (count - 1.0) / count

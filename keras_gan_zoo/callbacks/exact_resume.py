@@ -1,0 +1,122 @@
+"""Resuming a training to the bit."""
+
+import pathlib
+import warnings
+
+import keras
+
+from keras_gan_zoo.training import state as training_state
+
+
+class ExactResume(keras.callbacks.Callback):
+    """Saves the whole training state; a run that was killed goes on as if it never stopped.
+
+    The state holds weights, optimizer slots, random states, running means, and the position in
+    the data. It is written atomically, and the last `keep` files are kept: one that is torn or
+    corrupt is passed over for the one before it, with a warning. A state with NaN in it is never
+    written. Start the same program again with the same folder to resume; a finished run has
+    nothing left to do. The data must come in a reproducible order: arrays, `kgz.datasets`, or a
+    `tf.data.Dataset` that is not shuffled or shuffled with a seed.
+
+    Args:
+        directory: Folder of the state files; made if it is not there.
+        every: Save each so many training steps, besides at the end of each epoch; `None` for
+            epochs only.
+        keep: How many files to keep, at least 2.
+
+    Raises:
+        ValueError: In `fit`, if the folder holds the state of another model.
+        OSError: In `fit`, if the disk is full; files saved before are intact.
+
+    Example:
+
+    >>> folder = tempfile.mkdtemp()
+    >>> model = kgz.models.GAN(sample_shape=(2,), latent_dim=4, hidden_units=20, seed=0)
+    >>> model.compile()
+    >>> points = kgz.datasets.load("ring_of_gaussians", batch_size=50_000)
+    >>> history = model.fit(points, verbose=0, callbacks=[kgz.callbacks.ExactResume(folder)])
+    >>> sorted(path.name for path in pathlib.Path(folder).iterdir())
+    ['state-0000000002.zip']
+    """
+
+    def __init__(self, directory, every: int | None = None, keep: int = 2):
+        super().__init__()
+        if every is not None and every < 1:
+            raise ValueError(f"Expected `every` to be None or >= 1. Received: {every!r}")
+        if keep < 2:
+            raise ValueError(
+                f"Expected `keep` >= 2, so that a torn file has a predecessor. Received: {keep!r}"
+            )
+        self.directory = pathlib.Path(directory)
+        self.every = every
+        self.keep = keep
+
+    def on_train_begin(self, logs=None):
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self._steps = self._saved_at = 0
+        self._batch = self._epoch = 0
+        self._unfinished_means = None
+        found = self._newest()
+        if found is None:
+            return
+        state, position = found
+        training_state.restore(self.model, state)
+        self._steps = self._saved_at = position["steps"]
+        self._epoch, self._batch = position["epoch"], position["batch"]
+        self.model._initial_epoch = self._epoch  # what Keras's own BackupAndRestore sets
+        self.model.data_order.move_to(self.model, self._epoch, self._batch)
+        if self._batch:  # Keras resets the means when the epoch begins
+            self._unfinished_means = [v.numpy() for v in self.model.metrics_variables]
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._epoch = epoch
+        if self._unfinished_means is not None:
+            for variable, value in zip(
+                self.model.metrics_variables, self._unfinished_means, strict=True
+            ):
+                variable.assign(value)
+            self._unfinished_means = None
+
+    def on_train_batch_end(self, batch, logs=None):
+        per_call = self.model.steps_per_execution
+        self._steps += per_call
+        self._batch += per_call
+        if self.every and self._steps - self._saved_at >= self.every:
+            self._save()
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._epoch, self._batch = epoch + 1, 0
+        self._save()
+
+    def on_train_end(self, logs=None):
+        self.model._initial_epoch = None
+
+    def _save(self):
+        state = training_state.capture(self.model)
+        if not training_state.is_finite(state):
+            warnings.warn(
+                f"The training state at step {self._steps} has NaN or infinite numbers and was "
+                f"not saved; the last good one is kept in {self.directory}.",
+                stacklevel=2,
+            )
+            return
+        position = {"steps": self._steps, "epoch": self._epoch, "batch": self._batch}
+        training_state.write(self.directory / f"state-{self._steps:010d}.zip", state, position)
+        self._saved_at = self._steps
+        for old in self._files()[self.keep :]:
+            old.unlink()
+
+    def _files(self):
+        return sorted(self.directory.glob("state-*.zip"), reverse=True)
+
+    def _newest(self):
+        for path in self._files():
+            try:
+                return training_state.read(path)
+            except training_state.BrokenStateError as error:
+                warnings.warn(
+                    f"The training state is torn or corrupt, falling back to the one before: "
+                    f"{error}",
+                    stacklevel=2,
+                )
+        return None

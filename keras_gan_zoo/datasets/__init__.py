@@ -1,0 +1,7 @@
+"""Data sets: one door for builtin, TensorFlow Datasets, folder and array data."""
+
+from keras_gan_zoo.datasets.load import list_names as list
+from keras_gan_zoo.datasets.load import load
+from keras_gan_zoo.datasets.pipeline import from_arrays
+
+__all__ = ["from_arrays", "list", "load"]

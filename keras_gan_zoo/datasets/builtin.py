@@ -1,0 +1,117 @@
+"""Data sets that need no download: embedded images, and mixtures of Gaussians drawn on the spot.
+
+Each is a function `(split, seed) -> (samples, labels)` of NumPy arrays.
+"""
+
+import functools
+import gzip
+import importlib.resources
+import io
+import os
+import pathlib
+
+import numpy as np
+
+FASHION_MNIST_CLASSES = (
+    "T-shirt/top",
+    "trouser",
+    "pullover",
+    "dress",
+    "coat",
+    "sandal",
+    "shirt",
+    "sneaker",
+    "bag",
+    "ankle boot",
+)
+IDX_FILES = {"train": "train", "test": "t10k"}
+IDX_FOLDERS = ("/usr/share/datasets/fashion-mnist", "~/.keras_gan_zoo/fashion-mnist")
+MIXTURE_SAMPLES = {"train": 100_000, "test": 2_500}  # PacGAN, arXiv 1712.04086
+
+
+def fashion_mnist_mini(split: str, seed: int):
+    """10,000 training and 2,000 test images of Fashion-MNIST, classes in equal parts (MIT)."""
+    folder = importlib.resources.files("keras_gan_zoo.datasets") / "data"
+    with np.load(io.BytesIO((folder / "fashion_mnist_mini.npz").read_bytes())) as arrays:
+        return arrays[f"{split}_images"][..., None], arrays[f"{split}_labels"]
+
+
+def fashion_mnist(split: str, seed: int, folder: str | None = None):
+    """The full Fashion-MNIST, 60,000 + 10,000 images, from IDX files on this machine.
+
+    Looked for in `KERAS_GAN_ZOO_FASHION_MNIST`, where Debian's package puts them, and in
+    `~/.keras_gan_zoo/fashion-mnist`.
+    """
+    places = [os.environ.get("KERAS_GAN_ZOO_FASHION_MNIST"), *IDX_FOLDERS]
+    stem = IDX_FILES[split]
+    for place in filter(None, places):
+        images = pathlib.Path(place).expanduser() / f"{stem}-images-idx3-ubyte.gz"
+        if images.exists():
+            labels = images.with_name(f"{stem}-labels-idx1-ubyte.gz")
+            return read_idx(images)[..., None], read_idx(labels).astype("int64")
+    raise FileNotFoundError(
+        "Expected the IDX files of Fashion-MNIST (train-images-idx3-ubyte.gz and its three "
+        f"siblings) in one of {list(filter(None, places))}. Get them with `apt-get install "
+        "dataset-fashion-mnist`, or from github.com/zalandoresearch/fashion-mnist, or use "
+        "'tfds:fashion_mnist', which downloads, or the embedded 'fashion_mnist_mini'."
+    )
+
+
+def read_idx(path) -> np.ndarray:
+    """Reads an array of unsigned bytes in the (gzipped) IDX format of MNIST."""
+    data = gzip.decompress(pathlib.Path(path).read_bytes())
+    if data[:3] != b"\x00\x00\x08":
+        raise ValueError(f"Expected an IDX file of unsigned bytes. Received: {path}")
+    rank = data[3]
+    shape = np.frombuffer(data, ">u4", rank, offset=4)
+    return np.frombuffer(data, np.uint8, offset=4 + 4 * rank).reshape(shape)
+
+
+def _mixture(means, std, split, seed):
+    means = np.asarray(means, "float32")
+    # Training and test points come from different streams of one seed.
+    random = np.random.default_rng([seed, list(MIXTURE_SAMPLES).index(split)])
+    modes = random.integers(len(means), size=MIXTURE_SAMPLES[split])
+    noise = random.standard_normal((len(modes), means.shape[1])).astype("float32")
+    return means[modes] + std * noise, modes.astype("int64")
+
+
+def ring_means() -> np.ndarray:
+    """The eight means of `ring_of_gaussians`, `(8, 2)`, on the unit circle."""
+    angles = 2 * np.pi * np.arange(8) / 8
+    return np.stack([np.cos(angles), np.sin(angles)], axis=1).astype("float32")
+
+
+def grid_means() -> np.ndarray:
+    """The 25 means of `grid_of_gaussians`, `(25, 2)`, at {-4, -2, 0, 2, 4} squared."""
+    side = np.arange(-4.0, 5.0, 2.0)
+    return (
+        np.stack(np.meshgrid(side, side, indexing="ij"), axis=-1).reshape(25, 2).astype("float32")
+    )
+
+
+def ring_of_gaussians(split: str, seed: int):
+    """8 Gaussians on the unit circle, standard deviation 0.01, in two dimensions."""
+    return _mixture(ring_means(), 0.01, split, seed)
+
+
+def grid_of_gaussians(split: str, seed: int):
+    """25 Gaussians at {-4, -2, 0, 2, 4} squared, standard deviation 0.05, in two dimensions."""
+    return _mixture(grid_means(), 0.05, split, seed)
+
+
+def mixture_1d(split: str, seed: int):
+    """Two Gaussians at -1 and 1, standard deviation 0.25, in one dimension."""
+    return _mixture([[-1.0], [1.0]], 0.25, split, seed)
+
+
+BUILTIN = {
+    function.__name__: functools.lru_cache(maxsize=4)(function)
+    for function in (
+        fashion_mnist_mini,
+        fashion_mnist,
+        ring_of_gaussians,
+        grid_of_gaussians,
+        mixture_1d,
+    )
+}

@@ -1,0 +1,34 @@
+"""Messages that say what was expected, what was received, and what was probably meant."""
+
+import difflib
+from collections.abc import Iterable
+
+
+def unknown_name(kind: str, name: object, known: Iterable[str]) -> ValueError:
+    """A `ValueError` for a name that does not exist, with the nearest one that does."""
+    known = sorted(known)
+    close = difflib.get_close_matches(str(name), known, n=1, cutoff=0.4)
+    hint = f" Did you mean {close[0]!r}?" if close else ""
+    return ValueError(
+        f"Unknown {kind}: {name!r}.{hint} Expected one of: {', '.join(known)}. Received: {name!r}"
+    )
+
+
+def resolve(kind: str, base: type, known: dict, identifier, **options):
+    """Resolves a string, a config or an instance of `base` to an instance (one `get` per kind)."""
+    if isinstance(identifier, base) and not options:
+        return identifier
+    if isinstance(identifier, str):
+        if identifier not in known:
+            raise unknown_name(kind, identifier, known)
+        return known[identifier](**options)
+    raise ValueError(
+        f"Expected a {kind} name ({', '.join(sorted(known))}) or a {base.__name__} instance"
+        f"{' and no further options' if options else ''}. "
+        f"Received: {identifier!r} (of type {type(identifier).__name__})"
+    )
+
+
+def not_defined(instance: object, method: str) -> TypeError:
+    """A `TypeError` for a subclass that left out a method it must define."""
+    return TypeError(f"{type(instance).__name__} must define `{method}`; see `PhasedModel`.")

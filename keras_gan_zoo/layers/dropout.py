@@ -1,0 +1,34 @@
+"""Dropout whose mask knows about replicas."""
+
+import keras
+from keras import ops
+
+from keras_gan_zoo import backend
+
+
+@keras.saving.register_keras_serializable("keras_gan_zoo")
+class Dropout(keras.layers.Dropout):
+    """`keras.layers.Dropout` that draws the mask of the global batch and keeps its own rows.
+
+    Keras's layer draws the same mask on every replica. Here R replicas together drop exactly what
+    one device would have dropped.
+
+    Args:
+        rate: Share of units set to zero; the others are divided by `1 - rate`.
+        **kwargs: As for `keras.layers.Dropout`.
+
+    References:
+        Srivastava et al. 2014, Dropout, JMLR 15.
+    """
+
+    def call(self, inputs, training=False):
+        if not training or self.rate == 0:
+            return inputs
+        shape = ops.shape(inputs)
+        if self.noise_shape is not None:
+            shape = tuple(
+                size if kept is None else kept
+                for size, kept in zip(shape, self.noise_shape, strict=True)
+            )
+        kept = backend.random_uniform(shape, seed=self.seed_generator) >= self.rate
+        return ops.where(kept, inputs / (1.0 - self.rate), ops.zeros_like(inputs))

@@ -1,0 +1,122 @@
+"""Spectral normalisation as published."""
+
+import keras
+from keras import ops
+
+# Their kernels are (..., outputs, inputs).
+TRANSPOSED = (
+    keras.layers.Conv1DTranspose,
+    keras.layers.Conv2DTranspose,
+    keras.layers.Conv3DTranspose,
+)
+
+
+@keras.saving.register_keras_serializable("keras_gan_zoo")
+class SpectralNormalization(keras.layers.Wrapper):
+    """Divides a layer's kernel by its largest singular value, on the fly.
+
+    The stored kernel is never changed: each call uses `W / sigma(W)`, the gradient flows through
+    `sigma`, and only the singular vectors `u` and `v` are constants. They are refreshed by power
+    iteration on every call with `training=True`, and saved with the layer. `W` is the kernel as a
+    matrix with one row per output; for convolutions its singular value bounds the operator's only
+    up to a factor of the root of the kernel's area.
+
+    `keras.layers.SpectralNormalization` overwrites the stored kernel instead and lets no gradient
+    through `sigma`.
+
+    Args:
+        layer: A `Dense`, `Embedding`, convolution or transposed convolution.
+        power_iterations: Steps of power iteration per training call.
+        **kwargs: As for `keras.layers.Layer`.
+
+    Call arguments:
+        inputs: What `layer` takes.
+        training: Whether to refresh the singular vectors first.
+
+    Raises:
+        ValueError: If `layer` has no kernel, or `power_iterations` is below 1.
+
+    References:
+        Miyato et al. 2018, Spectral Normalization for Generative Adversarial Networks, arXiv
+        1802.05957, algorithm 1.
+
+    Example:
+
+    >>> layer = kgz.layers.SpectralNormalization(keras.layers.Dense(4))
+    >>> layer(np.ones((2, 3), "float32"), training=True).shape
+    TensorShape([2, 4])
+    """
+
+    def __init__(self, layer, power_iterations: int = 1, **kwargs):
+        super().__init__(layer, **kwargs)
+        if power_iterations < 1:
+            raise ValueError(f"Expected `power_iterations` >= 1. Received: {power_iterations!r}")
+        self.power_iterations = power_iterations
+
+    def build(self, input_shape=None):
+        super().build(input_shape)
+        matrix = self._as_matrix(self._kernel())
+        for name, size in zip(("u", "v"), matrix.shape, strict=True):
+            vector = self.add_weight(
+                shape=(size,),
+                initializer=keras.initializers.RandomNormal(stddev=1.0),
+                trainable=False,
+                dtype="float32",
+                name=name,
+                aggregation="only_first_replica",
+            )
+            vector.assign(_unit(vector))
+            setattr(self, name, vector)
+
+    def _kernel(self):
+        for name in ("kernel", "embeddings"):
+            if isinstance(variable := getattr(self.layer, name, None), keras.Variable):
+                return variable
+        raise ValueError(
+            "Expected a layer with a `kernel` or `embeddings`, such as Dense, Conv2D, "
+            f"Conv2DTranspose or Embedding. Received: {type(self.layer).__name__}"
+        )
+
+    def _as_matrix(self, kernel):
+        """The kernel with one row per output."""
+        rank = len(kernel.shape)
+        output = rank - 1
+        if isinstance(self.layer, keras.layers.Embedding):
+            output = 0
+        elif isinstance(self.layer, TRANSPOSED):
+            output = rank - 2
+        rest = [axis for axis in range(rank) if axis != output]
+        return ops.reshape(ops.transpose(kernel, [output, *rest]), (kernel.shape[output], -1))
+
+    def call(self, inputs, training=False):
+        kernel = self._kernel()
+        weight = ops.cast(kernel.value, "float32")
+        matrix = self._as_matrix(weight)
+        u, v = self.u.value, self.v.value
+        if training:
+            constant = ops.stop_gradient(matrix)
+            for _ in range(self.power_iterations):
+                v = _unit(ops.matmul(u, constant))
+                u = _unit(ops.matmul(constant, v))
+            self.u.assign(u)
+            self.v.assign(v)
+        sigma = ops.sum(ops.stop_gradient(u) * ops.matmul(matrix, ops.stop_gradient(v)))
+        # Inside the scope the layer reads the normalised kernel in place of the stored one.
+        with keras.StatelessScope(state_mapping=[(kernel, ops.cast(weight / sigma, kernel.dtype))]):
+            return self.layer(inputs)
+
+    def largest_singular_value(self) -> float:
+        """The largest singular value of the kernel that calls use now, by full decomposition."""
+        matrix = ops.cast(self._as_matrix(self._kernel().value), "float32")
+        sigma = ops.sum(self.u * ops.matmul(matrix, self.v))
+        return float(ops.max(ops.svd(matrix / sigma, compute_uv=False)))
+
+    def compute_output_shape(self, input_shape):
+        return self.layer.compute_output_shape(input_shape)
+
+    def get_config(self):
+        return {**super().get_config(), "power_iterations": self.power_iterations}
+
+
+def _unit(vector):
+    return vector / ops.maximum(ops.norm(vector), 1e-12)

@@ -1,0 +1,80 @@
+"""The first GAN."""
+
+import keras
+
+from keras_gan_zoo.networks.mlp import maxout_discriminator, mlp_generator
+from keras_gan_zoo.training.adversarial_model import AdversarialModel
+from keras_gan_zoo.training.phased_model import networks_of_dtype
+
+
+@keras.saving.register_keras_serializable("keras_gan_zoo")
+class GAN(AdversarialModel):
+    """The original generative adversarial network: two multilayer perceptrons.
+
+    The discriminator ascends `E log D(x) + E log(1 - D(G(z)))` (equation 1). The generator
+    descends the same value (`adversarial_loss="minimax"`) or, as in the paper's experiments,
+    ascends `E log D(G(z))` (`"non_saturating"`, the default; section 3).
+
+    Args:
+        sample_shape: `(height, width, channels)` of images, or `(features,)` of points.
+        latent_dim: Size of a latent vector; latents are uniform in `[-1, 1]`.
+        hidden_units: Width of the generator's two hidden layers; the discriminator has a fifth as
+            many maxout units of five pieces.
+        image_shape: The name of `sample_shape` that all image models share.
+        generator, discriminator: Networks to use instead of the paper's.
+        **kwargs: See `kgz.training.AdversarialModel`.
+
+    Example:
+
+    >>> model = kgz.models.GAN(sample_shape=(2,), latent_dim=4, hidden_units=20)
+    >>> model.compile()
+    >>> points = kgz.datasets.load("ring_of_gaussians", batch_size=500)
+    >>> history = model.fit(points, epochs=1, steps_per_epoch=2, verbose=0)
+    >>> model.generate(3, seed=0).shape
+    TensorShape([3, 2])
+
+    References:
+        Goodfellow et al. 2014, Generative Adversarial Networks, arXiv 1406.2661, algorithm 1.
+
+    Deviations:
+        Images are in [-1, 1] with a `tanh` output (the paper: [0, 1] and a sigmoid). Momentum
+        stays at 0.5 (the authors' settings let it rise to 0.7 over 250 epochs). The output bias
+        starts at 0 rather than at the marginals of the data. A moving average of the generator
+        is kept for sampling (`ema_decay=None` for none).
+    """
+
+    def __init__(
+        self,
+        sample_shape: tuple = (28, 28, 1),
+        latent_dim: int = 100,
+        *,
+        hidden_units: int = 1200,
+        image_shape: tuple | None = None,
+        generator: keras.Model | None = None,
+        discriminator: keras.Model | None = None,
+        latent_distribution: str = "uniform",
+        **kwargs,
+    ):
+        with networks_of_dtype(kwargs.get("dtype")):
+            if generator is None:
+                generator = mlp_generator(image_shape or sample_shape, latent_dim, hidden_units)
+            if discriminator is None:
+                discriminator = maxout_discriminator(
+                    generator.output_shape[1:], max(1, hidden_units // 5)
+                )
+        super().__init__(
+            generator,
+            discriminator,
+            latent_dim,
+            latent_distribution=latent_distribution,
+            **kwargs,
+        )
+
+    def default_optimizers(self):
+        """SGD, momentum 0.5, learning rate 0.1 divided by 1.000004 per update (authors' code)."""
+
+        def sgd():
+            rate = keras.optimizers.schedules.ExponentialDecay(0.1, 1, 1.0 / 1.000004)
+            return keras.optimizers.SGD(rate, momentum=0.5)
+
+        return {"discriminator": sgd(), "generator": sgd()}

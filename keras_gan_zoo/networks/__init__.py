@@ -1,0 +1,14 @@
+"""Architectures: functions that return Keras models, without any training logic."""
+
+from keras_gan_zoo.networks.conv_gan import conv_gan_discriminator, conv_gan_generator
+from keras_gan_zoo.networks.dcgan import dcgan_discriminator, dcgan_generator
+from keras_gan_zoo.networks.mlp import maxout_discriminator, mlp_generator
+
+__all__ = [
+    "conv_gan_discriminator",
+    "conv_gan_generator",
+    "dcgan_discriminator",
+    "dcgan_generator",
+    "maxout_discriminator",
+    "mlp_generator",
+]

@@ -1,0 +1,7 @@
+"""Penalties on a critic: `penalty(critic, real, fake) -> scalar`; they know no models."""
+
+from keras_gan_zoo.penalties.gradient_penalty import GradientPenalty
+from keras_gan_zoo.penalties.penalty import Penalty
+from keras_gan_zoo.penalties.r1 import R1
+
+__all__ = ["GradientPenalty", "Penalty", "R1"]

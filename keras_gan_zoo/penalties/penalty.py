@@ -1,0 +1,52 @@
+"""What every penalty shares."""
+
+from keras_gan_zoo import errors
+
+
+class Penalty:
+    """A term added to the discriminator's loss, already weighted.
+
+    A subclass defines `name` (what `fit` reports it as) and `__call__`.
+
+    Args:
+        weight: Factor of the term, at least 0.
+        every: Lazy regularisation: compute the term on every so many updates only, and count it
+            as many times (StyleGAN2, section 3.1). The model does this, not the penalty.
+    """
+
+    name: str
+
+    def __init__(self, weight: float, every: int = 1):
+        if weight < 0:
+            raise ValueError(f"Expected `weight` >= 0. Received: {weight!r}")
+        if isinstance(every, bool) or not isinstance(every, int) or every < 1:
+            raise ValueError(f"Expected `every` to be an integer >= 1. Received: {every!r}")
+        self.weight = float(weight)
+        self.every = every
+
+    def __call__(self, critic, real, fake, seed=None):
+        """The weighted penalty, a scalar.
+
+        Args:
+            critic: Function from samples to logits.
+            real, fake: Samples of the same shape, batch axis first.
+            seed: For penalties that draw random numbers: integer or `SeedGenerator`.
+        """
+        raise errors.not_defined(self, "__call__")
+
+    def get_config(self):
+        return {"weight": self.weight, "every": self.every}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config)
+
+    @staticmethod
+    def check(candidate):
+        """Returns `candidate` if it is a penalty, or raises `ValueError`."""
+        if not isinstance(candidate, Penalty):
+            raise ValueError(
+                "Expected `penalties` to hold `kgz.penalties` instances, such as "
+                f"`kgz.penalties.R1(10.0)`. Received: {candidate!r}"
+            )
+        return candidate

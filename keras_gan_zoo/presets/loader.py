@@ -1,0 +1,80 @@
+"""Reading a preset."""
+
+import keras
+
+from keras_gan_zoo import errors
+from keras_gan_zoo.presets import registry
+from keras_gan_zoo.presets.weights import Networks, sha256
+
+
+def from_preset(preset: str, model_class: type | None = None):
+    """Loads a trained model.
+
+    Args:
+        preset: A builtin name, a folder, or an `hf://owner/name` or `kaggle://...` handle.
+        model_class: The class the preset must be of; any by default.
+
+    Returns:
+        The model, not compiled; the generator holds the averaged weights.
+
+    Raises:
+        ValueError: If the preset is unknown, of another class, of a class this library does not
+            have, or its weights are not those its sha256 names.
+        FileNotFoundError: If the folder lacks one of its files.
+
+    Example:
+
+    >>> model = kgz.models.from_preset("dcgan_fashion_mnist")
+    >>> model.generate(4, seed=0).shape
+    TensorShape([4, 28, 28, 1])
+    """
+    folder = registry.resolve(preset)
+    metadata = registry.read_json(folder / registry.METADATA)
+    config = registry.read_json(folder / registry.CONFIG)
+    weights = folder / registry.WEIGHTS
+    actual = sha256(weights)
+    if metadata.get("sha256") != actual:
+        raise ValueError(
+            f"Expected weights with the sha256 that {folder / registry.METADATA} names, "
+            f"{metadata.get('sha256')}. Received: {actual}. The file is damaged or of another "
+            "preset; get it again."
+        )
+    model = _build(folder, config, model_class)
+    networks = model.preset_networks()
+    try:
+        Networks(networks).load_weights(weights)
+    except (ValueError, KeyError, OSError) as error:
+        raise ValueError(
+            f"Expected weights for the networks in {folder / registry.CONFIG}. "
+            f"Received: {weights}, which does not fit: {error}"
+        ) from None
+    model.preset_loaded()
+    return model
+
+
+def _build(folder, config, model_class):
+    name = str(config.get("registered_name"))
+    known = keras.saving.get_registered_object(name)
+    if known is None:
+        raise ValueError(
+            f"Expected {folder / registry.CONFIG} to name a model of this library. "
+            f"{errors.unknown_name('class', config.get('class_name'), _model_names())}"
+        )
+    if model_class is not None and not issubclass(known, model_class):
+        raise ValueError(
+            f"Expected a preset of {model_class.__name__}. Received: {folder.name}, a preset of "
+            f"{known.__name__}; use kgz.models.{known.__name__}.from_preset or "
+            "kgz.models.from_preset"
+        )
+    try:
+        return keras.saving.deserialize_keras_object(config)
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError(
+            f"Expected a config this library wrote. Received: {folder / registry.CONFIG}, "
+            f"which does not build: {error}"
+        ) from None
+
+
+def _model_names():
+    registered = keras.saving.get_custom_objects()
+    return [name.split(">")[-1] for name in registered if name.startswith("keras_gan_zoo>")]

@@ -1,0 +1,34 @@
+"""The model card of a preset, written from its metadata."""
+
+import inspect
+import re
+
+
+def model_card(name: str, model, metadata: dict, has_picture: bool) -> str:
+    """The card as Markdown: what it is, how it looks, how it was made, what it may be used for."""
+    doc = inspect.getdoc(type(model)) or ""
+    summary = doc.split("\n\n")[0].replace("\n", " ")
+    parts = [f"# {name}", f"`kgz.models.{type(model).__name__}`: {summary}"]
+    if has_picture:
+        parts.append("![samples](samples.png)\n\nSamples of consecutive seeds, not selected.")
+    parts.append(f'```python\nmodel = kgz.models.from_preset("{name}")\nmodel.generate(64)\n```')
+    if references := _section(doc, "References"):
+        parts.append(f"## Paper\n\n{references}")
+    if deviations := _section(doc, "Deviations"):
+        parts.append(f"## Deviations from the paper\n\n{deviations}")
+    rows = "\n".join(f"| {key} | {_cell(value)} |" for key, value in metadata.items())
+    parts.append(f"## Facts\n\n| | |\n|---|---|\n{rows}")
+    if "recipe" in metadata:
+        parts.append(f"Made by `keras-gan-zoo train {metadata['recipe']}`.")
+    return "\n\n".join(parts) + "\n"
+
+
+def _section(doc, title):
+    found = re.search(rf"^{title}:\n((?:    .*\n?|\n)+)", doc, flags=re.MULTILINE)
+    return inspect.cleandoc(found.group(1)).strip() if found else ""
+
+
+def _cell(value):
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_cell(one)}" for key, one in value.items())
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,34 @@
+"""What makes a model loadable from presets."""
+
+from keras_gan_zoo.presets.loader import from_preset
+from keras_gan_zoo.presets.registry import presets_of
+from keras_gan_zoo.presets.saver import save_to_preset
+
+
+class _Presets:
+    """A property of the class, not of its instances."""
+
+    def __get__(self, instance, owner):
+        return presets_of(owner)
+
+
+class PresetModel:
+    """Mixin with `from_preset`, `save_to_preset` and `presets`.
+
+    The model defines `preset_networks() -> {name: network}`, the networks a preset ships, and
+    `preset_loaded()`, called once a fresh model's networks have received their weights.
+    """
+
+    presets = _Presets()
+
+    @classmethod
+    def from_preset(cls, preset: str):
+        """Loads a trained model of this class; see `kgz.models.from_preset`."""
+        return from_preset(preset, cls)
+
+    def save_to_preset(self, folder, metadata: dict | None = None, picture=None):
+        """Writes this model as a preset; see `kgz.presets.save_to_preset`."""
+        save_to_preset(self, folder, metadata, picture)
+
+    def preset_loaded(self):
+        """Called after loading. Does nothing by default."""

@@ -1,0 +1,63 @@
+"""Writing a preset."""
+
+import json
+import pathlib
+import shutil
+
+import keras
+
+from keras_gan_zoo.presets.model_card import model_card
+from keras_gan_zoo.presets.registry import CARD, CONFIG, METADATA, WEIGHTS
+from keras_gan_zoo.presets.weights import Networks, sha256
+from keras_gan_zoo.version import __version__
+
+
+def save_to_preset(model, folder, metadata: dict | None = None, picture=None):
+    """Writes `config.json`, `model.weights.h5`, `metadata.json` and the model card.
+
+    The folder appears only when it is complete.
+
+    Args:
+        model: A model of the zoo.
+        folder: Path that does not exist yet.
+        metadata: What to record besides model, version and sha256: recipe, data set, seed,
+            training time, hardware, metrics.
+        picture: A `PIL.Image.Image` of samples for the card.
+
+    Raises:
+        FileExistsError: If `folder` exists.
+    """
+    folder = pathlib.Path(folder)
+    if folder.exists():
+        raise FileExistsError(f"Expected a path that does not exist yet. Received: {folder}")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = folder.with_name(f".{folder.name}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir()
+    try:
+        config = keras.saving.serialize_keras_object(model)
+        config.pop("compile_config", None)
+        config.pop("build_config", None)
+        _write_json(unfinished / CONFIG, config)
+        networks = model.preset_networks()
+        Networks(networks).save_weights(unfinished / WEIGHTS)
+        if picture is not None:
+            picture.save(unfinished / "samples.png", optimize=True)
+        facts = {
+            "model": type(model).__name__,
+            "library_version": __version__,
+            "keras_version": keras.__version__,
+            "parameters": {name: network.count_params() for name, network in networks.items()},
+            **(metadata or {}),
+            "sha256": sha256(unfinished / WEIGHTS),
+        }
+        _write_json(unfinished / METADATA, facts)
+        card = model_card(folder.name, model, facts, has_picture=picture is not None)
+        (unfinished / CARD).write_text(card)
+        unfinished.rename(folder)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _write_json(path, content):
+    path.write_text(json.dumps(content, indent=1) + "\n")

@@ -1,0 +1,110 @@
+"""What a recipe says."""
+
+import importlib.resources
+import pathlib
+from typing import Any, Literal
+
+import pydantic
+import yaml
+
+from keras_gan_zoo import errors
+
+
+class _Section(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid")
+
+
+class Data(_Section):
+    """Arguments of `kgz.datasets.load`."""
+
+    name: str
+    split: str = "train"
+    image_size: int | None = None
+    drop_remainder: bool = True
+
+
+class Training(_Section):
+    """How long and how."""
+
+    epochs: int = pydantic.Field(ge=1)
+    batch_size: int = pydantic.Field(64, ge=1)
+    steps_per_epoch: int | None = pydantic.Field(None, ge=1)
+    seed: int = pydantic.Field(0, ge=0)
+    dtype: str = "float32"
+    save_every: int = pydantic.Field(500, ge=1, description="steps between resume states")
+    grid_every: int = pydantic.Field(1, ge=1, description="epochs between sample grids")
+
+
+class Recipe(_Section):
+    """Everything it takes to train a preset from nothing.
+
+    Args:
+        model: Name of a class in `kgz.models`.
+        arguments: Arguments of its constructor.
+        optimizers: By phase, the class of a Keras optimizer under `name` and its arguments; phases
+            left out keep the paper's.
+        data, training: See `Data` and `Training`.
+        notes: What the card should say about the choice of these numbers.
+    """
+
+    model: str
+    arguments: dict[str, Any] = {}
+    optimizers: dict[str, dict[str, Any]] = {}
+    data: Data
+    training: Training
+    notes: str = ""
+    version: Literal[1] = 1
+
+
+def list_recipes() -> dict[str, pathlib.Path]:
+    """The recipes in this package, by name."""
+    root = pathlib.Path(str(importlib.resources.files("keras_gan_zoo.recipes")))
+    return {path.stem: path for path in sorted(root.glob("*.yaml"))}
+
+
+def load_recipe(recipe: str, settings: tuple[str, ...] = ()) -> Recipe:
+    """Reads a recipe.
+
+    Args:
+        recipe: The name of one in this package, or the path of a YAML file.
+        settings: Changes such as `"training.epochs=2"`; values are YAML.
+
+    Raises:
+        ValueError: If the recipe or a key is unknown, or a value is of the wrong kind.
+    """
+    path = list_recipes().get(recipe, pathlib.Path(recipe))
+    if not path.is_file():
+        raise errors.unknown_name("recipe (no builtin name, and no file)", recipe, list_recipes())
+    try:
+        content = yaml.safe_load(path.read_text())
+        for setting in settings:
+            _change(content, setting)
+        return Recipe.model_validate(content)
+    except yaml.YAMLError as error:
+        raise ValueError(f"Expected YAML. Received: {path}: {error}") from None
+    except pydantic.ValidationError as error:
+        raise ValueError(_explain(path, error)) from None
+
+
+def _change(content, setting):
+    key, equals, value = setting.partition("=")
+    if not equals or not key:
+        raise ValueError(f"Expected a setting as key=value. Received: {setting!r}")
+    *sections, last = key.split(".")
+    for section in sections:
+        content = content.setdefault(section, {})
+        if not isinstance(content, dict):
+            raise ValueError(f"Expected {section!r} in {key!r} to be a section of the recipe.")
+    content[last] = yaml.safe_load(value)
+
+
+def _explain(path, error):
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        section = {"data": Data, "training": Training}.get(str(first["loc"][0]), Recipe)
+        section = section if len(first["loc"]) > 1 else Recipe
+        return (
+            f"{path.name}: {errors.unknown_name('key', place.split('.')[-1], section.model_fields)}"
+        )
+    return f"{path.name}: `{place}`: {first['msg']}. Received: {first['input']!r}"

@@ -1,0 +1,146 @@
+"""Training a preset from its recipe."""
+
+import json
+import os
+import pathlib
+import platform
+import time
+
+import keras
+
+from keras_gan_zoo import callbacks, datasets, errors, models, pictures
+from keras_gan_zoo.recipes.recipe import Recipe
+
+CLOCK = "training_seconds.json"
+
+
+def build_model(recipe: Recipe):
+    """The compiled model of a recipe.
+
+    Raises:
+        ValueError: If the model, one of its arguments, or an optimizer is unknown.
+    """
+    names = [name for name in models.__all__ if isinstance(getattr(models, name), type)]
+    if recipe.model not in names:
+        raise errors.unknown_name("model", recipe.model, names)
+    arguments = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in recipe.arguments.items()
+    }
+    training = recipe.training
+    try:
+        model = getattr(models, recipe.model)(**arguments, seed=training.seed, dtype=training.dtype)
+        model.compile({name: _optimizer(**one) for name, one in recipe.optimizers.items()})
+    except TypeError as error:
+        raise ValueError(f"{recipe.model} does not take these arguments: {error}") from None
+    return model
+
+
+def _optimizer(name, **options):
+    return keras.optimizers.get({"class_name": name, "config": options})
+
+
+def load_data(recipe: Recipe):
+    """The data set of a recipe."""
+    return datasets.load(
+        **recipe.data.model_dump(),
+        batch_size=recipe.training.batch_size,
+        seed=recipe.training.seed,
+    )
+
+
+def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbose="auto"):
+    """Trains a recipe and writes `<out>/<name>`, a preset, when it is done.
+
+    Beside it are `state/`, from which a killed run resumes, and `samples/`, a picture per epoch.
+
+    Args:
+        recipe: What to train.
+        name: Name of the preset.
+        out: Folder of the run.
+        resume: Go on with the run in `out`.
+        verbose: As for `fit`.
+
+    Returns:
+        The path of the preset.
+
+    Raises:
+        FileExistsError: If `out` holds a run and `resume` is false, or the preset is done.
+    """
+    out = pathlib.Path(out)
+    preset = out / name
+    if preset.exists():
+        raise FileExistsError(f"Expected a run that is not finished. Received: {preset} exists.")
+    if any((out / "state").glob("state-*")) and not resume:
+        raise FileExistsError(
+            f"Expected a new folder. Received: {out}, which holds an unfinished run; "
+            "pass --resume to go on with it, or choose another --out."
+        )
+    # The seed also decides the initial weights.
+    keras.utils.set_random_seed(recipe.training.seed)
+    model = build_model(recipe)
+    data = load_data(recipe)
+    out.mkdir(parents=True, exist_ok=True)
+    training = recipe.training
+    clock = _Clock(out / CLOCK)
+    history = model.fit(
+        data,
+        epochs=training.epochs,
+        steps_per_epoch=training.steps_per_epoch,
+        verbose=verbose,
+        callbacks=[
+            callbacks.ExactResume(out / "state", every=training.save_every),
+            callbacks.SampleGrid(out / "samples", every=training.grid_every),
+            callbacks.StopOnNaN(),
+            clock,
+        ],
+    )
+    if model.stop_training:
+        raise FloatingPointError(
+            f"Training diverged; the last good state is in {out / 'state'}. No preset was written."
+        )
+    samples = model.generate(64, seed=0)
+    metadata = {
+        "recipe": name,
+        "data": recipe.data.model_dump(),
+        "training": training.model_dump(),
+        "optimizers": {key: _described(one) for key, one in model.optimizers.items()},
+        "steps": int(model.optimizers[model.phases()[-1].name].iterations),
+        "training_minutes": round(clock.seconds / 60, 1),
+        "hardware": f"{os.cpu_count()} CPU cores, {platform.machine()}, shared with other work",
+        "final_losses": {key: round(float(v[-1]), 4) for key, v in history.history.items()},
+        "notes": recipe.notes,
+    }
+    model.save_to_preset(preset, metadata, pictures.draw(samples))
+    return preset
+
+
+def _described(optimizer):
+    config = optimizer.get_config()
+    kept = {
+        key: config[key]
+        for key in ("learning_rate", "beta_1", "beta_2", "rho", "momentum")
+        if key in config
+    }
+    rounded = {key: float(f"{v:.6g}") if isinstance(v, float) else v for key, v in kept.items()}
+    return {"name": type(optimizer).__name__, **rounded}
+
+
+class _Clock(keras.callbacks.Callback):
+    """Seconds spent training, counted on over interruptions."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.path = path
+        self.seconds = 0.0
+
+    def on_train_begin(self, logs=None):
+        before = json.loads(self.path.read_text()) if self.path.exists() else 0.0
+        self._start = time.monotonic() - before
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.seconds = time.monotonic() - self._start
+        self.path.write_text(json.dumps(self.seconds))
+
+    def on_train_end(self, logs=None):
+        self.seconds = time.monotonic() - self._start

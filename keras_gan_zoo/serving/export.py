@@ -1,0 +1,40 @@
+"""Writing a SavedModel with named signatures."""
+
+import pathlib
+import shutil
+
+import tensorflow as tf
+
+
+def export_model(model, filepath, *, overwrite: bool = False, verbose: bool = False):
+    """Writes `model.signatures()` as a SavedModel; see `AdversarialModel.export`.
+
+    The folder appears only when it is complete.
+
+    Raises:
+        FileExistsError: If `filepath` exists and `overwrite` is false.
+    """
+    target = pathlib.Path(filepath)
+    if target.exists() and not overwrite:
+        raise FileExistsError(
+            f"Expected a path that does not exist yet. Received: {target}. "
+            "Pass `overwrite=True` to replace it."
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = target.with_name(f".{target.name}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    signatures = model.signatures()
+    module = tf.Module()
+    # Only what the signatures read is exported: no optimizers, no Keras objects.
+    traced = {name: function.get_concrete_function() for name, function in signatures.items()}
+    captured = {id(v): v for function in traced.values() for v in function.variables}
+    module.model_variables = list(captured.values())
+    try:
+        tf.saved_model.save(module, str(unfinished), signatures=traced)
+        if target.is_dir():
+            shutil.rmtree(target)
+        unfinished.rename(target)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    if verbose:
+        print(f"Exported {', '.join(signatures)} to {target}")

@@ -1,0 +1,8 @@
+"""The mechanics of training, which know no paper."""
+
+from keras_gan_zoo.training.adversarial_model import AdversarialModel
+from keras_gan_zoo.training.phase import Phase
+from keras_gan_zoo.training.phased_model import PhasedModel
+from keras_gan_zoo.training.strategy import distribute
+
+__all__ = ["AdversarialModel", "Phase", "PhasedModel", "distribute"]

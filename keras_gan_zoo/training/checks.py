@@ -1,0 +1,96 @@
+"""What is checked before a batch reaches a network."""
+
+import re
+
+import keras
+import tensorflow as tf
+
+# Images are in [-1, 1]; noise and interpolation may overshoot a little, wrong scaling does not.
+LARGEST_PIXEL = 2.0
+# Marks our own message among those TensorFlow wraps around a failed assertion.
+BAD_VALUES = "Bad values in the data."
+
+
+def check_samples(name: str, samples, shape: tuple):
+    """Returns `samples` as a float tensor of shape `(batch, *shape)`, or raises `ValueError`.
+
+    Shape and type are checked at once. Values (finite; images in `[-1, 1]`) are checked when the
+    batch arrives, before any variable is touched; inside a compiled step the failure is an
+    `InvalidArgumentError` that `PhasedModel.fit` turns into the same `ValueError`.
+    """
+    samples = tf.convert_to_tensor(samples)
+    expected = f"Expected `{name}` to be a float batch of shape (batch, {_shown(shape)})"
+    is_image = len(shape) == 3
+    scale = " with values in [-1, 1]" if is_image else ""
+    if not samples.dtype.is_floating:
+        hint = " Are these 8-bit images? Use x / 127.5 - 1." if is_image else ""
+        raise ValueError(
+            f"{expected}{scale}.{hint} Received: dtype {samples.dtype.name}, "
+            f"shape {tuple(samples.shape)}"
+        )
+    if samples.shape.rank != len(shape) + 1 or not samples.shape[1:].is_compatible_with(shape):
+        raise ValueError(
+            f"{expected}{scale}. Resize or convert the data (`kgz.datasets.load` does both), or "
+            f"build the model for its shape. Received: shape {tuple(samples.shape)}"
+        )
+    samples = tf.cast(samples, keras.config.floatx())
+    low, high = tf.reduce_min(samples), tf.reduce_max(samples)
+    limit = LARGEST_PIXEL if is_image else samples.dtype.max
+    hint = " (8-bit images: x / 127.5 - 1)" if is_image else ""
+    return _require(
+        tf.logical_and(low >= -limit, high <= limit),  # false for NaN and infinities, too
+        f"{expected}{scale or ' with finite values'}{hint}.",
+        low,
+        high,
+        samples,
+    )
+
+
+def check_labels(name: str, labels, num_classes: int):
+    """Returns int32 `labels` of shape `(batch,)`, all below `num_classes`, or raises."""
+    labels = tf.convert_to_tensor(labels)
+    expected = f"Expected `{name}` to be integers of shape (batch,) in [0, {num_classes})"
+    if not labels.dtype.is_integer or labels.shape.rank != 1:
+        raise ValueError(
+            f"{expected}. Received: dtype {labels.dtype.name}, shape {tuple(labels.shape)}"
+        )
+    labels = tf.cast(labels, tf.int32)
+    low, high = tf.reduce_min(labels), tf.reduce_max(labels)
+    valid = tf.logical_and(low >= 0, high < num_classes)
+    return _require(valid, f"{expected}.", low, high, labels)
+
+
+def check_seed(seed):
+    """Raises unless `seed` is `None` or a non-negative integer."""
+    if seed is not None and (isinstance(seed, bool) or not hasattr(seed, "__index__") or seed < 0):
+        raise ValueError(f"Expected `seed` to be None or an integer >= 0. Received: {seed!r}")
+
+
+def check_count(name: str, value, least: int = 1):
+    """Raises unless `value` is an integer of at least `least`."""
+    if isinstance(value, bool) or not hasattr(value, "__index__") or value < least:
+        raise ValueError(f"Expected `{name}` to be an integer >= {least}. Received: {value!r}")
+
+
+def _require(condition, message, low, high, tensor):
+    """Returns `tensor`, once `condition` holds; raises at once in eager mode, else when run."""
+    if tf.executing_eagerly():
+        if not condition and tf.size(tensor) > 0:
+            raise ValueError(f"{message} Received: minimum {low:.6g}, maximum {high:.6g}")
+        return tensor
+    check = tf.debugging.Assert(
+        condition, [BAD_VALUES, message, "Received: minimum", low, "maximum", high]
+    )
+    with tf.control_dependencies([check]):
+        return tf.identity(tensor)
+
+
+def _shown(shape):
+    return ", ".join("any" if size is None else str(size) for size in shape)
+
+
+def readable(message: str) -> str:
+    """Our own sentence out of the message TensorFlow makes of a failed assertion."""
+    start = message.index(BAD_VALUES)
+    parts = re.findall(r"\[(.*?)\](?= \[|\s*\n|\s*$)", message[start - 1 :], flags=re.DOTALL)
+    return " ".join(parts[1:]) if len(parts) > 1 else message

@@ -1,0 +1,56 @@
+"""Exponential moving averages of network weights."""
+
+import keras
+import tensorflow as tf
+
+# Statistics that are averages themselves; other non-trainable state (the singular vectors of
+# spectral normalisation, counters) is copied, because its average means nothing.
+AVERAGED_STATISTICS = ("moving_mean", "moving_variance")
+
+
+class MovingAverage:
+    """Keeps `average`, a twin of `network`, at the exponential moving average of its weights.
+
+    `average <- d * average + (1 - d) * network` with `d = min(decay, (1 + t) / (10 + t))` after
+    `t` earlier updates, so that short trainings are not averaged with the random start.
+
+    Args:
+        network: The network that is trained.
+        decay: Largest decay, in `[0, 1)`.
+    """
+
+    def __init__(self, network: keras.Model, decay: float):
+        if not 0.0 <= decay < 1.0:
+            raise ValueError(f"Expected `ema_decay` in [0, 1) or None. Received: {decay!r}")
+        self.network = network
+        self.decay = decay
+        self.average = keras.models.clone_model(network)
+        self.average.trainable = False
+        self.average.set_weights(network.get_weights())
+
+    def update(self, updates_so_far):
+        """Moves the average one step towards the network; callable inside a replica."""
+        step = tf.cast(updates_so_far, tf.float32)
+        decay = tf.minimum(self.decay, (1.0 + step) / (10.0 + step))
+        averaged, copied = [], []
+        trainable = {id(v) for v in self.network.trainable_variables}
+        for target, source in zip(self.average.weights, self.network.weights, strict=True):
+            moving = id(source) in trainable or source.name in AVERAGED_STATISTICS
+            (averaged if moving else copied).append((target.value, source.value))
+        tf.__internal__.distribute.interim.maybe_merge_call(
+            _update_variables, tf.distribute.get_strategy(), averaged, copied, decay
+        )
+
+
+def _update_variables(strategy, averaged, copied, decay):
+    def move(target, source, decay):
+        rate = tf.cast(1.0 - decay, target.dtype)
+        target.assign_sub(rate * (target - source))
+
+    def copy(target, source):
+        target.assign(source)
+
+    for target, source in averaged:
+        strategy.extended.update(target, move, args=(source, decay), group=False)
+    for target, source in copied:
+        strategy.extended.update(target, copy, args=(source,), group=False)

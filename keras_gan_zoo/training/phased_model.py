@@ -1,0 +1,379 @@
+"""A Keras model whose training step is a sequence of phases."""
+
+import contextlib
+
+import keras
+import tensorflow as tf
+
+from keras_gan_zoo import backend, errors
+from keras_gan_zoo.datasets import pipeline
+from keras_gan_zoo.presets.preset_model import PresetModel
+from keras_gan_zoo.training import checks
+from keras_gan_zoo.training.loss_means import LossMeans
+from keras_gan_zoo.training.moving_average import MovingAverage
+from keras_gan_zoo.training.phase import Phase
+
+RANDOM_STATE = "random_state_"
+
+
+class PhasedModel(PresetModel, keras.Model):
+    """Owns the mechanics of training; a subclass says only what its paper says.
+
+    A subclass builds its networks in the constructor and defines
+
+    - `phases()`: the players' turns of one training step, in order;
+    - `prepare_batch(data) -> dict`: names the parts of what `fit` hands over;
+    - `<phase>_losses(batch) -> dict`: the weighted losses of a phase; their sum is minimised
+      with respect to that phase's networks only, and their names are what `fit` reports;
+    - `default_optimizers()`: the paper's, used by `compile()` without arguments;
+    - `call(inputs)`, `get_config()`, and rarely `after_step(batch)`.
+
+    Losses are means over the batch. Scaling over replicas, loss scaling, moving averages, lazy
+    intervals, random state and (de)serialisation of the compiled state are done here.
+
+    Args:
+        seed: Seed of the model's noise. `None` picks one.
+        **kwargs: `name` and `dtype` (a policy such as `"mixed_bfloat16"`), as for `keras.Model`.
+    """
+
+    takes_targets = False
+
+    def __init__(self, *, seed: int | None = None, **kwargs):
+        checks.check_seed(seed)
+        super().__init__(**kwargs)
+        self.seed = seed
+        self._training_noise = keras.random.SeedGenerator(seed, name="training_noise")
+        self._evaluation_noise = keras.random.SeedGenerator(seed, name="evaluation_noise")
+        self.loss_means = LossMeans()
+        self.optimizers: dict[str, keras.optimizers.Optimizer] = {}
+        self.in_training = False
+        self._averages: list[MovingAverage] = []
+        self._order = None
+
+    # What a model says ---------------------------------------------------------------------
+
+    def phases(self) -> tuple[Phase, ...]:
+        """The phases of one training step, in order."""
+        raise errors.not_defined(self, "phases")
+
+    def prepare_batch(self, data) -> dict:
+        """Names the parts of a batch from `fit`; raises `ValueError` when one is missing."""
+        raise errors.not_defined(self, "prepare_batch")
+
+    def default_optimizers(self) -> dict:
+        """The paper's optimizers, by phase name."""
+        raise errors.not_defined(self, "default_optimizers")
+
+    def after_step(self, batch: dict):
+        """Called once at the end of each training step. Does nothing by default."""
+
+    # What a model may use ------------------------------------------------------------------
+
+    @property
+    def seed_generator(self) -> keras.random.SeedGenerator:
+        """The source of the step's noise; evaluation has its own, so it never shifts training."""
+        return self._training_noise if self.in_training else self._evaluation_noise
+
+    def phase(self, name: str) -> Phase:
+        """The phase called `name`."""
+        phases = {phase.name: phase for phase in self.phases()}
+        if name not in phases:
+            raise errors.unknown_name("phase", name, phases)
+        return phases[name]
+
+    def moving_average(self, network: keras.Model, decay: float) -> keras.Model:
+        """Returns a twin of `network` that follows it as an exponential moving average.
+
+        The twin is updated after each update of `network`.
+        """
+        self._averages.append(MovingAverage(network, decay))
+        return self._averages[-1].average
+
+    def lazily(self, every: int, phase: str, function):
+        """`every * function()` on each `every`-th update of `phase`, zero on the others.
+
+        Lazy regularisation (StyleGAN2, section 3.1): the mean over many steps is unchanged.
+        """
+        if every == 1 or not self.in_training:
+            return function()
+        turn = tf.cast(self.optimizers[phase].iterations, tf.int64) % every == 0
+        return tf.cond(turn, lambda: every * function(), lambda: tf.zeros(()))
+
+    # The training step ---------------------------------------------------------------------
+
+    def train_step(self, data):
+        """One training step: every phase in order, each `steps` times."""
+        batch, share = self._arriving(data)
+        with self._mode(training=True):
+            for phase, part in self._turns(batch):
+                self._update_phase(phase, part, share)
+            self.after_step(batch)
+        return self._results()
+
+    def test_step(self, data):
+        """The losses of every phase on one batch; nothing is updated."""
+        batch, _ = self._arriving(data)
+        with self._mode(training=False):
+            for phase, part in self._turns(batch):
+                self._report(self._phase_losses(phase, part), part)
+        return self._results()
+
+    def _update_phase(self, phase, batch, share):
+        optimizer = self.optimizers[phase.name]
+        variables = phase.trainable_variables
+        tensors = [variable.value for variable in variables]
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(tensors)
+            losses = self._phase_losses(phase, batch)
+            # Keras optimizers sum gradients over replicas: each contributes its share.
+            total = optimizer.scale_loss(sum(losses.values()) * share)
+        optimizer.apply(tape.gradient(total, tensors), variables)
+        for average in self._averages:
+            if any(average.network is network for network in phase.networks):
+                average.update(optimizer.iterations - 1)
+        self._report(losses, batch)
+
+    def _phase_losses(self, phase, batch):
+        losses = getattr(self, f"{phase.name}_losses")(batch)
+        return {name: tf.cast(value, tf.float32) for name, value in losses.items()}
+
+    def _arriving(self, data):
+        """The named batch, and the share of the global batch that this replica holds."""
+        batch = self.prepare_batch(data)
+        replicas = backend.num_replicas()
+        if replicas == 1:
+            return batch, 1.0
+        rows = _batch_size(batch)
+        context = tf.distribute.get_replica_context()
+        all_rows = context.all_reduce(tf.distribute.ReduceOp.SUM, tf.cast(rows, tf.float32))
+        # A last batch smaller than the number of replicas leaves some with nothing: they compute
+        # on one row of zeros, which counts for nothing.
+        missing = tf.maximum(1 - rows, 0)
+        batch = {
+            key: tf.pad(value, [[0, missing]] + [[0, 0]] * (value.shape.rank - 1))
+            for key, value in batch.items()
+        }
+        return batch, tf.cast(rows, tf.float32) / all_rows
+
+    def _turns(self, batch):
+        """Each phase with the slice of the batch that each of its steps sees."""
+        phases = self.phases()
+        slices = max(phase.steps for phase in phases)
+        for phase in phases:
+            for step in range(phase.steps):
+                yield phase, _slice(batch, step, slices)
+
+    def _report(self, losses, batch):
+        self.loss_means.update_state(losses, _batch_size(batch))
+
+    def _results(self):
+        results = self.loss_means.result()
+        if isinstance(tf.distribute.get_strategy(), tf.distribute.MultiWorkerMirroredStrategy):
+            # Keras averages over workers along axis 0, which a scalar does not have.
+            return {name: tf.reshape(value, (1,)) for name, value in results.items()}
+        return results
+
+    @contextlib.contextmanager
+    def _mode(self, training):
+        self.in_training = training
+        try:
+            yield
+        finally:
+            self.in_training = False
+
+    @property
+    def metrics(self):
+        """The metrics that `fit` and `evaluate` report and reset."""
+        return [self.loss_means]
+
+    # Keras's entrances ---------------------------------------------------------------------
+
+    def fit(self, x=None, y=None, batch_size=None, *, shuffle=True, **kwargs):
+        """Trains the model, as `keras.Model.fit`, with two additions.
+
+        Arrays are shuffled by the model's seed, so that training on them is reproducible and can
+        be resumed to the bit. Bad values in the data raise a `ValueError` that names them.
+
+        Args:
+            x: A `tf.data.Dataset` of what `prepare_batch` takes, or arrays.
+            y: Labels or targets, if `x` is an array.
+            batch_size: Samples per step, if `x` is an array; 32 by default.
+            shuffle: Whether arrays are shuffled each epoch.
+            **kwargs: As for `keras.Model.fit`.
+
+        Returns:
+            A `keras.callbacks.History`.
+        """
+        if y is not None and not self.takes_targets:
+            raise ValueError(
+                f"{type(self).__name__} learns from samples alone: it takes no labels or targets. "
+                f"Pass only `x`. Received: y of type {type(y).__name__}"
+            )
+        if shuffle and pipeline.is_arrays(x) and not kwargs.get("validation_split"):
+            x = pipeline.from_arrays(x, y, batch_size=batch_size or 32, seed=self.seed or 0)
+            y = batch_size = None
+        self._order = pipeline.DataOrder(x, kwargs.get("steps_per_epoch"))
+        with _plain_errors():
+            is_dataset = isinstance(x, tf.data.Dataset)
+            return super().fit(x, y, batch_size, shuffle=shuffle and not is_dataset, **kwargs)
+
+    def evaluate(self, *args, **kwargs):
+        """Mean losses over a data set, as `keras.Model.evaluate`; always returns a dict."""
+        with _plain_errors():
+            return super().evaluate(*args, **{"return_dict": True, **kwargs})
+
+    @property
+    def data_order(self) -> "pipeline.DataOrder | None":
+        """The order of batches of the running `fit`, for callbacks that resume it."""
+        return self._order
+
+    def compile(
+        self,
+        optimizer=None,
+        *,
+        jit_compile="auto",
+        run_eagerly=False,
+        steps_per_execution=1,
+        auto_scale_loss=True,
+    ):
+        """Chooses the optimizers; without arguments, the paper's.
+
+        Args:
+            optimizer: `None`; a dict from phase name to a `keras.optimizers.Optimizer` or its
+                name (phases left out keep the paper's); or, for a model with one phase, a single
+                optimizer.
+            jit_compile: `"auto"`, `True` or `False`; `"auto"` leaves XLA off on CPUs.
+            run_eagerly: Runs step by step in Python, for debugging.
+            steps_per_execution: Training steps per call into TensorFlow.
+            auto_scale_loss: Whether each optimizer scales its loss under `mixed_float16`.
+
+        Raises:
+            ValueError: If a phase name is unknown or an optimizer instance is shared.
+        """
+        chosen = self._choose_optimizers(optimizer)
+        super().compile(
+            optimizer=None,
+            jit_compile=jit_compile,
+            run_eagerly=run_eagerly,
+            steps_per_execution=steps_per_execution,
+        )
+        if auto_scale_loss and self.dtype_policy.name == "mixed_float16":
+            chosen = {name: _with_loss_scale(one) for name, one in chosen.items()}
+        for phase in self.phases():
+            chosen[phase.name].build(phase.trainable_variables)
+        self.optimizers = chosen
+        self._auto_scale_loss = auto_scale_loss
+
+    def get_compile_config(self):
+        """The compiled state as plain data, so that a loaded model goes on training."""
+        return {
+            "optimizer": {
+                name: keras.saving.serialize_keras_object(optimizer)
+                for name, optimizer in self.optimizers.items()
+            },
+            "jit_compile": self.jit_compile,
+            "run_eagerly": self.run_eagerly,
+            "steps_per_execution": self.steps_per_execution,
+            "auto_scale_loss": self._auto_scale_loss,
+        }
+
+    def compile_from_config(self, config):
+        """Compiles as `get_compile_config` recorded; called by `keras.models.load_model`."""
+        optimizers = {
+            name: keras.saving.deserialize_keras_object(optimizer)
+            for name, optimizer in config["optimizer"].items()
+        }
+        self.compile(**{**config, "optimizer": optimizers})
+
+    def _choose_optimizers(self, optimizer):
+        names = [phase.name for phase in self.phases()]
+        if optimizer is None:
+            given = {}
+        elif isinstance(optimizer, dict):
+            given = optimizer
+        elif len(names) == 1:
+            given = {names[0]: optimizer}
+        else:
+            raise ValueError(
+                f"Expected `optimizer` to be a dict with one optimizer per phase ({names}). "
+                f"Received: {optimizer!r}"
+            )
+        for name in given:
+            if name not in names:
+                raise errors.unknown_name("phase in `optimizer`", name, names)
+        chosen = {**self.default_optimizers(), **given}
+        chosen = {name: keras.optimizers.get(chosen[name]) for name in names}
+        if len({id(one) for one in chosen.values()}) < len(chosen):
+            raise ValueError(
+                "Expected one optimizer per phase: an optimizer keeps state for its own "
+                f"variables and cannot be shared. Received: the same instance in {optimizer!r}"
+            )
+        return chosen
+
+    # Serialisation -------------------------------------------------------------------------
+
+    def get_config(self):
+        """The constructor's arguments."""
+        return {"seed": self.seed, "name": self.name, "dtype": self.dtype_policy.name}
+
+    def random_states(self) -> list:
+        """The states of every random generator in the model, which Keras itself does not save."""
+        weights = {id(weight) for weight in self.weights}
+        return [variable for variable in self.variables if id(variable) not in weights]
+
+    def save_own_variables(self, store):
+        super().save_own_variables(store)
+        for index, state in enumerate(self.random_states()):
+            store[f"{RANDOM_STATE}{index}"] = keras.ops.convert_to_numpy(state)
+
+    def load_own_variables(self, store):
+        own = {key: store[key] for key in store.keys()}
+        for index, state in enumerate(self.random_states()):
+            if (saved := own.pop(f"{RANDOM_STATE}{index}", None)) is not None:
+                state.assign(saved)
+        super().load_own_variables(own)
+
+
+@contextlib.contextmanager
+def networks_of_dtype(dtype=None):
+    """Networks built inside this scope compute in `dtype`, the policy of the model they are for."""
+    outside = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(outside if dtype is None else dtype)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(outside)
+
+
+def _with_loss_scale(optimizer):
+    if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        return optimizer
+    return keras.optimizers.LossScaleOptimizer(optimizer)
+
+
+def _batch_size(batch):
+    first = next(iter(batch.values()))
+    return tf.shape(first)[0] if first.shape[0] is None else first.shape[0]
+
+
+def _slice(batch, index, slices):
+    """The `index`-th of `slices` nearly equal parts; parts of a tiny batch share samples."""
+    if slices == 1:
+        return batch
+    rows = _batch_size(batch)
+    start = index * rows // slices
+    stop = (index + 1) * rows // slices
+    larger = tf.maximum if tf.is_tensor(rows) else max
+    return {key: value[start : larger(stop, start + 1)] for key, value in batch.items()}
+
+
+@contextlib.contextmanager
+def _plain_errors():
+    """Turns a failed value check inside a compiled step into the `ValueError` it stands for."""
+    try:
+        yield
+    except tf.errors.InvalidArgumentError as error:
+        message = str(error)
+        if checks.BAD_VALUES not in message:
+            raise
+        raise ValueError(checks.readable(message)) from None
