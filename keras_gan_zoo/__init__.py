@@ -12,7 +12,7 @@ from keras_gan_zoo import (
     presets,
     training,
 )
-from keras_gan_zoo.training import distribute
+from keras_gan_zoo.training.strategy import distribute
 from keras_gan_zoo.version import __version__
 
 __all__ = [

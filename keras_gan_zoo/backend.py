@@ -7,6 +7,8 @@ normalisation. Layers, penalties and losses use these and name no backend themse
 import keras
 import tensorflow as tf
 
+ALGORITHM = "philox"  # the same numbers from one seed on every kind of device
+
 
 def draw_seed(seed=None):
     """Turns a `SeedGenerator`, an integer, a `(2,)` tensor or `None` into a `(2,)` seed tensor.
@@ -41,14 +43,16 @@ def _replica_share(draw, shape, seed):
 def random_normal(shape, seed=None, dtype="float32"):
     """Standard normal noise of `shape`, batch axis first; each replica gets its own rows."""
     return _replica_share(
-        lambda s, k: tf.random.stateless_normal(s, k, dtype=tf.as_dtype(dtype)), shape, seed
+        lambda s, k: tf.random.stateless_normal(s, k, dtype=tf.as_dtype(dtype), alg=ALGORITHM), shape, seed
     )
 
 
 def random_uniform(shape, minval=0.0, maxval=1.0, seed=None, dtype="float32"):
     """Uniform noise in `[minval, maxval)` of `shape`, batch axis first, as `random_normal`."""
     return _replica_share(
-        lambda s, k: tf.random.stateless_uniform(s, k, minval, maxval, dtype=tf.as_dtype(dtype)),
+        lambda s, k: tf.random.stateless_uniform(
+            s, k, minval, maxval, dtype=tf.as_dtype(dtype), alg=ALGORITHM
+        ),
         shape,
         seed,
     )

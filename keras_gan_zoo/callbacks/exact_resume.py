@@ -53,29 +53,31 @@ class ExactResume(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         self.directory.mkdir(parents=True, exist_ok=True)
+        for unfinished in self.directory.glob(".state-*.unfinished"):
+            unfinished.unlink()
         self._steps = self._saved_at = 0
-        self._batch = self._epoch = 0
-        self._unfinished_means = None
+        self._epoch = self._batch = 0
+        self._means = None
         found = self._newest()
         if found is None:
             return
         state, position = found
         training_state.restore(self.model, state)
-        self._steps = self._saved_at = position["steps"]
-        self._epoch, self._batch = position["epoch"], position["batch"]
+        self._epoch, batch = position["epoch"], position["batch"]
+        # The steps of the unfinished epoch are replayed without effect, and counted once more.
+        self._steps = position["steps"] - batch
+        self._saved_at = position["steps"]
+        self._means = [v.numpy() for v in self.model.metrics_variables]
         self.model._initial_epoch = self._epoch  # what Keras's own BackupAndRestore sets
-        self.model.data_order.move_to(self.model, self._epoch, self._batch)
-        if self._batch:  # Keras resets the means when the epoch begins
-            self._unfinished_means = [v.numpy() for v in self.model.metrics_variables]
+        self.model.data_order.move_to(self.model, position["steps"], batch)
 
     def on_epoch_begin(self, epoch, logs=None):
-        self._epoch = epoch
-        if self._unfinished_means is not None:
-            for variable, value in zip(
-                self.model.metrics_variables, self._unfinished_means, strict=True
-            ):
+        if self._means is not None and self._saved_at > self._steps:
+            # Keras has just reset the means of the unfinished epoch.
+            for variable, value in zip(self.model.metrics_variables, self._means, strict=True):
                 variable.assign(value)
-            self._unfinished_means = None
+        self._means = None
+        self._epoch, self._batch = epoch, 0
 
     def on_train_batch_end(self, batch, logs=None):
         per_call = self.model.steps_per_execution

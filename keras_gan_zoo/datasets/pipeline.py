@@ -1,5 +1,7 @@
 """From arrays to batches in an order that a resumed run can find again."""
 
+import warnings
+
 import numpy as np
 import tensorflow as tf
 
@@ -63,39 +65,69 @@ def finish(dataset: tf.data.Dataset) -> tf.data.Dataset:
 class DataOrder:
     """The order of batches of one `fit`, which a resuming callback moves to where it was.
 
-    A shuffled `tf.data.Dataset` with a seed gives its n-th iteration the same order in every
-    process. Opening an iterator counts as an iteration, so finished epochs are skipped by opening
-    and dropping iterators; the batches of the unfinished epoch are read and dropped.
+    A data set of known length is trained on as one endless stream, so that nothing but this class
+    decides how often it is opened: a seeded shuffle gives its n-th opening the same order in every
+    process, and opening it without reading skips an epoch.
 
     Args:
-        data: What `fit` was given.
-        steps_per_epoch: What `fit` was given: then one long iteration spans the epochs.
+        data: What `fit` was given: anything; only a `tf.data.Dataset` can be moved.
+        steps_per_epoch: What `fit` was given.
+
+    Raises:
+        ValueError: If the data set is empty.
     """
 
     def __init__(self, data, steps_per_epoch: int | None = None):
         self.data = data
         self.steps_per_epoch = steps_per_epoch
+        self.length = None
+        if isinstance(data, tf.data.Dataset):
+            length = int(data.cardinality())
+            if length == 0:
+                raise ValueError("Expected `x` to hold data. Received: an empty data set")
+            if length > 0:
+                self.length = length
+                self.data = data.repeat()
+                self.steps_per_epoch = steps_per_epoch or length
+        self._opened = data
 
-    def move_to(self, model, epoch: int, batch: int):
-        """Lets the next `train_function` call of `model` see batch `batch` of epoch `epoch`."""
-        if self.steps_per_epoch:
-            batch += epoch * self.steps_per_epoch
-        elif isinstance(self.data, tf.data.Dataset):
-            for _ in range(epoch):
-                iter(self.data)
-        if batch:
-            self._skip(model, batch)
+    def move_to(self, model, steps: int, batch: int):
+        """Continues after `steps` steps, of which `batch` belong to the unfinished epoch.
 
-    def _skip(self, model, batches):
-        train = model.train_function
+        The first `batch` steps of the epoch read and drop their data, and do nothing else.
+        """
+        skipped = steps - batch
+        if self.length is None and skipped and self.steps_per_epoch is None:
+            warnings.warn(
+                "The length of the data set is unknown, so a resumed run may see its batches in "
+                "another order. Tell it with `tf.data.experimental.assert_cardinality`.",
+                stacklevel=2,
+            )
+            skipped = 0
+        openings, rest = divmod(skipped, self.length) if self.length else (0, skipped)
+        for _ in range(openings):
+            iter(self._opened)
+        if rest or batch:
+            self._replay(model, rest, batch)
 
-        def skip_then_train(iterator):
-            model.train_function = train
-            for _ in range(batches):
+    @staticmethod
+    def _replay(model, rest, batch):
+        train, per_call = model.train_function, model.steps_per_execution
+
+        def replay(iterator):
+            nonlocal rest, batch
+            for _ in range(rest):
                 next(iterator)
-            return train(iterator)
+            rest = 0
+            if batch <= 0:
+                model.train_function = train
+                return train(iterator)
+            for _ in range(per_call):
+                next(iterator)
+            batch -= per_call
+            return model.get_metrics_result()
 
-        model.train_function = skip_then_train
+        model.train_function = replay
 
 
 def _tensor(array):

@@ -1,6 +1,8 @@
 """Upsampling followed by a convolution."""
 
 import keras
+import numpy as np
+from keras import ops
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
@@ -10,13 +12,18 @@ class ResizeConv2D(keras.layers.Conv2D):
     A strided transposed convolution covers output pixels unevenly when its stride does not divide
     its kernel; a convolution after resizing covers all alike.
 
+    Nearest-neighbour enlargement repeats pixels, so each output pixel sees only a few different
+    ones. Where that saves work the layer adds up the taps that fall on one pixel, convolves the
+    small image, and interleaves the results: the same numbers (up to rounding) for about
+    `(kernel_size / factor + 1)^2 / kernel_size^2` of the multiplications.
+
     Args:
         filters: Output channels.
         kernel_size: Height and width of the convolution.
         factor: Enlargement of height and width.
-        interpolation: `"nearest"`, `"bilinear"`, or another of `keras.layers.UpSampling2D`.
-        padding: `"same"` by default: the output is `factor` times the input.
-        **kwargs: As for `keras.layers.Conv2D`.
+        interpolation: `"nearest"` or `"bilinear"`.
+        **kwargs: As for `keras.layers.Conv2D`, without `strides` and `padding`: the output is
+            `factor` times the input.
 
     Call arguments:
         inputs: `(batch, height, width, channels)`.
@@ -29,28 +36,66 @@ class ResizeConv2D(keras.layers.Conv2D):
     """
 
     def __init__(
-        self,
-        filters: int,
-        kernel_size,
-        factor: int = 2,
-        interpolation: str = "nearest",
-        padding: str = "same",
-        **kwargs,
+        self, filters: int, kernel_size, factor: int = 2, interpolation: str = "nearest", **kwargs
     ):
-        super().__init__(filters, kernel_size, padding=padding, **kwargs)
+        if interpolation not in ("nearest", "bilinear"):
+            raise ValueError(
+                "Expected `interpolation` to be 'nearest' or 'bilinear'. "
+                f"Received: {interpolation!r}"
+            )
+        if isinstance(factor, bool) or not isinstance(factor, int) or factor < 1:
+            raise ValueError(f"Expected `factor` to be an integer >= 1. Received: {factor!r}")
+        super().__init__(filters, kernel_size, padding="same", **kwargs)
         self.factor = factor
         self.interpolation = interpolation
-        self._resize = keras.layers.UpSampling2D(factor, interpolation=interpolation)
+        merged = [_merging_taps(size, factor) for size in self.kernel_size]
+        smaller = np.prod([taps.shape[1] for taps in merged]) < np.prod(self.kernel_size)
+        plain = self.groups == 1 and self.dilation_rate == (1, 1)
+        self._merged = merged if interpolation == "nearest" and plain and smaller else None
 
     def call(self, inputs):
-        return super().call(self._resize(inputs) if self.factor > 1 else inputs)
+        if self.factor == 1:
+            return super().call(inputs)
+        if self._merged is None:
+            height, width = (self.factor * size for size in ops.shape(inputs)[1:3])
+            enlarged = ops.image.resize(inputs, (height, width), self.interpolation)
+            return super().call(ops.cast(enlarged, inputs.dtype))
+        outputs = self._interleaved(inputs)
+        if self.use_bias:
+            outputs = outputs + ops.cast(self.bias, outputs.dtype)
+        return outputs if self.activation is None else self.activation(outputs)
+
+    def _interleaved(self, inputs):
+        """The convolution of the enlarged image, computed on the small one."""
+        rows, columns = (ops.convert_to_tensor(taps, self.compute_dtype) for taps in self._merged)
+        # (phase, offset, tap) twice and (tap, tap, in, out) to (offset, offset, in, phases, out)
+        kernel = ops.einsum("pat,qbs,tsio->abipqo", rows, columns, self.kernel)
+        shape = (*kernel.shape[:3], self.factor**2 * self.filters)
+        outputs = ops.conv(inputs, ops.reshape(kernel, shape), padding="same")
+        batch, height, width, _ = ops.shape(outputs)
+        outputs = ops.reshape(
+            outputs, (batch, height, width, self.factor, self.factor, self.filters)
+        )
+        outputs = ops.transpose(outputs, (0, 1, 3, 2, 4, 5))
+        return ops.reshape(
+            outputs, (batch, height * self.factor, width * self.factor, self.filters)
+        )
 
     def compute_output_shape(self, input_shape):
-        return super().compute_output_shape(self._resize.compute_output_shape(input_shape))
+        batch, *sides, channels = input_shape
+        enlarged = [None if side is None else side * self.factor for side in sides]
+        return super().compute_output_shape((batch, *enlarged, channels))
 
     def get_config(self):
-        return {
-            **super().get_config(),
-            "factor": self.factor,
-            "interpolation": self.interpolation,
-        }
+        config = super().get_config()
+        del config["padding"], config["strides"]
+        return {**config, "factor": self.factor, "interpolation": self.interpolation}
+
+
+def _merging_taps(size, factor):
+    """Which small pixel each tap falls on: ones in `(phase, offset, tap)`, offsets centred."""
+    before = (size - 1) // 2  # the padding of "same"
+    places = (np.arange(factor)[:, None] + np.arange(size)[None] - before) // factor
+    reach = int(np.abs(places).max())
+    offsets = np.arange(-reach, reach + 1)
+    return (places[:, None, :] == offsets[None, :, None]).astype("float32")

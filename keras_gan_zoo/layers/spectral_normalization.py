@@ -62,6 +62,7 @@ class SpectralNormalization(keras.layers.Wrapper):
                 initializer=keras.initializers.RandomNormal(stddev=1.0),
                 trainable=False,
                 dtype="float32",
+                autocast=False,
                 name=name,
                 aggregation="only_first_replica",
             )

@@ -1,5 +1,6 @@
 """A generator against a discriminator."""
 
+import copy
 import functools
 
 import keras
@@ -120,6 +121,11 @@ class AdversarialModel(PhasedModel):
                 lambda penalty=penalty, seed=seed: penalty(critic, real, fake, seed=seed),
             )
         return result
+
+    @property
+    def image_shape(self) -> tuple:
+        """The shape of a sample: `(height, width, channels)` for images."""
+        return self.sample_shape
 
     # Capabilities --------------------------------------------------------------------------
 
@@ -259,7 +265,7 @@ class AdversarialModel(PhasedModel):
     @classmethod
     def from_config(cls, config):
         nested = {
-            key: keras.saving.deserialize_keras_object(config[key])
+            key: keras.saving.deserialize_keras_object(copy.deepcopy(config[key]))  # it consumes them
             for key in ("generator", "discriminator", "adversarial_loss", "penalties")
         }
         return cls(**{**config, **nested})

@@ -104,7 +104,9 @@ class PhasedModel(PresetModel, keras.Model):
     def train_step(self, data):
         """One training step: every phase in order, each `steps` times."""
         batch, share = self._arriving(data)
-        with self._mode(training=True):
+        # Nothing happens before the data are there and sound: without this, a step that fails at
+        # the end of the data would still have drawn noise.
+        with self._mode(training=True), tf.control_dependencies(list(batch.values())):
             for phase, part in self._turns(batch):
                 self._update_phase(phase, part, share)
             self.after_step(batch)
@@ -204,23 +206,43 @@ class PhasedModel(PresetModel, keras.Model):
         Returns:
             A `keras.callbacks.History`.
         """
+        x, y, batch_size = self._at_the_door(x, y, batch_size, shuffle, kwargs)
+        self._order = pipeline.DataOrder(x, kwargs.pop("steps_per_epoch", None))
+        # Keras warns of an argument that a data set has no use for.
+        shuffle = shuffle and not isinstance(x, tf.data.Dataset)
+        with _plain_errors():
+            return super().fit(
+                self._order.data,
+                y,
+                batch_size,
+                shuffle=shuffle,
+                steps_per_epoch=self._order.steps_per_epoch,
+                **kwargs,
+            )
+
+    def evaluate(self, x=None, y=None, batch_size=None, **kwargs):
+        """Mean losses over a data set, as `keras.Model.evaluate`; always returns a dict."""
+        x, y, batch_size = self._at_the_door(x, y, batch_size, False, kwargs)
+        with _plain_errors():
+            return super().evaluate(x, y, batch_size, **{"return_dict": True, **kwargs})
+
+    def _at_the_door(self, x, y, batch_size, shuffle, options):
+        """Checks what `fit` was given, and makes arrays a data set with a seeded order."""
         if y is not None and not self.takes_targets:
             raise ValueError(
                 f"{type(self).__name__} learns from samples alone: it takes no labels or targets. "
                 f"Pass only `x`. Received: y of type {type(y).__name__}"
             )
-        if shuffle and pipeline.is_arrays(x) and not kwargs.get("validation_split"):
-            x = pipeline.from_arrays(x, y, batch_size=batch_size or 32, seed=self.seed or 0)
+        # Keras itself must split arrays.
+        if pipeline.is_arrays(x) and not options.get("validation_split"):
+            size = batch_size or 32
+            x = pipeline.from_arrays(x, y, batch_size=size, seed=self.seed or 0, shuffle=shuffle)
             y = batch_size = None
-        self._order = pipeline.DataOrder(x, kwargs.get("steps_per_epoch"))
-        with _plain_errors():
-            is_dataset = isinstance(x, tf.data.Dataset)
-            return super().fit(x, y, batch_size, shuffle=shuffle and not is_dataset, **kwargs)
-
-    def evaluate(self, *args, **kwargs):
-        """Mean losses over a data set, as `keras.Model.evaluate`; always returns a dict."""
-        with _plain_errors():
-            return super().evaluate(*args, **{"return_dict": True, **kwargs})
+        if isinstance(x, tf.data.Dataset):
+            # Traced anew each time: a training step traced before may have relaxed its shapes.
+            prepare = tf.function(self.prepare_batch, autograph=False)
+            prepare.get_concrete_function(x.element_spec)
+        return x, y, batch_size
 
     @property
     def data_order(self) -> "pipeline.DataOrder | None":

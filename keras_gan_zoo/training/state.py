@@ -16,9 +16,10 @@ class BrokenStateError(Exception):
 
 
 def variables(model) -> dict:
-    """Every variable that decides how training goes on, by a unique name.
+    """Every variable that decides how training goes on, by group and position.
 
-    Weights, random states, optimizer slots, and the running means of the epoch.
+    Weights, random states, optimizer slots, and the running means of the epoch. Names of layers
+    are no help: Keras counts them through the whole process.
     """
     named = {}
     groups = {"model": model.variables, "metrics": model.metrics_variables}
@@ -26,7 +27,7 @@ def variables(model) -> dict:
         groups[f"optimizer/{phase}"] = optimizer.variables
     for group, members in groups.items():
         for index, variable in enumerate(members):
-            named[f"{group}/{index}/{variable.name}"] = variable
+            named[f"{group}/{index}"] = variable
     return named
 
 

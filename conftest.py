@@ -1,0 +1,34 @@
+"""What every test and every example in a docstring may use."""
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# Several test processes share the machine: each keeps to one thread per operation.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import pathlib
+import tempfile
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+# Two logical devices, so that strategies have replicas to train on.
+tf.config.set_logical_device_configuration(
+    tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
+)
+
+import keras_gan_zoo as kgz
+
+
+@pytest.fixture(autouse=True)
+def fresh_keras(doctest_namespace, tmp_path_factory, monkeypatch):
+    """Each test starts from one seed and the float32 policy."""
+    keras.utils.set_random_seed(0)
+    keras.config.set_dtype_policy("float32")
+    doctest_namespace.update(
+        kgz=kgz, keras=keras, np=np, tf=tf, tempfile=tempfile, pathlib=pathlib
+    )
+    yield
+    keras.config.set_dtype_policy("float32")

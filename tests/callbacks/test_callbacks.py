@@ -1,0 +1,109 @@
+"""Sample grids, stopping on NaN, time budgets."""
+
+import time
+
+import keras
+import numpy as np
+import PIL.Image
+import pytest
+import tensorflow as tf
+from tensorflow.core.util import event_pb2
+
+import keras_gan_zoo as kgz
+
+
+def image_model():
+    model = kgz.models.DCGAN((16, 16, 1), latent_dim=4, filters=4, seed=0)
+    model.compile()
+    return model
+
+
+IMAGES = np.zeros((8, 16, 16, 1), "float32")
+
+
+def test_sample_grid_draws_the_same_latents_each_epoch(tmp_path):
+    model = image_model()
+    grid = kgz.callbacks.SampleGrid(tmp_path / "grids", num_samples=9, seed=5)
+    model.fit(IMAGES, epochs=2, verbose=0, callbacks=[grid])
+    assert sorted(p.name for p in (tmp_path / "grids").iterdir()) == [
+        "epoch-0001.png",
+        "epoch-0002.png",
+    ]
+    picture = np.array(PIL.Image.open(tmp_path / "grids" / "epoch-0002.png"))
+    assert picture.shape == (3 * 18 + 2, 3 * 18 + 2)
+    expected = np.rint((np.array(model.generate(9, seed=5))[4, :, :, 0] + 1) * 127.5)
+    np.testing.assert_array_equal(picture[20:36, 20:36], expected)
+    assert (picture[:2] == 255).all()
+
+
+def test_sample_grid_writes_for_tensorboard(tmp_path):
+    grid = kgz.callbacks.SampleGrid(tmp_path / "grids", 4, log_dir=str(tmp_path / "logs"))
+    image_model().fit(IMAGES, verbose=0, callbacks=[grid])
+    (log,) = (tmp_path / "logs").iterdir()
+    events = [event_pb2.Event.FromString(r.numpy()) for r in tf.data.TFRecordDataset(str(log))]
+    (value,) = [value for event in events for value in event.summary.value]
+    assert value.tag == "samples"
+    assert value.tensor.string_val[2].startswith(b"\x89PNG")
+
+
+def test_points_are_drawn_too(tmp_path):
+    model = kgz.models.GAN(sample_shape=(2,), latent_dim=3, hidden_units=10)
+    model.compile()
+    grid = kgz.callbacks.SampleGrid(tmp_path, 10)
+    model.fit(np.ones((4, 2), "float32"), verbose=0, callbacks=[grid])
+    assert PIL.Image.open(tmp_path / "epoch-0001.png").size == (500, 500)
+
+
+def test_stop_on_nan_goes_back_to_the_last_good_state():
+    model = image_model()
+
+    class Explode(keras.callbacks.Callback):
+        def on_train_batch_begin(self, batch, logs=None):
+            if batch == 3:
+                self.good = [np.array(v) for v in model.trainable_variables]
+                variable = model.discriminator.trainable_variables[0]
+                variable.assign(np.full(variable.shape, np.nan))
+
+    explode = Explode()
+    stop = kgz.callbacks.StopOnNaN(every=1)
+    with pytest.warns(UserWarning, match="step 4.*_loss.*last good state, of step 3"):
+        history = model.fit(
+            np.zeros((40, 16, 16, 1), "float32"), batch_size=4, epochs=5, verbose=0,
+            callbacks=[explode, stop],
+        )
+    assert len(history.epoch) == 1
+    for one, other in zip(explode.good, model.trainable_variables, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_time_budget_stops():
+    model = image_model()
+    start = time.monotonic()
+    model.fit(IMAGES, epochs=10_000, verbose=0, callbacks=[kgz.callbacks.TimeBudget(0.02)])
+    assert time.monotonic() - start < 30
+
+
+def test_grid_pictures_refuse_other_shapes():
+    with pytest.raises(ValueError, match=r"Received: shape \(4, 8, 8, 2\)"):
+        kgz.pictures.grid(np.zeros((4, 8, 8, 2)))
+
+
+def test_colour_grids():
+    images = np.zeros((2, 4, 4, 3), "float32")
+    images[1] = [1.0, -1.0, 0.0]
+    picture = np.array(kgz.pictures.grid(images, columns=2))
+    assert picture.shape == (8, 14, 3)
+    np.testing.assert_array_equal(picture[3, 9], [255, 0, 128])
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: kgz.callbacks.SampleGrid("x", num_samples=0),
+        lambda: kgz.callbacks.StopOnNaN(every=0),
+        lambda: kgz.callbacks.TimeBudget(0),
+    ],
+)
+def test_bad_arguments(make):
+    with pytest.raises(ValueError, match="Expected .*Received"):
+        make()

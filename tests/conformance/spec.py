@@ -1,0 +1,78 @@
+"""What the conformance tests need to know about a model."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import keras_gan_zoo as kgz
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelSpec:
+    """A public model at a size that tests can afford.
+
+    Args:
+        model: The public class.
+        arguments: Called for the constructor's arguments: tiny, and new networks on each call.
+        sample_shape: Shape of a sample.
+        losses: The names of the losses that `fit` reports.
+        bounded: Whether samples lie in [-1, 1].
+        still: Trainable variables that need not move in their phase, by reason.
+        family_head: Whether this model stands for its family where a promise is dear.
+    """
+
+    model: type
+    arguments: Callable[[], dict[str, Any]]
+    sample_shape: tuple
+    losses: tuple[str, ...]
+    bounded: bool = True
+    still: dict[str, str] = dataclasses.field(default_factory=dict)
+    family_head: bool = False
+
+    def make(self, **changes):
+        """A model with seed 0, compiled."""
+        model = self.model(**{"seed": 0, **self.arguments(), **changes})
+        model.compile()
+        return model
+
+    def samples(self, count: int, seed: int = 0) -> np.ndarray:
+        """Random training data."""
+        random = np.random.default_rng(seed)
+        return random.uniform(-1, 1, (count, *self.sample_shape)).astype("float32")
+
+
+GAN_LOSSES = ("discriminator_loss", "generator_loss")
+
+
+def _tiny_conv_gan():
+    return {
+        "latent_dim": 4,
+        "generator": kgz.networks.conv_gan_generator((8, 8, 1), 4, (8, 4, 4), base_filters=4),
+        "discriminator": kgz.networks.conv_gan_discriminator((8, 8, 1), (4, 4, 8, 8)),
+    }
+
+
+SPECS = (
+    ModelSpec(
+        kgz.models.GAN,
+        lambda: {"sample_shape": (2,), "latent_dim": 4, "hidden_units": 20},
+        sample_shape=(2,),
+        losses=GAN_LOSSES,
+        bounded=False,
+    ),
+    ModelSpec(
+        kgz.models.DCGAN,
+        lambda: {"image_shape": (16, 16, 1), "latent_dim": 4, "filters": 4},
+        sample_shape=(16, 16, 1),
+        losses=GAN_LOSSES,
+        family_head=True,
+    ),
+    ModelSpec(
+        kgz.models.ConvGAN,
+        _tiny_conv_gan,
+        sample_shape=(8, 8, 1),
+        losses=GAN_LOSSES,
+    ),
+)

@@ -1,0 +1,349 @@
+"""The twelve promises, kept by every public model."""
+
+import inspect
+import re
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import keras_gan_zoo as kgz
+from tests.conformance.spec import SPECS
+
+PUBLIC = [one for one in map(kgz.models.__dict__.get, kgz.models.__all__) if inspect.isclass(one)]
+every_model = pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.model.__name__)
+
+
+def train(model, samples, steps=3, batch_size=6):
+    """A few steps on fixed batches, with the losses of the last."""
+    for step in range(steps):
+        rows = np.arange(step * batch_size, (step + 1) * batch_size) % len(samples)
+        logs = model.train_on_batch(samples[rows], return_dict=True)
+    return logs
+
+
+def values(variables):
+    return [np.array(variable) for variable in variables]
+
+
+def assert_equal(first, second):
+    for one, other in zip(values(first), values(second), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def all_state(model):
+    return list(kgz.training.state.variables(model).values())
+
+
+def test_every_public_model_has_a_spec():
+    assert {spec.model for spec in SPECS} == set(PUBLIC)
+
+
+@every_model
+def test_01_config_round_trips(spec):
+    model = spec.make()
+    config = model.get_config()
+    twin = spec.model.from_config(config)
+    assert twin.get_config() == config
+    assert [v.shape for v in twin.weights] == [v.shape for v in model.weights]
+    accepted = set()
+    for owner in spec.model.__mro__:
+        if "__init__" in owner.__dict__:
+            accepted |= set(inspect.signature(owner.__init__).parameters)
+    assert not set(config) - accepted - {"name", "dtype"}
+
+
+@every_model
+@pytest.mark.parametrize("count", [1, 5])
+def test_02_output_shape_type_and_range(spec, count):
+    model = spec.make()
+    samples = model.generate(count, seed=0)
+    assert samples.shape == (count, *spec.sample_shape)
+    assert samples.dtype == "float32"
+    assert np.isfinite(samples).all()
+    if spec.bounded:
+        assert np.abs(samples).max() <= 1.0
+    logits = model.discriminate(samples)
+    assert logits.shape == (count, 1) and logits.dtype == "float32"
+
+
+@every_model
+@pytest.mark.parametrize("source", ["arrays", "dataset", "labelled"])
+def test_03_fit_with_a_partial_last_batch(spec, source):
+    model = spec.make()
+    samples = spec.samples(7)
+    if source == "arrays":
+        history = model.fit(samples, batch_size=4, epochs=2, verbose=0)
+    else:
+        parts = (samples, np.zeros(7, "int64")) if source == "labelled" else samples
+        dataset = tf.data.Dataset.from_tensor_slices(parts).batch(4)
+        history = model.fit(dataset, epochs=2, verbose=0)
+    assert set(history.history) == set(spec.losses)
+    assert np.isfinite(list(history.history.values())).all()
+    evaluated = model.evaluate(samples, batch_size=4, verbose=0)
+    assert set(evaluated) == set(spec.losses)
+
+
+@every_model
+def test_04_each_phase_moves_its_networks_and_no_other(spec):
+    names = [phase.name for phase in spec.make().phases()]
+    for moving in names:
+        model = spec.make()
+        model.compile({name: keras.optimizers.SGD(float(name == moving)) for name in names})
+        for variable in model.trainable_variables:  # tiny initial weights give gradients of zero
+            variable.assign_add(keras.random.normal(variable.shape, stddev=0.3, seed=1))
+        before = {id(v): np.array(v) for v in model.trainable_variables}
+        model.train_on_batch(spec.samples(8))
+        own = {id(v) for v in model.phase(moving).trainable_variables}
+        for variable in model.trainable_variables:
+            moved = not np.array_equal(before[id(variable)], np.array(variable))
+            if id(variable) not in own:
+                assert not moved, f"{moving} moved {variable.path}"
+            elif not any(part in variable.path for part in spec.still):
+                assert moved, f"{moving} did not move {variable.path}"
+
+
+@every_model
+def test_05_same_seed_same_result(spec):
+    states = []
+    for seed in (0, 0, 1):
+        keras.utils.set_random_seed(0)
+        model = spec.make(seed=seed)
+        train(model, spec.samples(12))
+        states.append(values(model.trainable_variables))
+    assert_equal(states[0], states[1])
+    assert any(not np.array_equal(a, b) for a, b in zip(states[0], states[2], strict=True))
+
+
+@every_model
+def test_05_replicas_draw_the_rows_of_one_global_draw(spec):
+    with kgz.distribute("mirrored") as strategy:
+        model = spec.make()
+
+    @tf.function
+    def draw():
+        return strategy.run(lambda: model.sample_latents(3, model.seed_generator))
+
+    parts = strategy.experimental_local_results(draw())
+    assert not np.array_equal(*parts)
+    single = spec.make()
+    np.testing.assert_array_equal(
+        np.concatenate(parts), single.sample_latents(6, single.seed_generator)
+    )
+
+
+@every_model
+def test_06_a_loaded_model_goes_on_to_the_bit(spec, tmp_path):
+    samples = spec.samples(24)
+    keras.utils.set_random_seed(0)
+    whole = spec.make()
+    train(whole, samples[:12], steps=2)
+    whole.save(tmp_path / "model.keras")
+    train(whole, samples[12:], steps=2)
+    keras.utils.set_random_seed(99)
+    resumed = keras.models.load_model(tmp_path / "model.keras")
+    train(resumed, samples[12:], steps=2)
+    assert_equal(all_state(resumed), all_state(whole))
+
+
+@every_model
+def test_06_a_stopped_fit_resumes_to_the_bit_in_the_middle_of_an_epoch(spec, tmp_path):
+    class Stop(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if self.params["epochs"] == 3 and int(first_optimizer(self.model).iterations) == 9:
+                raise KeyboardInterrupt
+
+    def first_optimizer(model):
+        return next(iter(model.optimizers.values()))
+
+    def run(*callbacks):
+        keras.utils.set_random_seed(0)
+        model = spec.make()
+        data = kgz.datasets.from_arrays(spec.samples(23), batch_size=4, seed=3)
+        history = model.fit(data, epochs=3, verbose=0, callbacks=list(callbacks))
+        return model, history.history
+
+    whole, expected = run()
+    with pytest.raises(KeyboardInterrupt):
+        run(kgz.callbacks.ExactResume(tmp_path, every=2), Stop())
+    assert len(list(tmp_path.glob("state-*.zip"))) == 2
+    resumed, history = run(kgz.callbacks.ExactResume(tmp_path, every=2))
+    assert_equal(all_state(resumed), all_state(whole))
+    for name, losses in history.items():
+        assert losses == expected[name][-len(losses) :]
+
+
+@every_model
+@pytest.mark.parametrize("count", [1, 7])
+def test_07_the_saved_model_gives_the_same_numbers(spec, count, tmp_path):
+    model = spec.make()
+    train(model, spec.samples(6))
+    model.export(tmp_path / "exported")
+    signatures = tf.saved_model.load(str(tmp_path / "exported")).signatures
+    assert set(signatures) == set(model.signatures())
+    latents = model.sample_latents(count, seed=5)
+    close = {"rtol": 1e-5, "atol": 1e-5}
+    np.testing.assert_allclose(
+        signatures["serving_default"](latents=latents)["images"],
+        model.generate(latents=latents),
+        **close,
+    )
+    np.testing.assert_allclose(
+        signatures["sample"](num_samples=tf.constant(count), seed=tf.constant(5))["images"],
+        model.generate(count, seed=5),
+        **close,
+    )
+    samples = spec.samples(count)
+    np.testing.assert_allclose(
+        signatures["discriminate"](samples=tf.constant(samples))["logits"],
+        model.discriminate(samples),
+        **close,
+    )
+
+
+@every_model
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+def test_08_mixed_precision_trains(spec, policy):
+    keras.config.set_dtype_policy(policy)
+    model = spec.make()
+    assert model.dtype_policy.name == policy
+    before = values(model.trainable_variables)
+    logs = train(model, spec.samples(6))
+    assert all(np.isfinite(value) for value in logs.values())
+    scaled = [
+        isinstance(one, keras.optimizers.LossScaleOptimizer) for one in model.optimizers.values()
+    ]
+    assert all(scaled) if policy == "mixed_float16" else not any(scaled)
+    assert any(
+        not np.array_equal(a, b)
+        for a, b in zip(before, values(model.trainable_variables), strict=True)
+    )
+    assert model.generate(2, seed=0).dtype == "float32"
+
+
+@every_model
+def test_09_two_replicas_equal_one(spec):
+    """One global batch, and a last batch that leaves a replica with nothing."""
+    samples = spec.samples(9)
+
+    def run():
+        keras.utils.set_random_seed(0)
+        model = spec.make()
+        # Plain gradient descent: adaptive optimizers turn rounding into steps of full size.
+        model.compile({phase.name: keras.optimizers.SGD(0.05) for phase in model.phases()})
+        start = values(model.trainable_variables)
+        dataset = kgz.datasets.from_arrays(samples[:8], batch_size=8, shuffle=False)
+        history = model.fit(dataset, epochs=2, verbose=0).history
+        return model, start, history
+
+    single, start, expected = run()
+    with kgz.distribute("mirrored"):
+        double, double_start, history = run()
+        assert_equal(start, double_start)
+        for name in expected:
+            np.testing.assert_allclose(history[name], expected[name], rtol=1e-4, atol=1e-4)
+        for one, other in zip(single.weights, double.weights, strict=True):
+            np.testing.assert_allclose(np.array(one), np.array(other), rtol=1e-4, atol=1e-4)
+        partial = kgz.datasets.from_arrays(samples, batch_size=8, shuffle=False)
+        history = double.fit(partial, verbose=0).history
+        assert np.isfinite(list(history.values())).all()
+    assert all(np.isfinite(np.array(v)).all() for v in double.weights)
+
+
+@every_model
+def test_10_bad_input_is_refused_at_the_door(spec, tmp_path):
+    model = spec.make()
+    before = values(model.weights)
+    good = spec.samples(4)
+    bad = {
+        "rank": good[0],
+        "size": np.concatenate([good, good], axis=1),
+        "integers": (good * 127.5 + 127.5).astype("uint8"),
+        "not a number": np.where(np.arange(4).reshape(-1, *[1] * (good.ndim - 1)) == 2, np.nan, good),
+        "infinite": np.full_like(good, np.inf),
+    }
+    if spec.bounded:
+        bad["bytes as floats"] = good * 127.5 + 127.5
+        bad["channels"] = np.repeat(good, 2, axis=-1)
+    for what, samples in bad.items():
+        samples = np.asarray(samples, None if what == "integers" else "float32")
+        for call in (lambda x: model.fit(x, verbose=0), model.discriminate):
+            with pytest.raises(ValueError, match=r"Expected `.*Received: ") as error:
+                call(samples)
+            assert "Traceback" not in str(error.value) and len(str(error.value)) < 600, what
+    for arguments in (
+        {"num_samples": 0},
+        {"num_samples": 2.5},
+        {},
+        {"num_samples": 2, "seed": -1},
+        {"num_samples": 2, "latents": np.zeros((3, model.latent_dim), "float32")},
+        {"latents": np.zeros((3, model.latent_dim + 1), "float32")},
+    ):
+        with pytest.raises(ValueError, match=r"Expected .*Received"):
+            model.generate(**arguments)
+    with pytest.raises(ValueError, match="no_such_phase.*Received"):
+        model.compile({"no_such_phase": "adam"})
+    (tmp_path / "taken").mkdir()
+    for write in (model.export, model.save_to_preset):
+        with pytest.raises(FileExistsError, match="Received"):
+            write(tmp_path / "taken")
+    assert list(tmp_path.iterdir()) == [tmp_path / "taken"]
+    assert_equal(before, model.weights)
+
+
+@every_model
+def test_10_labels_are_refused_where_none_are_taken(spec):
+    model = spec.make()
+    with pytest.raises(ValueError, match="labels.*Received"):
+        model.generate(2, labels=[0, 1])
+    with pytest.raises(ValueError, match="labels.*Received"):
+        model.fit(spec.samples(4), np.zeros(4), verbose=0)
+
+
+@every_model
+def test_11_presets_keep_the_outputs(spec, tmp_path):
+    model = spec.make()
+    train(model, spec.samples(6))
+    model.save_to_preset(tmp_path / "tiny", {"data": "random"})
+    loaded = spec.model.from_preset(str(tmp_path / "tiny"))
+    np.testing.assert_array_equal(loaded.generate(5, seed=1), model.generate(5, seed=1))
+    samples = spec.samples(3)
+    np.testing.assert_array_equal(loaded.discriminate(samples), model.discriminate(samples))
+    # What was averaged is what goes on training.
+    np.testing.assert_array_equal(
+        loaded.generate(5, seed=1, ema=False), loaded.generate(5, seed=1)
+    )
+    wrong = next(other.model for other in SPECS if other.model is not spec.model)
+    with pytest.raises(ValueError, match=f"{wrong.__name__}.*{spec.model.__name__}"):
+        wrong.from_preset(str(tmp_path / "tiny"))
+
+
+@every_model
+def test_12_the_docstring_names_the_paper_and_has_an_example(spec):
+    doc = inspect.getdoc(spec.model)
+    for section in ("Args:", "Example:", "References:"):
+        assert section in doc
+    assert re.search(r"arXiv \d{4}\.\d{4,5}", doc)
+    assert ">>> " in doc  # run by pytest --doctest-modules
+
+
+@every_model
+def test_compiles_with_xla(spec, monkeypatch):
+    def fixed(draw, shape, seed):  # XLA draws other numbers from the same seed
+        return tf.reshape(tf.cast(tf.range(np.prod(shape)) % 7, "float32") / 7.0, shape)
+
+    monkeypatch.setattr(kgz.backend, "_replica_share", fixed)
+    keras.utils.set_random_seed(0)
+    plain = spec.make()
+    keras.utils.set_random_seed(0)
+    compiled = spec.make()
+    # Plain gradient descent: adaptive optimizers turn rounding into steps of full size.
+    for model, jit in ((plain, False), (compiled, True)):
+        model.compile(
+            {phase.name: keras.optimizers.SGD(0.05) for phase in model.phases()}, jit_compile=jit
+        )
+    expected = train(plain, spec.samples(12), steps=2)
+    received = train(compiled, spec.samples(12), steps=2)
+    for name, value in expected.items():
+        np.testing.assert_allclose(received[name], value, rtol=1e-3, atol=1e-4)
