@@ -33,8 +33,8 @@ def keras_side(settings):
 
 
 def torch_side(settings, channels_last):
-    # Threads that wait by spinning make a PyTorch step fifty times as slow when another program
-    # wants the processors, and gain nothing when none does.
+    # Threads that wait by spinning made a step of a tiny model fifty times as slow while another
+    # program wanted the processors. Set OMP_WAIT_POLICY=ACTIVE to compare on a quiet machine.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before PyTorch is imported
     from dcgan_torch import TorchSide
 
