@@ -27,8 +27,6 @@ def fresh_keras(doctest_namespace, tmp_path_factory, monkeypatch):
     """Each test starts from one seed and the float32 policy."""
     keras.utils.set_random_seed(0)
     keras.config.set_dtype_policy("float32")
-    doctest_namespace.update(
-        kgz=kgz, keras=keras, np=np, tf=tf, tempfile=tempfile, pathlib=pathlib
-    )
+    doctest_namespace.update(kgz=kgz, keras=keras, np=np, tf=tf, tempfile=tempfile, pathlib=pathlib)
     yield
     keras.config.set_dtype_policy("float32")

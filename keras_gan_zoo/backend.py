@@ -43,7 +43,9 @@ def _replica_share(draw, shape, seed):
 def random_normal(shape, seed=None, dtype="float32"):
     """Standard normal noise of `shape`, batch axis first; each replica gets its own rows."""
     return _replica_share(
-        lambda s, k: tf.random.stateless_normal(s, k, dtype=tf.as_dtype(dtype), alg=ALGORITHM), shape, seed
+        lambda s, k: tf.random.stateless_normal(s, k, dtype=tf.as_dtype(dtype), alg=ALGORITHM),
+        shape,
+        seed,
     )
 
 

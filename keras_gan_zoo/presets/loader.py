@@ -4,7 +4,7 @@ import keras
 
 from keras_gan_zoo import errors
 from keras_gan_zoo.presets import registry
-from keras_gan_zoo.presets.weights import Networks, sha256
+from keras_gan_zoo.presets.weights import load_weights, sha256
 
 
 def from_preset(preset: str, model_class: type | None = None):
@@ -40,14 +40,7 @@ def from_preset(preset: str, model_class: type | None = None):
             "preset; get it again."
         )
     model = _build(folder, config, model_class)
-    networks = model.preset_networks()
-    try:
-        Networks(networks).load_weights(weights)
-    except (ValueError, KeyError, OSError) as error:
-        raise ValueError(
-            f"Expected weights for the networks in {folder / registry.CONFIG}. "
-            f"Received: {weights}, which does not fit: {error}"
-        ) from None
+    load_weights(weights, model.preset_networks())
     model.preset_loaded()
     return model
 

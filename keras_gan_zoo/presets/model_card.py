@@ -10,7 +10,7 @@ def model_card(name: str, model, metadata: dict, has_picture: bool) -> str:
     summary = doc.split("\n\n")[0].replace("\n", " ")
     parts = [f"# {name}", f"`kgz.models.{type(model).__name__}`: {summary}"]
     if has_picture:
-        parts.append("![samples](samples.png)\n\nSamples of consecutive seeds, not selected.")
+        parts.append("![samples](samples.png)\n\nThe first 64 samples of seed 0, not selected.")
     parts.append(f'```python\nmodel = kgz.models.from_preset("{name}")\nmodel.generate(64)\n```')
     if references := _section(doc, "References"):
         parts.append(f"## Paper\n\n{references}")
@@ -31,4 +31,4 @@ def _section(doc, title):
 def _cell(value):
     if isinstance(value, dict):
         return ", ".join(f"{key} {_cell(one)}" for key, one in value.items())
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return f"{value:,}" if type(value) is int else str(value)

@@ -8,7 +8,7 @@ import keras
 
 from keras_gan_zoo.presets.model_card import model_card
 from keras_gan_zoo.presets.registry import CARD, CONFIG, METADATA, WEIGHTS
-from keras_gan_zoo.presets.weights import Networks, sha256
+from keras_gan_zoo.presets.weights import save_weights, sha256
 from keras_gan_zoo.version import __version__
 
 
@@ -40,7 +40,7 @@ def save_to_preset(model, folder, metadata: dict | None = None, picture=None):
         config.pop("build_config", None)
         _write_json(unfinished / CONFIG, config)
         networks = model.preset_networks()
-        Networks(networks).save_weights(unfinished / WEIGHTS)
+        save_weights(unfinished / WEIGHTS, networks)
         if picture is not None:
             picture.save(unfinished / "samples.png", optimize=True)
         facts = {

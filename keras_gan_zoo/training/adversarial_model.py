@@ -265,7 +265,9 @@ class AdversarialModel(PhasedModel):
     @classmethod
     def from_config(cls, config):
         nested = {
-            key: keras.saving.deserialize_keras_object(copy.deepcopy(config[key]))  # it consumes them
+            key: keras.saving.deserialize_keras_object(
+                copy.deepcopy(config[key])
+            )  # it consumes them
             for key in ("generator", "discriminator", "adversarial_loss", "penalties")
         }
         return cls(**{**config, **nested})

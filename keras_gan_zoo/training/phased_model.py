@@ -47,6 +47,7 @@ class PhasedModel(PresetModel, keras.Model):
         self.loss_means = LossMeans()
         self.optimizers: dict[str, keras.optimizers.Optimizer] = {}
         self.in_training = False
+        self._auto_scale_loss = True
         self._averages: list[MovingAverage] = []
         self._order = None
 
@@ -243,6 +244,12 @@ class PhasedModel(PresetModel, keras.Model):
             prepare = tf.function(self.prepare_batch, autograph=False)
             prepare.get_concrete_function(x.element_spec)
         return x, y, batch_size
+
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        """Does nothing: networks are built in the constructor.
+
+        Under a strategy Keras reads a batch here, which would move the order of the data.
+        """
 
     @property
     def data_order(self) -> "pipeline.DataOrder | None":

@@ -45,8 +45,7 @@ def restore(model, state: dict[str, np.ndarray]):
             f"Received: a state in which {problem}"
         )
     for name, variable in expected.items():
-        value = state[name]
-        # NumPy's files know bfloat16 only as two raw bytes.
+        value = state[name]  # NumPy's files know bfloat16 only as two raw bytes
         variable.assign(value.view(np.dtype(variable.dtype)) if value.dtype.kind == "V" else value)
 
 
@@ -86,7 +85,7 @@ def write(path, state: dict[str, np.ndarray], metadata: dict):
 
 
 def read(path) -> tuple[dict[str, np.ndarray], dict]:
-    """Reads a state and its metadata; raises `BrokenStateError` unless all of it is there and sound."""
+    """Reads a state and its metadata; raises `BrokenStateError` unless all of it is sound."""
     try:
         with zipfile.ZipFile(path) as archive:
             state = {}

@@ -68,7 +68,10 @@ def test_stop_on_nan_goes_back_to_the_last_good_state():
     stop = kgz.callbacks.StopOnNaN(every=1)
     with pytest.warns(UserWarning, match="step 4.*_loss.*last good state, of step 3"):
         history = model.fit(
-            np.zeros((40, 16, 16, 1), "float32"), batch_size=4, epochs=5, verbose=0,
+            np.zeros((40, 16, 16, 1), "float32"),
+            batch_size=4,
+            epochs=5,
+            verbose=0,
             callbacks=[explode, stop],
         )
     assert len(history.epoch) == 1

@@ -54,9 +54,7 @@ def start(name, folder, pause=0.0):
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(
-            spec.model.__name__, marks=() if spec.family_head else pytest.mark.long
-        )
+        pytest.param(spec.model.__name__, marks=() if spec.family_head else pytest.mark.long)
         for spec in SPECS
     ],
 )
@@ -205,7 +203,9 @@ def test_data_of_unknown_length_warn():
     with pytest.warns(UserWarning, match="length of the data set is unknown"):
         order.move_to(small_model(), 6, 0)
     with pytest.raises(ValueError, match="empty"):
-        kgz.datasets.pipeline.DataOrder(data.take(0).apply(tf.data.experimental.assert_cardinality(0)))
+        kgz.datasets.pipeline.DataOrder(
+            data.take(0).apply(tf.data.experimental.assert_cardinality(0))
+        )
 
 
 def test_bad_arguments(tmp_path):

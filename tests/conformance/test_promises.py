@@ -260,7 +260,9 @@ def test_10_bad_input_is_refused_at_the_door(spec, tmp_path):
         "rank": good[0],
         "size": np.concatenate([good, good], axis=1),
         "integers": (good * 127.5 + 127.5).astype("uint8"),
-        "not a number": np.where(np.arange(4).reshape(-1, *[1] * (good.ndim - 1)) == 2, np.nan, good),
+        "not a number": np.where(
+            np.arange(4).reshape(-1, *[1] * (good.ndim - 1)) == 2, np.nan, good
+        ),
         "infinite": np.full_like(good, np.inf),
     }
     if spec.bounded:
@@ -311,9 +313,7 @@ def test_11_presets_keep_the_outputs(spec, tmp_path):
     samples = spec.samples(3)
     np.testing.assert_array_equal(loaded.discriminate(samples), model.discriminate(samples))
     # What was averaged is what goes on training.
-    np.testing.assert_array_equal(
-        loaded.generate(5, seed=1, ema=False), loaded.generate(5, seed=1)
-    )
+    np.testing.assert_array_equal(loaded.generate(5, seed=1, ema=False), loaded.generate(5, seed=1))
     wrong = next(other.model for other in SPECS if other.model is not spec.model)
     with pytest.raises(ValueError, match=f"{wrong.__name__}.*{spec.model.__name__}"):
         wrong.from_preset(str(tmp_path / "tiny"))

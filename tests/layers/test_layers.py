@@ -31,7 +31,9 @@ def test_batch_normalization_equals_keras(shape, policy):
         gradients.append([outputs, *tape.gradient(loss, sources)])
     for one, other in zip(*gradients, strict=True):
         one, other = np.array(one, "float32"), np.array(other, "float32")
-        np.testing.assert_allclose(one / np.abs(other).max(), other / np.abs(other).max(), atol=tolerance)
+        np.testing.assert_allclose(
+            one / np.abs(other).max(), other / np.abs(other).max(), atol=tolerance
+        )
     for one, other in zip(ours.weights, theirs.weights, strict=True):
         np.testing.assert_allclose(one, other, rtol=tolerance, atol=tolerance)
     np.testing.assert_allclose(
@@ -146,7 +148,13 @@ def test_self_attention_starts_as_the_identity_and_learns_its_gate_first():
         loss = tf.reduce_sum(outputs * normal(2, 4, 4, 16, seed=1))
     np.testing.assert_array_equal(outputs, inputs)
     variables = layer.trainable_variables
-    gradients = dict(zip([v.path for v in variables], tape.gradient(loss, [v.value for v in variables])))
+    gradients = dict(
+        zip(
+            [v.path for v in variables],
+            tape.gradient(loss, [v.value for v in variables]),
+            strict=True,
+        )
+    )
     for path, gradient in gradients.items():
         assert np.any(gradient) == ("gamma" in path), path
 

@@ -36,9 +36,11 @@ def test_gan_counts_of_the_authors_settings():
 
 
 def test_dcgan_normalises_all_but_its_ends():
-    """No batch normalisation in the generator's output and the discriminator's input (section 3)."""
+    """No batch normalisation in the generator's output and discriminator's input (section 3)."""
     model = kgz.models.DCGAN((32, 32, 3), filters=8)
-    kinds = [[type(layer).__name__ for layer in n.layers] for n in (model.generator, model.discriminator)]
+    kinds = [
+        [type(layer).__name__ for layer in n.layers] for n in (model.generator, model.discriminator)
+    ]
     assert kinds[0].count("BatchNormalization") == 3 and kinds[1].count("BatchNormalization") == 2
     assert kinds[0][-2:] == ["TransposedConv2D", "Activation"]
     assert kinds[1][1:3] == ["Conv2D", "LeakyReLU"]

@@ -54,7 +54,7 @@ def test_each_step_of_a_phase_sees_other_samples():
     model = Pull()
     model.compile(run_eagerly=True)
     model.train_on_batch(np.arange(6, dtype="float32")[:, None])
-    assert [x.numpy().ravel().tolist() for x in model.seen] == [[0, 1], [2, 3], [4, 5]]
+    assert [np.ravel(x).tolist() for x in model.seen] == [[0, 1], [2, 3], [4, 5]]
     # value <- value - 0.25 * 2 (value - mean): 0 -> 0.25 -> 1.375 -> 2.9375
     assert float(model.often.kernel[0, 0]) == pytest.approx(2.9375)
 
@@ -156,7 +156,9 @@ def test_a_bad_batch_moves_nothing():
     model.fit(good, verbose=0)
     before = [np.array(v) for v in model.variables]
     with pytest.raises(ValueError, match="1 of 1024 values outside or not finite"):
-        model.fit(np.where(np.arange(1024).reshape(good.shape) == 5, np.nan, good).astype("float32"))
+        model.fit(
+            np.where(np.arange(1024).reshape(good.shape) == 5, np.nan, good).astype("float32")
+        )
     for one, other in zip(before, model.variables, strict=True):
         np.testing.assert_array_equal(one, other)
 

@@ -1,0 +1,54 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+JOBS ?= 2
+TORCH := 2.13.0
+
+.PHONY: help demo test test-long check docs clean
+
+help:
+	@echo "make demo       install, generate, train, resume, export and serve a GAN (minutes)"
+	@echo "make test       all checks and tests"
+	@echo "make test-long  the tests that train for real or start many processes"
+	@echo "make check      formatting, lint and stale generated files"
+	@echo "make docs       build the documentation into site/"
+	@echo "make clean      remove what these commands made"
+
+$(BIN)/.installed: requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+# PyTorch is an independent oracle for some layers. Its CPU build is not on PyPI for Linux; where
+# it cannot be had, the tests that need it are skipped, and pytest lists them.
+$(BIN)/.installed-dev: $(BIN)/.installed requirements-dev.txt
+	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet "torch==$(TORCH)+cpu" \
+	  || $(BIN)/python -m pip install --quiet "torch==$(TORCH)+cpu" \
+	       --extra-index-url https://download.pytorch.org/whl/cpu \
+	  || echo "No CPU build of PyTorch $(TORCH) found: its tests will be skipped."
+	@touch $@
+
+demo: $(BIN)/.installed
+	$(BIN)/python applications/image_synthesis/demo.py --out demo
+
+check: $(BIN)/.installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/python tools/zoo_table.py --check
+
+test: check
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q -rs -m "not long"
+
+test-long: $(BIN)/.installed-dev
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q -rs -m long
+
+docs: $(BIN)/.installed
+	$(BIN)/python -m pip install --quiet ".[docs]"
+	$(BIN)/mkdocs build --strict
+
+clean:
+	rm -rf $(VENV) demo site .pytest_cache .ruff_cache

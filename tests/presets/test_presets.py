@@ -1,0 +1,186 @@
+"""The presets in the package, and folders that are damaged."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+import keras_gan_zoo as kgz
+from keras_gan_zoo.datasets import builtin
+from keras_gan_zoo.presets import registry
+
+BUILTIN = sorted(kgz.presets.builtin_presets())
+
+
+def nearest_classes(images, neighbours=5):
+    """Classes of pictures by their nearest neighbours among the embedded training images."""
+    known, labels = builtin.fashion_mnist_mini("train", 0)
+    known = known.reshape(len(known), -1).astype("float32") / 127.5 - 1.0
+    flat = np.array(images).reshape(len(images), -1)
+    distances = (known**2).sum(1) - 2.0 * flat @ known.T
+    nearest = labels[np.argpartition(distances, neighbours, axis=1)[:, :neighbours]]
+    return np.array([np.bincount(row, minlength=10).argmax() for row in nearest])
+
+
+def test_the_judge_of_classes_can_tell_them():
+    images, labels = builtin.fashion_mnist_mini("test", 0)
+    assert np.mean(nearest_classes(images / np.float32(127.5) - 1.0) == labels) > 0.8
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+def test_presets_make_all_ten_classes(name):
+    model = kgz.models.from_preset(name)
+    shares = np.bincount(nearest_classes(model.generate(1000, seed=0)), minlength=10) / 1000
+    assert shares.min() > 0.02 and shares.max() < 0.25, shares
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+def test_presets_look_like_data(name):
+    """Mean and spread of pixels, and how often two samples are the same."""
+    images = np.array(kgz.models.from_preset(name).generate(500, seed=1))
+    real, _ = builtin.fashion_mnist_mini("test", 0)
+    real = real / 127.5 - 1.0
+    assert images.mean() == pytest.approx(real.mean(), abs=0.08)
+    assert images.std() == pytest.approx(real.std(), abs=0.08)
+    flat = images.reshape(500, -1)
+    distances = ((flat[:100, None] - flat[None, :100]) ** 2).mean(-1)
+    assert distances[np.triu_indices(100, 1)].min() > 1e-3
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+def test_presets_are_small_and_documented(name):
+    folder = kgz.presets.builtin_presets()[name]
+    metadata = kgz.presets.preset_metadata(name)
+    assert (folder / registry.WEIGHTS).stat().st_size < 8e6
+    for key in ("model", "recipe", "data", "training", "training_minutes", "hardware", "sha256"):
+        assert metadata[key]
+    from keras_gan_zoo.recipes import load_recipe
+
+    recipe = load_recipe(metadata["recipe"])
+    assert recipe.model == metadata["model"]
+    assert recipe.training.model_dump() == metadata["training"]
+    assert recipe.data.model_dump() == metadata["data"]
+    model_class = getattr(kgz.models, metadata["model"])
+    assert model_class.presets[name] == metadata
+    card = (folder / "README.md").read_text()
+    assert "arXiv" in card and metadata["sha256"] in card and (folder / "samples.png").exists()
+
+
+def test_the_first_presets_are_there():
+    assert {"dcgan_fashion_mnist", "conv_gan_fashion_mnist"} <= set(BUILTIN)
+
+
+def test_a_loaded_preset_trains_on_and_is_saved_again(tmp_path):
+    model = kgz.models.DCGAN.from_preset("dcgan_fashion_mnist")
+    model.save_to_preset(tmp_path / "again")
+    model.compile()
+    model.fit(np.zeros((4, 28, 28, 1), "float32"), verbose=0)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    model = kgz.models.GAN(sample_shape=(2,), latent_dim=3, hidden_units=10)
+    model.save_to_preset(tmp_path / "tiny")
+    return tmp_path / "tiny"
+
+
+def change(path, function):
+    content = json.loads(path.read_text())
+    function(content)
+    path.write_text(json.dumps(content))
+
+
+def test_weights_that_do_not_match_their_sha256(folder):
+    weights = folder / registry.WEIGHTS
+    weights.write_bytes(weights.read_bytes()[:-1] + b"x")
+    with pytest.raises(ValueError, match="sha256.*Received.*damaged"):
+        kgz.models.from_preset(str(folder))
+
+
+def test_a_config_of_an_unknown_class(folder):
+    def rename(config):
+        config.update(class_name="DCGAM", registered_name="keras_gan_zoo>DCGAM")
+
+    change(folder / registry.CONFIG, rename)
+    with pytest.raises(ValueError, match="Did you mean 'DCGAN'"):
+        kgz.models.from_preset(str(folder))
+
+
+def test_a_config_that_names_code_elsewhere_is_not_run(folder):
+    def rename(config):
+        config.update(module="os", class_name="system", registered_name="system")
+
+    change(folder / registry.CONFIG, rename)
+    with pytest.raises(ValueError, match="model of this library"):
+        kgz.models.from_preset(str(folder))
+
+
+def test_a_config_that_does_not_build(folder):
+    change(folder / registry.CONFIG, lambda config: config["config"].update(no_such_argument=1))
+    with pytest.raises(ValueError, match="(?s)does not build.*no_such_argument"):
+        kgz.models.from_preset(str(folder))
+    (folder / registry.CONFIG).write_text("{ broken")
+    with pytest.raises(ValueError, match="Expected JSON"):
+        kgz.models.from_preset(str(folder))
+
+
+def test_weights_of_other_networks(folder, tmp_path):
+    other = kgz.models.GAN(sample_shape=(2,), latent_dim=3, hidden_units=20)
+    other.save_to_preset(tmp_path / "other")
+    for name in (registry.WEIGHTS, registry.METADATA):
+        shutil.copy(tmp_path / "other" / name, folder / name)
+    with pytest.raises(ValueError, match="does not fit"):
+        kgz.models.from_preset(str(folder))
+
+
+@pytest.mark.parametrize("name", registry.FILES)
+def test_a_folder_that_is_half_there(folder, name):
+    (folder / name).unlink()
+    with pytest.raises(FileNotFoundError, match=f"lacks {name}"):
+        kgz.models.from_preset(str(folder))
+
+
+def test_an_unknown_name():
+    with pytest.raises(ValueError, match="Did you mean 'dcgan_fashion_mnist'"):
+        kgz.models.from_preset("dcgan_fashion_mnits")
+
+
+def test_hubs_need_their_package(monkeypatch):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "huggingface_hub", None)
+    with pytest.raises(ImportError, match=r"keras-gan-zoo\[hub\]"):
+        kgz.models.from_preset("hf://someone/something")
+
+
+def test_hubs_are_asked_through_their_own_library(monkeypatch, folder):
+    import sys
+    import types
+
+    asked = []
+
+    def download(handle):
+        asked.append(handle)
+        return str(folder)
+
+    modules = {"huggingface_hub": "snapshot_download", "kagglehub": "model_download"}
+    for module, function in modules.items():
+        fake = types.ModuleType(module)
+        setattr(fake, function, download)
+        monkeypatch.setitem(sys.modules, module, fake)
+    for handle in ("hf://someone/something", "kaggle://someone/model/keras/tiny"):
+        assert kgz.models.from_preset(handle).generate(1, seed=0).shape == (1, 2)
+    assert asked == ["someone/something", "someone/model/keras/tiny"]
+
+
+def test_a_failed_save_leaves_nothing(tmp_path, monkeypatch):
+    model = kgz.models.GAN(sample_shape=(2,), latent_dim=3, hidden_units=10)
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("keras_gan_zoo.presets.saver.model_card", full)
+    with pytest.raises(OSError, match="No space"):
+        model.save_to_preset(tmp_path / "tiny")
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,133 @@
+"""Recipes and the command line, called as a program."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from keras_gan_zoo import cli
+from keras_gan_zoo.recipes import list_recipes, load_recipe
+from keras_gan_zoo.recipes.train import build_model
+
+
+def run(monkeypatch, capsys, *arguments):
+    """The program's exit code, output and errors."""
+    monkeypatch.setattr(sys, "argv", ["keras-gan-zoo", *map(str, arguments)])
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    captured = capsys.readouterr()
+    return stop.value.code or 0, captured.out, captured.err
+
+
+TINY = {
+    "model": "GAN",
+    "arguments": {"sample_shape": [2], "latent_dim": 3, "hidden_units": 10},
+    "optimizers": {"generator": {"name": "adam", "learning_rate": 0.001}},
+    "data": {"name": "ring_of_gaussians"},
+    "training": {"epochs": 2, "batch_size": 1000, "steps_per_epoch": 3},
+}
+
+
+@pytest.fixture
+def recipe(tmp_path):
+    path = tmp_path / "tiny.yaml"
+    path.write_text(yaml.safe_dump(TINY))
+    return path
+
+
+@pytest.mark.parametrize("name", list_recipes())
+def test_every_recipe_builds(name):
+    recipe = load_recipe(name)
+    model = build_model(recipe)
+    assert set(model.optimizers) == {phase.name for phase in model.phases()}
+
+
+def test_train_resume_info_generate_export(recipe, tmp_path, monkeypatch, capsys):
+    out = tmp_path / "run"
+    code, _, errors = run(monkeypatch, capsys, "train", recipe, "--out", out)
+    assert code == 0, errors
+    preset = out / "tiny"
+    facts = json.loads((preset / "metadata.json").read_text())
+    assert facts["steps"] == 6 and facts["optimizers"]["generator"]["name"] == "Adam"
+    code, output, _ = run(monkeypatch, capsys, "info", preset, "--json")
+    assert code == 0 and json.loads(output) == facts
+    code, output, _ = run(monkeypatch, capsys, "info", preset)
+    assert code == 0 and "ring_of_gaussians" in output
+    picture = tmp_path / "pictures" / "points.png"
+    code, _, errors = run(monkeypatch, capsys, "generate", preset, "--num", 9, "--out", picture)
+    assert code == 0 and picture.read_bytes().startswith(b"\x89PNG"), errors
+    code, _, errors = run(monkeypatch, capsys, "generate", preset, "--out", picture)
+    assert code == 2 and "--overwrite" in errors
+    code, _, _ = run(monkeypatch, capsys, "export", preset, tmp_path / "exported")
+    assert code == 0 and (tmp_path / "exported" / "saved_model.pb").exists()
+    code, _, errors = run(monkeypatch, capsys, "export", preset, tmp_path / "exported")
+    assert code == 2 and "error: Expected a path that does not exist" in errors
+    # The finished run, and an unfinished one without --resume, are not touched.
+    code, _, errors = run(monkeypatch, capsys, "train", recipe, "--out", out)
+    assert code == 2 and "exists" in errors
+    preset.rename(tmp_path / "moved")
+    code, _, errors = run(monkeypatch, capsys, "train", recipe, "--out", out)
+    assert code == 2 and "--resume" in errors
+    longer = ("--set", "training.epochs=3", "--resume")
+    code, _, errors = run(monkeypatch, capsys, "train", recipe, "--out", out, *longer)
+    assert code == 0, errors
+    assert json.loads((preset / "metadata.json").read_text())["steps"] == 9
+
+
+def test_list(monkeypatch, capsys):
+    code, output, _ = run(monkeypatch, capsys, "list", "--json")
+    found = json.loads(output)
+    assert code == 0 and "dcgan_fashion_mnist" in found["presets"] and "DCGAN" in found["models"]
+    code, output, _ = run(monkeypatch, capsys, "list")
+    assert code == 0 and "dcgan_fashion_mnist" in output
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"trainig": {}}, "Did you mean 'training'"),
+        ({"model": "DCGAM"}, "Did you mean 'DCGAN'"),
+        ({"arguments": {"sample_shap": [2]}}, "sample_shap"),
+        ({"data": {"name": "ring_of_gausians"}}, "Did you mean 'ring_of_gaussians'"),
+        ({"optimizers": {"generater": {"name": "adam"}}}, "Did you mean 'generator'"),
+        ({"training": {"epochs": 0}}, "training.epochs"),
+        ({"training": {"epoch": 1, "epochs": 1}}, "Did you mean 'epochs'"),
+    ],
+)
+def test_bad_recipes_are_one_line_and_exit_code_2(
+    change, message, recipe, tmp_path, monkeypatch, capsys
+):
+    recipe.write_text(yaml.safe_dump({**TINY, **change}))
+    code, _, errors = run(monkeypatch, capsys, "train", recipe, "--out", tmp_path / "run")
+    assert code == 2 and message in " ".join(errors.split()) and "Traceback" not in errors
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("train", "dcgan_fashion_mnits"), "Did you mean 'dcgan_fashion_mnist'"),
+        (("train", "dcgan_fashion_mnist", "--set", "training.epochs"), "key=value"),
+        (("info", "dcgan_fashion_mnits"), "Did you mean 'dcgan_fashion_mnist'"),
+        (("generate", "dcgan_fashion_mnits", "--out", "never.png"), "Did you mean"),
+        (("generate", "dcgan_fashion_mnist", "--num", "0"), "--num"),
+    ],
+)
+def test_bad_commands(arguments, message, monkeypatch, capsys):
+    code, _, errors = run(monkeypatch, capsys, *arguments)
+    assert code == 2 and message in " ".join(errors.replace("│", " ").split())
+
+
+def test_the_program_is_installed_and_help_lists_what_exists():
+    result = subprocess.run(
+        [sys.executable, "-m", "keras_gan_zoo.cli", "--help"],
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+    assert result.returncode == 0
+    for command in ("list", "info", "train", "generate", "export"):
+        assert f" {command} " in result.stdout
+    assert "serve" not in result.stdout and "evaluate" not in result.stdout
