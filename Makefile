@@ -30,6 +30,7 @@ $(BIN)/.installed-dev: $(BIN)/.installed requirements-dev.txt
 	  || $(BIN)/python -m pip install --quiet "torch==$(TORCH)+cpu" \
 	       --extra-index-url https://download.pytorch.org/whl/cpu \
 	  || echo "No CPU build of PyTorch $(TORCH) found: its tests will be skipped."
+	$(BIN)/python -m pip install --quiet --no-deps torch-fidelity==0.4.0
 	@touch $@
 
 demo: $(BIN)/.installed

@@ -13,6 +13,11 @@ from tests.conformance.spec import SPECS
 
 PUBLIC = [one for one in map(kgz.models.__dict__.get, kgz.models.__all__) if inspect.isclass(one)]
 every_model = pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.model.__name__)
+one_per_family = pytest.mark.parametrize(
+    "spec",
+    [pytest.param(spec, marks=() if spec.family_head else pytest.mark.long) for spec in SPECS],
+    ids=lambda spec: spec.model.__name__,
+)  # the others in `make test-long`
 
 
 def train(model, samples, steps=3, batch_size=6):
@@ -328,7 +333,7 @@ def test_12_the_docstring_names_the_paper_and_has_an_example(spec):
     assert ">>> " in doc  # run by pytest --doctest-modules
 
 
-@every_model
+@one_per_family
 def test_compiles_with_xla(spec, monkeypatch):
     def fixed(draw, shape, seed):  # XLA draws other numbers from the same seed
         return tf.reshape(tf.cast(tf.range(np.prod(shape)) % 7, "float32") / 7.0, shape)
