@@ -61,7 +61,7 @@ def _build(folder, config, model_class):
         )
     try:
         return keras.saving.deserialize_keras_object(config)
-    except (TypeError, KeyError, AttributeError) as error:
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise ValueError(
             f"Expected a config this library wrote. Received: {folder / registry.CONFIG}, "
             f"which does not build: {error}"

@@ -10,13 +10,10 @@ from keras_gan_zoo import backend, errors, losses
 from keras_gan_zoo.penalties import Penalty
 from keras_gan_zoo.serving.export import export_model
 from keras_gan_zoo.training import checks
+from keras_gan_zoo.training.latents import LATENT_DISTRIBUTIONS, interpolation_path
 from keras_gan_zoo.training.phase import Phase
 from keras_gan_zoo.training.phased_model import PhasedModel
 
-LATENT_DISTRIBUTIONS = {
-    "normal": backend.random_normal,
-    "uniform": lambda shape, seed: backend.random_uniform(shape, -1.0, 1.0, seed),
-}
 GENERATE_BATCH = 256
 
 
@@ -317,14 +314,3 @@ def samples_of(data):
             raise ValueError(f"Expected a dict with the key 'image'. Received: keys {sorted(data)}")
         return data["image"]
     return data[0] if isinstance(data, (tuple, list)) else data
-
-
-def interpolation_path(start, end, steps, spherical):
-    """`steps` points from `start` to `end`, on the great circle or on the straight line."""
-    fraction = tf.linspace(0.0, 1.0, steps)[:, None]
-    cosine = tf.reduce_sum(start * end) / tf.maximum(tf.norm(start) * tf.norm(end), 1e-12)
-    angle = tf.acos(tf.clip_by_value(cosine, -1.0, 1.0))
-    if not spherical or tf.sin(angle) < 1e-4:
-        return (1.0 - fraction) * start + fraction * end
-    sine = tf.sin(angle)
-    return tf.sin((1.0 - fraction) * angle) / sine * start + tf.sin(fraction * angle) / sine * end

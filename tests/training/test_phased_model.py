@@ -225,7 +225,7 @@ def test_networks_that_do_not_fit_are_refused():
 
 
 def test_interpolation_has_the_ends_and_stays_on_the_sphere():
-    from keras_gan_zoo.training.adversarial_model import interpolation_path
+    from keras_gan_zoo.training.latents import interpolation_path
 
     start, end = tf.constant([3.0, 0.0]), tf.constant([0.0, 3.0])
     path = interpolation_path(start, end, 5, spherical=True)
@@ -248,6 +248,14 @@ def test_generate_does_not_depend_on_how_it_is_chunked(monkeypatch):
     np.testing.assert_allclose(model.generate(10, seed=0), whole, rtol=1e-6)
     assert not np.allclose(model.generate(10, seed=1), whole)
     assert not np.allclose(model.generate(10), model.generate(10))
+
+
+def test_an_uncompiled_model_is_saved_and_loaded_uncompiled(tmp_path):
+    model = kgz.models.GAN(sample_shape=(2,), latent_dim=3, hidden_units=10)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert not loaded.compiled
+    np.testing.assert_array_equal(loaded.generate(3, seed=0), model.generate(3, seed=0))
 
 
 def test_latent_distributions():

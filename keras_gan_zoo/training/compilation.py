@@ -1,0 +1,104 @@
+"""Compiling a model with one optimizer per phase."""
+
+import keras
+
+from keras_gan_zoo import errors
+
+
+class PhasedCompilation:
+    """Mixin for a `keras.Model` with `phases()` and `default_optimizers()`.
+
+    Keras compiles a model with one optimizer; this keeps one for each phase in `self.optimizers`,
+    wrapped for loss scaling where needed, and writes all of them into saved files.
+    """
+
+    def compile(
+        self,
+        optimizer=None,
+        *,
+        jit_compile="auto",
+        run_eagerly=False,
+        steps_per_execution=1,
+        auto_scale_loss=True,
+    ):
+        """Chooses the optimizers; without arguments, the paper's.
+
+        Args:
+            optimizer: `None`; a dict from phase name to a `keras.optimizers.Optimizer` or its
+                name (phases left out keep the paper's); or, for a model with one phase, a single
+                optimizer.
+            jit_compile: `"auto"`, `True` or `False`; `"auto"` leaves XLA off on CPUs.
+            run_eagerly: Runs step by step in Python, for debugging.
+            steps_per_execution: Training steps per call into TensorFlow.
+            auto_scale_loss: Whether each optimizer scales its loss under `mixed_float16`.
+
+        Raises:
+            ValueError: If a phase name is unknown or an optimizer instance is shared.
+        """
+        chosen = self._choose_optimizers(optimizer)
+        super().compile(
+            optimizer=None,
+            jit_compile=jit_compile,
+            run_eagerly=run_eagerly,
+            steps_per_execution=steps_per_execution,
+        )
+        if auto_scale_loss and self.dtype_policy.name == "mixed_float16":
+            chosen = {name: _with_loss_scale(one) for name, one in chosen.items()}
+        for phase in self.phases():
+            chosen[phase.name].build(phase.trainable_variables)
+        self.optimizers = chosen
+        self._auto_scale_loss = auto_scale_loss
+
+    def get_compile_config(self):
+        """The compiled state as plain data, so that a loaded model goes on training."""
+        if not self.compiled:
+            return None
+        return {
+            "optimizer": {
+                name: keras.saving.serialize_keras_object(optimizer)
+                for name, optimizer in self.optimizers.items()
+            },
+            "jit_compile": self.jit_compile,
+            "run_eagerly": self.run_eagerly,
+            "steps_per_execution": self.steps_per_execution,
+            "auto_scale_loss": self._auto_scale_loss,
+        }
+
+    def compile_from_config(self, config):
+        """Compiles as `get_compile_config` recorded; called by `keras.models.load_model`."""
+        optimizers = {
+            name: keras.saving.deserialize_keras_object(optimizer)
+            for name, optimizer in config["optimizer"].items()
+        }
+        self.compile(**{**config, "optimizer": optimizers})
+
+    def _choose_optimizers(self, optimizer):
+        names = [phase.name for phase in self.phases()]
+        if optimizer is None:
+            given = {}
+        elif isinstance(optimizer, dict):
+            given = optimizer
+        elif len(names) == 1:
+            given = {names[0]: optimizer}
+        else:
+            raise ValueError(
+                f"Expected `optimizer` to be a dict with one optimizer per phase ({names}). "
+                f"Received: {optimizer!r}"
+            )
+        for name in given:
+            if name not in names:
+                raise errors.unknown_name("phase in `optimizer`", name, names)
+        chosen = {**self.default_optimizers(), **given}
+        chosen = {name: keras.optimizers.get(chosen[name]) for name in names}
+        if len({id(one) for one in chosen.values()}) < len(chosen):
+            raise ValueError(
+                "Expected one optimizer per phase: an optimizer keeps state for its own "
+                f"variables and cannot be shared. Received: the same instance in {optimizer!r}"
+            )
+        return chosen
+
+
+def _with_loss_scale(optimizer):
+    if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        return optimizer
+    return keras.optimizers.LossScaleOptimizer(optimizer)

@@ -1,0 +1,21 @@
+"""Drawing latents, and walking between them."""
+
+import tensorflow as tf
+
+from keras_gan_zoo import backend
+
+LATENT_DISTRIBUTIONS = {
+    "normal": backend.random_normal,
+    "uniform": lambda shape, seed: backend.random_uniform(shape, -1.0, 1.0, seed),
+}
+
+
+def interpolation_path(start, end, steps, spherical):
+    """`steps` points from `start` to `end`, on the great circle or on the straight line."""
+    fraction = tf.linspace(0.0, 1.0, steps)[:, None]
+    cosine = tf.reduce_sum(start * end) / tf.maximum(tf.norm(start) * tf.norm(end), 1e-12)
+    angle = tf.acos(tf.clip_by_value(cosine, -1.0, 1.0))
+    if not spherical or tf.sin(angle) < 1e-4:
+        return (1.0 - fraction) * start + fraction * end
+    sine = tf.sin(angle)
+    return tf.sin((1.0 - fraction) * angle) / sine * start + tf.sin(fraction * angle) / sine * end
