@@ -33,7 +33,9 @@ def main():
     """Runs the demo."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("demo"))
-    parser.add_argument("--steps", type=int, default=1200, help="training steps in each of two runs")
+    parser.add_argument(
+        "--steps", type=int, default=1200, help="training steps in each of two runs"
+    )
     arguments = parser.parse_args()
     out = arguments.out
     shutil.rmtree(out, ignore_errors=True)

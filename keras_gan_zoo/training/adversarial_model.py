@@ -58,6 +58,7 @@ class AdversarialModel(PhasedModel):
         super().__init__(seed=seed, **kwargs)
         self.generator = generator
         self.discriminator = discriminator
+        self.record_architecture({"generator": generator, "discriminator": discriminator})
         self.latent_dim = int(latent_dim)
         self.latent_distribution = latent_distribution
         self.adversarial_loss = losses.get(adversarial_loss)
@@ -246,11 +247,26 @@ class AdversarialModel(PhasedModel):
         if self.ema_generator is not None:
             self.generator.set_weights(self.ema_generator.get_weights())
 
+    def record_architecture(self, given: dict, **arguments):
+        """Lets `get_config` record how default networks are built, instead of the networks.
+
+        Called at the end of a subclass's constructor. Configs then stay readable, and do not
+        depend on how a version of Keras serialises layers.
+
+        Args:
+            given: `{"generator": ..., "discriminator": ...}` as the constructor received them;
+                those that are not `None` are recorded as they are.
+            **arguments: The constructor's arguments that default networks are built from.
+        """
+        self._architecture = arguments
+        self._recorded_networks = [name for name, network in given.items() if network is not None]
+
     def get_config(self):
+        networks = {name: getattr(self, name) for name in self._recorded_networks}
         return {
             **super().get_config(),
-            "generator": keras.saving.serialize_keras_object(self.generator),
-            "discriminator": keras.saving.serialize_keras_object(self.discriminator),
+            **self._architecture,
+            **{key: keras.saving.serialize_keras_object(one) for key, one in networks.items()},
             "latent_dim": self.latent_dim,
             "latent_distribution": self.latent_distribution,
             "adversarial_loss": keras.saving.serialize_keras_object(self.adversarial_loss),
@@ -266,6 +282,7 @@ class AdversarialModel(PhasedModel):
                 copy.deepcopy(config[key])
             )  # it consumes them
             for key in ("generator", "discriminator", "adversarial_loss", "penalties")
+            if key in config
         }
         return cls(**{**config, **nested})
 

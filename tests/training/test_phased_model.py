@@ -258,6 +258,19 @@ def test_an_uncompiled_model_is_saved_and_loaded_uncompiled(tmp_path):
     np.testing.assert_array_equal(loaded.generate(3, seed=0), model.generate(3, seed=0))
 
 
+def test_configs_record_arguments_for_default_networks_and_networks_for_given_ones():
+    config = kgz.models.DCGAN((16, 16, 1), latent_dim=4, filters=4).get_config()
+    assert config["image_shape"] == (16, 16, 1) and config["filters"] == 4
+    assert "generator" not in config and "discriminator" not in config
+    own = kgz.networks.dcgan_generator((16, 16, 1), 4, filters=6)
+    model = kgz.models.DCGAN(generator=own, latent_dim=4, filters=4)
+    config = model.get_config()
+    assert "generator" in config and "discriminator" not in config
+    twin = kgz.models.DCGAN.from_config(config)
+    assert twin.generator.count_params() == own.count_params()
+    assert twin.discriminator.count_params() == model.discriminator.count_params()
+
+
 def test_latent_distributions():
     for name, spread in (("uniform", 1 / np.sqrt(3)), ("normal", 1.0)):
         model = kgz.models.GAN(sample_shape=(2,), latent_dim=50, latent_distribution=name)

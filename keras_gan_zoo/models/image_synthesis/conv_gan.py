@@ -48,12 +48,14 @@ class ConvGAN(AdversarialModel):
         discriminator: keras.Model | None = None,
         **kwargs,
     ):
+        given = {"generator": generator, "discriminator": discriminator}
         with networks_of_dtype(kwargs.get("dtype")):
             if generator is None:
                 generator = conv_gan_generator(input_dim or image_shape, latent_dim)
             if discriminator is None:
                 discriminator = conv_gan_discriminator(generator.output_shape[1:])
         super().__init__(generator, discriminator, latent_dim, **kwargs)
+        self.record_architecture(given, image_shape=self.sample_shape)
 
     def default_optimizers(self):
         """RMSprop with learning rates 8e-4 (discriminator) and 4e-4 (generator)."""

@@ -55,6 +55,7 @@ class DCGAN(AdversarialModel):
         latent_distribution: str = "uniform",
         **kwargs,
     ):
+        given = {"generator": generator, "discriminator": discriminator}
         with networks_of_dtype(kwargs.get("dtype")):
             if generator is None:
                 generator = dcgan_generator(image_shape, latent_dim, filters)
@@ -67,6 +68,7 @@ class DCGAN(AdversarialModel):
             latent_distribution=latent_distribution,
             **kwargs,
         )
+        self.record_architecture(given, image_shape=self.sample_shape, filters=filters)
 
     def default_optimizers(self):
         """Adam with learning rate 2e-4 and beta_1 0.5 for both players (section 4)."""

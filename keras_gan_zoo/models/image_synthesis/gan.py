@@ -55,6 +55,7 @@ class GAN(AdversarialModel):
         latent_distribution: str = "uniform",
         **kwargs,
     ):
+        given = {"generator": generator, "discriminator": discriminator}
         with networks_of_dtype(kwargs.get("dtype")):
             if generator is None:
                 generator = mlp_generator(image_shape or sample_shape, latent_dim, hidden_units)
@@ -69,6 +70,7 @@ class GAN(AdversarialModel):
             latent_distribution=latent_distribution,
             **kwargs,
         )
+        self.record_architecture(given, sample_shape=self.sample_shape, hidden_units=hidden_units)
 
     def default_optimizers(self):
         """SGD, momentum 0.5, learning rate 0.1 divided by 1.000004 per update (authors' code)."""
