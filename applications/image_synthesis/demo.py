@@ -77,6 +77,7 @@ def train(out, steps, epochs):
         kgz.datasets.load("fashion_mnist_mini"),
         epochs=epochs,
         steps_per_epoch=steps,
+        verbose=1 if sys.stdout.isatty() else 2,
         callbacks=[
             kgz.callbacks.ExactResume(out / "state", every=100),
             kgz.callbacks.SampleGrid(out / "samples"),

@@ -70,7 +70,10 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
     out = pathlib.Path(out)
     preset = out / name
     if preset.exists():
-        raise FileExistsError(f"Expected a run that is not finished. Received: {preset} exists.")
+        raise FileExistsError(
+            f"Expected a run that is not finished. Received: {out}, whose preset {preset} is done. "
+            "Choose another --out, or move the preset away to train on with --resume."
+        )
     if any((out / "state").glob("state-*")) and not resume:
         raise FileExistsError(
             f"Expected a new folder. Received: {out}, which holds an unfinished run; "

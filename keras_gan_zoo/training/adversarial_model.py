@@ -70,7 +70,16 @@ class AdversarialModel(PhasedModel):
         )
         self.sample_shape = tuple(generator.output_shape[1:])
         self._check_networks()
-        self._run = tf.function(self._run_generator, reduce_retracing=True, autograph=False)
+        # Indexed by whether the average is used; one trace each, whatever the number of samples.
+        latents = [tf.TensorSpec((None, self.latent_dim), tf.float32)]
+        self._run = tuple(
+            tf.function(
+                functools.partial(self._run_generator, ema=ema),
+                input_signature=latents,
+                autograph=False,
+            )
+            for ema in (False, True)
+        )
         self.built = True
 
     # The algorithm -------------------------------------------------------------------------
@@ -159,7 +168,7 @@ class AdversarialModel(PhasedModel):
             )
         latents = self._latents(num_samples, latents, seed)
         chunks = [
-            self._run(latents[start : start + GENERATE_BATCH], ema)
+            self._run[bool(ema)](latents[start : start + GENERATE_BATCH])
             for start in range(0, len(latents), GENERATE_BATCH)
         ]
         return tf.concat(chunks, axis=0)
