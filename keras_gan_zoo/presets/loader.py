@@ -4,7 +4,7 @@ import keras
 
 from keras_gan_zoo import errors
 from keras_gan_zoo.presets import registry
-from keras_gan_zoo.presets.weights import load_weights, sha256
+from keras_gan_zoo.weight_files import load_weights, sha256
 
 
 def from_preset(preset: str, model_class: type | None = None):

@@ -8,7 +8,7 @@ import keras
 
 from keras_gan_zoo.presets.model_card import model_card
 from keras_gan_zoo.presets.registry import CARD, CONFIG, METADATA, WEIGHTS
-from keras_gan_zoo.presets.weights import save_weights, sha256
+from keras_gan_zoo.weight_files import save_weights, sha256
 from keras_gan_zoo.version import __version__
 
 

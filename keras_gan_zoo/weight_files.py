@@ -1,4 +1,4 @@
-"""The weight file of a preset.
+"""Files of trained weights.
 
 HDF5 with a group per network and a data set per weight, numbered in the network's own order: the
 layout of Keras's files follows its internals, which change between versions.
@@ -11,13 +11,13 @@ import h5py
 import numpy as np
 
 
-def save_weights(path: pathlib.Path, networks: dict):
-    """Writes the weights of `{name: network}`."""
+def save_weights(path: pathlib.Path, networks: dict, dtype: str | None = None):
+    """Writes the weights of `{name: network}`, stored as `dtype` (by default as they are)."""
     with h5py.File(path, "w") as file:
         for name, network in networks.items():
             group = file.create_group(name)
             for index, weight in enumerate(network.weights):
-                data = group.create_dataset(f"{index:04d}", data=np.asarray(weight.numpy()))
+                data = group.create_dataset(f"{index:04d}", data=np.asarray(weight.numpy(), dtype))
                 data.attrs["path"] = weight.path
 
 
