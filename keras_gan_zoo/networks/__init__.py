@@ -1,5 +1,6 @@
 """Architectures: functions that return Keras models, without any training logic."""
 
+from keras_gan_zoo.networks.classifier import small_classifier
 from keras_gan_zoo.networks.conv_gan import conv_gan_discriminator, conv_gan_generator
 from keras_gan_zoo.networks.dcgan import dcgan_discriminator, dcgan_generator
 from keras_gan_zoo.networks.mlp import maxout_discriminator, mlp_generator
@@ -11,4 +12,5 @@ __all__ = [
     "dcgan_generator",
     "maxout_discriminator",
     "mlp_generator",
+    "small_classifier",
 ]
