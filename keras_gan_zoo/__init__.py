@@ -3,6 +3,7 @@
 from keras_gan_zoo import (
     callbacks,
     datasets,
+    evaluation,
     layers,
     losses,
     metrics,
@@ -21,6 +22,7 @@ __all__ = [
     "callbacks",
     "datasets",
     "distribute",
+    "evaluation",
     "layers",
     "losses",
     "metrics",

@@ -109,6 +109,71 @@ def generate(
 
 
 @app.command()
+def evaluate(
+    samples: Annotated[str, typer.Argument(help="Preset, preset folder, or folder of images.")],
+    against: Annotated[
+        str | None, typer.Option(help="Data set [default: the one the preset was trained on]")
+    ] = None,
+    metrics: Annotated[
+        str, typer.Option(help="Names with commas: fid,kid,is,prdc,intra_fid,ms_ssim, ...")
+    ] = "fid,kid,prdc",
+    extractor: Annotated[
+        str | None, typer.Option(help="Feature network [default: the one that fits the data]")
+    ] = None,
+    split: Annotated[str, typer.Option(help="Split of the data set.")] = "train",
+    num: Annotated[
+        int | None, typer.Option(min=2, help="Samples [default: 10,000, or the folder's]")
+    ] = None,
+    num_reference: Annotated[
+        int | None, typer.Option(min=2, help="Images of the data set [default: all]")
+    ] = None,
+    image_size: Annotated[int | None, typer.Option(min=1, help="Side to resize to.")] = None,
+    seed: Seed = 0,
+    record: Annotated[
+        bool, typer.Option("--record", help="Write the numbers into the preset's metadata.")
+    ] = False,
+    json: Json = False,
+):
+    """Measure a preset, or images made by any program, against a data set."""
+    from keras_gan_zoo import evaluation, models, presets
+
+    measured, source = samples, None
+    if presets.is_preset(samples):
+        source = presets.preset_metadata(samples)
+        against = against or source.get("data", {}).get("name")
+        measured = models.from_preset(samples)
+    elif not pathlib.Path(samples).is_dir():
+        presets.preset_metadata(samples)  # says what there is
+    if against is None:
+        raise ValueError("Expected --against, the data set to compare with. Received: none")
+    if record and source is None:
+        raise ValueError(f"Expected a preset with --record. Received: {samples}")
+    result = evaluation.evaluate(
+        measured,
+        against,
+        metrics=tuple(metrics.split(",")),
+        extractor=extractor,
+        split=split,
+        num_samples=num,
+        num_reference=num_reference,
+        image_size=image_size,
+        seed=seed,
+        verbose=True,
+    )
+    if record:
+        presets.record_evaluation(samples, result)
+    if json:
+        print(json_module.dumps({"samples": samples, **result}, indent=1))
+        return
+    table = rich.table.Table("metric", "value", title=rich.markup.escape(samples))
+    for name, value in result["metrics"].items():
+        table.add_row(rich.markup.escape(name), f"{value:.5g}")
+    rich.print(table)
+    for key, value in result["protocol"].items():
+        rich.print(f"{key}: {rich.markup.escape(str(value))}")
+
+
+@app.command()
 def export(
     preset: Annotated[str, typer.Argument(help="Preset name or folder.")],
     path: Annotated[pathlib.Path, typer.Argument(help="Folder to write.")],

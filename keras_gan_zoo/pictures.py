@@ -88,3 +88,14 @@ def log_to_tensorboard(log_dir, name: str, picture, step: int):
     with writer.as_default():
         tf.summary.image(name, pixels, step=step)
     writer.close()
+
+
+def log_numbers_to_tensorboard(log_dir, numbers: dict, step: int):
+    """Writes `{name: number}` to a TensorBoard log."""
+    import tensorflow as tf
+
+    writer = tf.summary.create_file_writer(str(log_dir))
+    with writer.as_default():
+        for name, value in numbers.items():
+            tf.summary.scalar(name, value, step=step)
+    writer.close()

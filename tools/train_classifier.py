@@ -23,7 +23,7 @@ from keras_gan_zoo import datasets, weight_files  # noqa: E402
 from keras_gan_zoo.networks import small_classifier  # noqa: E402
 from keras_gan_zoo.version import __version__  # noqa: E402
 
-BATCH, RATE, DECAY, SMOOTHING, SHIFT = 128, 2e-3, 1e-4, 0.05, 2
+BATCH, RATE, WARMUP, DECAY, SMOOTHING, SHIFT = 128, 2e-3, 500, 1e-4, 0.05, 2
 # Clothes look the same in a mirror, digits do not.
 MIRROR = {"fashion_mnist": True, "mnist": False}
 
@@ -58,7 +58,9 @@ def main():
     data = data.map(lambda x, y: augment(x, y, MIRROR[options.name]))
     network = small_classifier()
     model = keras.Model(network.input, network.output["logits"])
-    rate = keras.optimizers.schedules.CosineDecay(0.0, steps - 500, 0.0, None, RATE, 500)
+    rate = keras.optimizers.schedules.CosineDecay(
+        0.0, steps - WARMUP, warmup_target=RATE, warmup_steps=WARMUP
+    )
     model.compile(
         keras.optimizers.AdamW(rate, weight_decay=DECAY),
         keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=SMOOTHING),
@@ -83,7 +85,7 @@ def main():
         "test_accuracy": float(np.mean(np.concatenate(right))),
         "epochs": options.epochs,
         "batch_size": BATCH,
-        "optimizer": f"AdamW, rate {RATE} warmed up over 500 steps then cosine, decay {DECAY}",
+        "optimizer": f"AdamW, rate {RATE} warmed up over {WARMUP} steps then cosine, decay {DECAY}",
         "label_smoothing": SMOOTHING,
         "augmentation": f"shifts by up to {SHIFT} pixels"
         + (", mirroring" if MIRROR[options.name] else ""),

@@ -115,6 +115,10 @@ def grid_means() -> np.ndarray:
     )
 
 
+# Means and standard deviations of the mixtures whose modes can be counted.
+MIXTURES = {"ring_of_gaussians": (ring_means, 0.01), "grid_of_gaussians": (grid_means, 0.05)}
+
+
 def ring_of_gaussians(split: str, seed: int):
     """8 Gaussians on the unit circle, standard deviation 0.01, in two dimensions."""
     return _mixture(ring_means(), 0.01, split, seed)

@@ -8,6 +8,7 @@ from keras_gan_zoo.metrics.divergences import (
     wasserstein_1,
 )
 from keras_gan_zoo.metrics.diversity import multiscale_ssim_diversity
+from keras_gan_zoo.metrics.feature_extractor import FeatureExtractor
 from keras_gan_zoo.metrics.frechet import (
     frechet_distance,
     frechet_distance_from_features,
@@ -32,6 +33,7 @@ from keras_gan_zoo.metrics.streaming_inception import InceptionScore
 from keras_gan_zoo.metrics.streaming_kernel import KernelDistance
 
 __all__ = [
+    "FeatureExtractor",
     "FrechetDistance",
     "InceptionScore",
     "KernelDistance",

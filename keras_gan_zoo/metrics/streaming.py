@@ -6,6 +6,7 @@ import tensorflow as tf
 from keras import ops
 
 from keras_gan_zoo.metrics import checks
+from keras_gan_zoo.metrics.feature_extractor import FeatureExtractor
 
 
 class StreamingMetric(keras.metrics.Metric):
@@ -14,27 +15,32 @@ class StreamingMetric(keras.metrics.Metric):
     Sums are float64 and add up over replicas (`tf.distribute`) and over `merge_state`.
 
     Args:
-        feature_extractor: Function or `keras.Model` from samples to the network outputs that the
-            metric needs, or `None` when it is given those outputs themselves.
-        name: Name of the metric. By default the class's own, with the extractor's name in
-            brackets.
+        feature_extractor: What turns samples into features, see `FeatureExtractor.get`, or
+            `None` when the metric is given the outputs it needs themselves.
+        name: Name of the metric. By default the class's own; with an extractor its short name,
+            with the extractor's in brackets: `"fid[fashion_mnist]"`.
         dtype: Type of the result; the state is float64 whatever it is.
     """
 
     default_name = "streaming_metric"
+    short_name = "metric"
 
     def __init__(self, feature_extractor=None, name=None, dtype=None):
-        if feature_extractor is not None and not callable(feature_extractor):
-            raise ValueError(
-                "Expected `feature_extractor` to be a function, a `keras.Model` or None. "
-                f"Received: {feature_extractor!r}"
-            )
-        used = getattr(feature_extractor, "name", None)
-        super().__init__(
-            name=name or (f"{self.default_name}[{used}]" if used else self.default_name),
-            dtype=dtype,
-        )
+        if feature_extractor is not None:
+            feature_extractor = FeatureExtractor.get(feature_extractor)
+            name = name or f"{self.short_name}[{feature_extractor.name}]"
+        super().__init__(name=name or self.default_name, dtype=dtype)
         self.feature_extractor = feature_extractor
+
+    @staticmethod
+    def check(metric) -> "StreamingMetric":
+        """Returns `metric`; raises unless it is one that compares samples."""
+        if not isinstance(metric, StreamingMetric):
+            raise ValueError(
+                "Expected `metrics` to be streaming metrics of samples, such as "
+                f"kgz.metrics.FrechetDistance. Received: {metric!r}"
+            )
+        return metric
 
     def merge_state(self, metrics):
         """Adds the samples seen by other metrics of the same configuration to this one.
@@ -70,10 +76,21 @@ class StreamingMetric(keras.metrics.Metric):
     def _sum_variable(self, name, shape=()):
         return self.add_variable(shape, "zeros", dtype="float64", name=name)
 
+    def _width(self, name, value, known):
+        """The number of outputs: as given, or as the extractor has."""
+        if value is None and self.feature_extractor is not None:
+            return getattr(self.feature_extractor, known)
+        checks.count(name, value)
+        return int(value)
+
+    def _outputs(self, samples):
+        """What the metric needs of samples: their features."""
+        return self.feature_extractor(samples)
+
     def _extract(self, name, samples, width):
         """Float64 `(batch, width)` outputs of the extractor; shape, and eager values, checked."""
         if self.feature_extractor is not None:
-            samples = self.feature_extractor(samples)
+            samples = self._outputs(samples)
         features = ops.convert_to_tensor(samples)
         if len(features.shape) != 2 or features.shape[1] not in (None, width):
             raise ValueError(

@@ -26,10 +26,10 @@ class FrechetDistance(streaming.StreamingMetric):
     compiled step, and before there are two samples of both kinds, the result is -1.
 
     Args:
-        dimensions: Number of features of a sample.
-        feature_extractor: Function or `keras.Model` from samples to features, or `None` when
-            `update_state` is given features.
-        name: By default `"frechet_distance"`, with the extractor's name in brackets.
+        dimensions: Number of features of a sample; may be left out with an extractor.
+        feature_extractor: See `FeatureExtractor.get`; `None` when `update_state` is given
+            features.
+        name: By default `"frechet_distance"`, or such as `"fid[fashion_mnist]"`.
         dtype: Type of the result.
 
     Example:
@@ -44,11 +44,13 @@ class FrechetDistance(streaming.StreamingMetric):
     """
 
     default_name = "frechet_distance"
+    short_name = "fid"
 
-    def __init__(self, dimensions: int, feature_extractor=None, name=None, dtype=None):
-        checks.count("dimensions", dimensions)
+    def __init__(
+        self, dimensions: int | None = None, feature_extractor=None, name=None, dtype=None
+    ):
         super().__init__(feature_extractor, name, dtype)
-        self.dimensions = int(dimensions)
+        self.dimensions = dimensions = self._width("dimensions", dimensions, "dimensions")
         self._sums = {
             kind: (
                 self._sum_variable(f"{kind}_count"),

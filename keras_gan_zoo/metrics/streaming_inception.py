@@ -17,11 +17,11 @@ class InceptionScore(streaming.StreamingMetric):
     numbers; it adds up over replicas and over `merge_state`.
 
     Args:
-        classes: Number of classes.
+        classes: Number of classes; may be left out with an extractor.
         splits: Number of splits.
-        feature_extractor: Function or `keras.Model` from samples to class probabilities, or
-            `None` when `update_state` is given probabilities.
-        name: By default `"inception_score"`, with the extractor's name in brackets.
+        feature_extractor: A `FeatureExtractor` that classifies, or the name of one; `None` when
+            `update_state` is given probabilities.
+        name: By default `"inception_score"`, or such as `"is[fashion_mnist]"`.
         dtype: Type of the result.
 
     The result is the mean over the splits that have samples, 0 without any; `deviation()` is the
@@ -39,14 +39,20 @@ class InceptionScore(streaming.StreamingMetric):
     """
 
     default_name = "inception_score"
+    short_name = "is"
 
     def __init__(
-        self, classes: int, splits: int = 10, feature_extractor=None, name=None, dtype=None
+        self,
+        classes: int | None = None,
+        splits: int = 10,
+        feature_extractor=None,
+        name=None,
+        dtype=None,
     ):
-        checks.count("classes", classes)
         checks.count("splits", splits)
         super().__init__(feature_extractor, name, dtype)
-        self.classes, self.splits = int(classes), int(splits)
+        self.classes = classes = self._width("classes", classes, "classes")
+        self.splits = int(splits)
         self.counts = self._sum_variable("counts", (splits,))
         self.probabilities = self._sum_variable("probabilities", (splits, classes))
         self.negative_entropies = self._sum_variable("negative_entropies", (splits,))
@@ -67,6 +73,9 @@ class InceptionScore(streaming.StreamingMetric):
         entropies = _negative_entropy(probabilities)
         self.negative_entropies.assign_add(ops.matmul(dealt, entropies[:, None])[:, 0])
         self.seen.assign_add(ops.cast(batch, "float64"))
+
+    def _outputs(self, samples):
+        return self.feature_extractor.probabilities(samples)
 
     def result(self):
         scores, used = self._scores()

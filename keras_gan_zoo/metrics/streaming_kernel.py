@@ -20,11 +20,11 @@ class KernelDistance(streaming.StreamingMetric):
     (`jit_compile=False`).
 
     Args:
-        dimensions: Number of features of a sample.
+        dimensions: Number of features of a sample; may be left out with an extractor.
         block_size: Samples of each kind in a block, at least 2.
-        feature_extractor: Function or `keras.Model` from samples to features, or `None` when
-            `update_state` is given features.
-        name: By default `"kernel_distance"`, with the extractor's name in brackets.
+        feature_extractor: See `FeatureExtractor.get`; `None` when `update_state` is given
+            features.
+        name: By default `"kernel_distance"`, or such as `"kid[fashion_mnist]"`.
         dtype: Type of the result.
 
     The result is the mean over full blocks, 0 before there is one; `deviation()` is the standard
@@ -42,19 +42,20 @@ class KernelDistance(streaming.StreamingMetric):
     """
 
     default_name = "kernel_distance"
+    short_name = "kid"
 
     def __init__(
         self,
-        dimensions: int,
+        dimensions: int | None = None,
         block_size: int = 1000,
         feature_extractor=None,
         name=None,
         dtype=None,
     ):
-        checks.count("dimensions", dimensions)
         checks.count("block_size", block_size, 2)
         super().__init__(feature_extractor, name, dtype)
-        self.dimensions, self.block_size = int(dimensions), int(block_size)
+        self.dimensions = dimensions = self._width("dimensions", dimensions, "dimensions")
+        self.block_size = int(block_size)
         self.total = self._sum_variable("total")
         self.total_squares = self._sum_variable("total_squares")
         self.blocks = self._sum_variable("blocks")

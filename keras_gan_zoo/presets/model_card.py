@@ -4,11 +4,11 @@ import inspect
 import re
 
 
-def model_card(name: str, model, metadata: dict, has_picture: bool) -> str:
-    """The card as Markdown: what it is, how it looks, how it was made, what it may be used for."""
-    doc = inspect.getdoc(type(model)) or ""
+def model_card(name: str, model_class: type, metadata: dict, has_picture: bool) -> str:
+    """The card as Markdown: what it is, how it looks, how good it is, and how it was made."""
+    doc = inspect.getdoc(model_class) or ""
     summary = doc.split("\n\n")[0].replace("\n", " ")
-    parts = [f"# {name}", f"`kgz.models.{type(model).__name__}`: {summary}"]
+    parts = [f"# {name}", f"`kgz.models.{model_class.__name__}`: {summary}"]
     if has_picture:
         parts.append("![samples](samples.png)\n\nThe first 64 samples of seed 0, not selected.")
     parts.append(f'```python\nmodel = kgz.models.from_preset("{name}")\nmodel.generate(64)\n```')
@@ -16,8 +16,13 @@ def model_card(name: str, model, metadata: dict, has_picture: bool) -> str:
         parts.append(f"## Paper\n\n{references}")
     if deviations := _section(doc, "Deviations"):
         parts.append(f"## Deviations from the paper\n\n{deviations}")
-    rows = "\n".join(f"| {key} | {_cell(value)} |" for key, value in metadata.items())
-    parts.append(f"## Facts\n\n| | |\n|---|---|\n{rows}")
+    facts = dict(metadata)
+    for evaluation in facts.pop("evaluations", []):
+        parts.append(
+            f"## Measured\n\n{_table(evaluation['metrics'])}\n\nProtocol:\n\n"
+            f"{_table(evaluation['protocol'])}"
+        )
+    parts.append(f"## Facts\n\n{_table(facts)}")
     if "recipe" in metadata:
         parts.append(f"Made by `keras-gan-zoo train {metadata['recipe']}`.")
     return "\n\n".join(parts) + "\n"
@@ -28,7 +33,14 @@ def _section(doc, title):
     return inspect.cleandoc(found.group(1)).strip() if found else ""
 
 
+def _table(values):
+    rows = "\n".join(f"| {key} | {_cell(value)} |" for key, value in values.items())
+    return f"| | |\n|---|---|\n{rows}"
+
+
 def _cell(value):
+    if isinstance(value, float):
+        return f"{value:.4g}"
     if isinstance(value, dict):
         return ", ".join(f"{key} {_cell(one)}" for key, one in value.items())
     return f"{value:,}" if type(value) is int else str(value)

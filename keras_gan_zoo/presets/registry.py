@@ -49,6 +49,15 @@ def resolve(preset: str) -> pathlib.Path:
     return folder
 
 
+def is_preset(name: str) -> bool:
+    """Whether `name` is a builtin preset, a hub's, or a folder that holds one."""
+    return (
+        name in builtin_presets()
+        or name.startswith(("hf://", "kaggle://"))
+        or (pathlib.Path(name) / METADATA).is_file()
+    )
+
+
 def preset_metadata(preset: str) -> dict:
     """What `metadata.json` of a preset says."""
     return read_json(resolve(preset) / METADATA)

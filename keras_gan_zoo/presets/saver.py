@@ -7,7 +7,7 @@ import shutil
 import keras
 
 from keras_gan_zoo.presets.model_card import model_card
-from keras_gan_zoo.presets.registry import CARD, CONFIG, METADATA, WEIGHTS
+from keras_gan_zoo.presets.registry import CARD, CONFIG, METADATA, WEIGHTS, read_json, resolve
 from keras_gan_zoo.version import __version__
 from keras_gan_zoo.weight_files import save_weights, sha256
 
@@ -52,11 +52,38 @@ def save_to_preset(model, folder, metadata: dict | None = None, picture=None):
             "sha256": sha256(unfinished / WEIGHTS),
         }
         _write_json(unfinished / METADATA, facts)
-        card = model_card(folder.name, model, facts, has_picture=picture is not None)
+        card = model_card(folder.name, type(model), facts, has_picture=picture is not None)
         (unfinished / CARD).write_text(card)
         unfinished.rename(folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def record_evaluation(preset: str, evaluation: dict):
+    """Adds what `kgz.evaluation.evaluate` returned to a preset's metadata and card.
+
+    An evaluation of the same protocol, but for versions, is replaced.
+
+    Args:
+        preset: A builtin name, or a folder that may be written.
+        evaluation: `{"metrics": ..., "protocol": ...}`.
+
+    Raises:
+        ValueError: If there is no such preset.
+    """
+    folder = resolve(preset)
+    facts = read_json(folder / METADATA)
+    kept = [one for one in facts.get("evaluations", []) if _protocol(one) != _protocol(evaluation)]
+    facts["evaluations"] = [*kept, evaluation]
+    model_class = keras.saving.get_registered_object(f"keras_gan_zoo>{facts['model']}")
+    has_picture = (folder / "samples.png").exists()
+    card = model_card(folder.name, model_class, facts, has_picture)
+    _write_json(folder / METADATA, facts)
+    (folder / CARD).write_text(card)
+
+
+def _protocol(evaluation):
+    return {key: v for key, v in evaluation["protocol"].items() if "version" not in key}
 
 
 def _write_json(path, content):

@@ -35,6 +35,15 @@ class Training(_Section):
     grid_every: int = pydantic.Field(1, ge=1, description="epochs between sample grids")
 
 
+class Evaluation(_Section):
+    """What is measured at the end: arguments of `kgz.evaluation.evaluate`."""
+
+    metrics: list[str] = ["fid", "kid", "prdc"]
+    extractor: str | None = None
+    split: str = "train"
+    num_samples: int | None = pydantic.Field(None, ge=2)
+
+
 class Recipe(_Section):
     """Everything it takes to train a preset from nothing.
 
@@ -43,7 +52,7 @@ class Recipe(_Section):
         arguments: Arguments of its constructor.
         optimizers: By phase, the class of a Keras optimizer under `name` and its arguments; phases
             left out keep the paper's.
-        data, training: See `Data` and `Training`.
+        data, training, evaluation: See `Data`, `Training` and `Evaluation`.
         notes: What the card should say about the choice of these numbers.
     """
 
@@ -52,6 +61,7 @@ class Recipe(_Section):
     optimizers: dict[str, dict[str, Any]] = {}
     data: Data
     training: Training
+    evaluation: Evaluation = Evaluation()
     notes: str = ""
     version: Literal[1] = 1
 
@@ -102,7 +112,9 @@ def _explain(path, error):
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        section = {"data": Data, "training": Training}.get(str(first["loc"][0]), Recipe)
+        section = {"data": Data, "training": Training, "evaluation": Evaluation}.get(
+            str(first["loc"][0]), Recipe
+        )
         section = section if len(first["loc"]) > 1 else Recipe
         return (
             f"{path.name}: {errors.unknown_name('key', place.split('.')[-1], section.model_fields)}"

@@ -8,7 +8,7 @@ import time
 
 import keras
 
-from keras_gan_zoo import callbacks, datasets, errors, models, pictures
+from keras_gan_zoo import callbacks, datasets, errors, evaluation, models, pictures
 from keras_gan_zoo.recipes.recipe import Recipe
 
 CLOCK = "training_seconds.json"
@@ -103,6 +103,12 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
             f"Training diverged; the last good state is in {out / 'state'}. No preset was written."
         )
     samples = model.generate(64, seed=0)
+    measured = evaluation.evaluate(
+        model,
+        recipe.data.name,
+        **recipe.evaluation.model_dump(),
+        image_size=recipe.data.image_size,
+    )
     metadata = {
         "recipe": name,
         "data": recipe.data.model_dump(),
@@ -113,6 +119,7 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
         "hardware": f"{os.cpu_count()} CPU cores, {platform.machine()}, shared with other work",
         "final_losses": {key: round(float(v[-1]), 4) for key, v in history.history.items()},
         "notes": recipe.notes,
+        "evaluations": [measured],
     }
     model.save_to_preset(preset, metadata, pictures.draw(samples))
     return preset

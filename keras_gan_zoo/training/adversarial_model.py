@@ -113,6 +113,12 @@ class AdversarialModel(PhasedModel):
         latents = self.sample_latents(num_samples, self.seed_generator)
         return self.generator(latents, training=self.in_training)
 
+    def comparison(self, batch):
+        """Real samples and as many of the averaged generator."""
+        real = batch["real"]
+        latents = self.sample_latents(keras.ops.shape(real)[0], self.seed_generator)
+        return real, self._run_generator(latents, ema=True)
+
     def criticize(self, samples):
         """The discriminator's logits in the mode of the running step."""
         return self.discriminator(samples, training=self.in_training)

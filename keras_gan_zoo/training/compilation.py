@@ -3,6 +3,7 @@
 import keras
 
 from keras_gan_zoo import errors
+from keras_gan_zoo.metrics.streaming import StreamingMetric
 
 
 class PhasedCompilation:
@@ -16,6 +17,7 @@ class PhasedCompilation:
         self,
         optimizer=None,
         *,
+        metrics=(),
         jit_compile="auto",
         run_eagerly=False,
         steps_per_execution=1,
@@ -27,6 +29,9 @@ class PhasedCompilation:
             optimizer: `None`; a dict from phase name to a `keras.optimizers.Optimizer` or its
                 name (phases left out keep the paper's); or, for a model with one phase, a single
                 optimizer.
+            metrics: Streaming metrics of `kgz.metrics`, such as
+                `kgz.metrics.FrechetDistance(feature_extractor="fashion_mnist")`. `evaluate`, and
+                `fit` on its validation data, compare as many generated samples with the real ones.
             jit_compile: `"auto"`, `True` or `False`; `"auto"` leaves XLA off on CPUs.
             run_eagerly: Runs step by step in Python, for debugging.
             steps_per_execution: Training steps per call into TensorFlow.
@@ -47,6 +52,7 @@ class PhasedCompilation:
         for phase in self.phases():
             chosen[phase.name].build(phase.trainable_variables)
         self.optimizers = chosen
+        self.sample_metrics = [StreamingMetric.check(metric) for metric in metrics]
         self._auto_scale_loss = auto_scale_loss
 
     def get_compile_config(self):
@@ -58,6 +64,7 @@ class PhasedCompilation:
                 name: keras.saving.serialize_keras_object(optimizer)
                 for name, optimizer in self.optimizers.items()
             },
+            "metrics": [keras.saving.serialize_keras_object(m) for m in self.sample_metrics],
             "jit_compile": self.jit_compile,
             "run_eagerly": self.run_eagerly,
             "steps_per_execution": self.steps_per_execution,
@@ -70,7 +77,8 @@ class PhasedCompilation:
             name: keras.saving.deserialize_keras_object(optimizer)
             for name, optimizer in config["optimizer"].items()
         }
-        self.compile(**{**config, "optimizer": optimizers})
+        metrics = [keras.saving.deserialize_keras_object(m) for m in config["metrics"]]
+        self.compile(**{**config, "optimizer": optimizers, "metrics": metrics})
 
     def _choose_optimizers(self, optimizer):
         names = [phase.name for phase in self.phases()]

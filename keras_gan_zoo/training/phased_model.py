@@ -46,6 +46,7 @@ class PhasedModel(PresetModel, PhasedCompilation, keras.Model):
         self._training_noise = keras.random.SeedGenerator(seed, name="training_noise")
         self._evaluation_noise = keras.random.SeedGenerator(seed, name="evaluation_noise")
         self.loss_means = LossMeans()
+        self.sample_metrics = []
         self.optimizers: dict[str, keras.optimizers.Optimizer] = {}
         self.in_training = False
         self._auto_scale_loss = True
@@ -68,6 +69,10 @@ class PhasedModel(PresetModel, PhasedCompilation, keras.Model):
 
     def after_step(self, batch: dict):
         """Called once at the end of each training step. Does nothing by default."""
+
+    def comparison(self, batch: dict) -> tuple:
+        """Real samples of a batch and as many generated ones, for metrics given to `compile`."""
+        raise errors.not_defined(self, "comparison")
 
     # What a model may use ------------------------------------------------------------------
 
@@ -116,11 +121,16 @@ class PhasedModel(PresetModel, PhasedCompilation, keras.Model):
 
     def test_step(self, data):
         """The losses of every phase on one batch; nothing is updated."""
-        batch, _ = self._arriving(data)
+        batch, share = self._arriving(data)
         with self._mode(training=False):
             for phase, part in self._turns(batch):
-                self._report(self._phase_losses(phase, part), part)
-        return self._results()
+                self._report(self._phase_losses(phase, part), part, share)
+            if self.sample_metrics:
+                real, fake = self.comparison(batch)
+                kept = _real_rows(batch, share)
+                for metric in self.sample_metrics:
+                    metric.update_state(real[:kept], fake[:kept])
+        return self._results(*self.sample_metrics)
 
     def _update_phase(self, phase, batch, share):
         optimizer = self.optimizers[phase.name]
@@ -135,7 +145,7 @@ class PhasedModel(PresetModel, PhasedCompilation, keras.Model):
         for average in self._averages:
             if any(average.network is network for network in phase.networks):
                 average.update(optimizer.iterations - 1)
-        self._report(losses, batch)
+        self._report(losses, batch, share)
 
     def _phase_losses(self, phase, batch):
         losses = getattr(self, f"{phase.name}_losses")(batch)
@@ -167,11 +177,11 @@ class PhasedModel(PresetModel, PhasedCompilation, keras.Model):
             for step in range(phase.steps):
                 yield phase, _slice(batch, step, slices)
 
-    def _report(self, losses, batch):
-        self.loss_means.update_state(losses, _batch_size(batch))
+    def _report(self, losses, batch, share):
+        self.loss_means.update_state(losses, _real_rows(batch, share))
 
-    def _results(self):
-        results = self.loss_means.result()
+    def _results(self, *metrics):
+        results = {**self.loss_means.result(), **{m.name: m.result() for m in metrics}}
         if isinstance(tf.distribute.get_strategy(), tf.distribute.MultiWorkerMirroredStrategy):
             # Keras averages over workers along axis 0, which a scalar does not have.
             return {name: tf.reshape(value, (1,)) for name, value in results.items()}
@@ -188,7 +198,7 @@ class PhasedModel(PresetModel, PhasedCompilation, keras.Model):
     @property
     def metrics(self):
         """The metrics that `fit` and `evaluate` report and reset."""
-        return [self.loss_means]
+        return [self.loss_means, *self.sample_metrics]
 
     # Keras's entrances ---------------------------------------------------------------------
 
@@ -295,6 +305,12 @@ def networks_of_dtype(dtype=None):
 def _batch_size(batch):
     first = next(iter(batch.values()))
     return tf.shape(first)[0] if first.shape[0] is None else first.shape[0]
+
+
+def _real_rows(batch, share):
+    """Rows that are data: none on a replica that was given a row of zeros to compute on."""
+    rows = _batch_size(batch)
+    return rows if isinstance(share, float) else rows * tf.cast(share > 0.0, tf.int32)
 
 
 def _slice(batch, index, slices):

@@ -189,7 +189,7 @@ def test_extractor_names_the_metric_and_survives_a_round_trip():
         [keras.Input((4, 4, 1)), keras.layers.Flatten(), keras.layers.Dense(3)], name="tiny"
     )
     metric = metrics.FrechetDistance(3, feature_extractor=extractor)
-    assert metric.name == "frechet_distance[tiny]"
+    assert metric.name == "fid[tiny]"
     real, fake = np.random.default_rng(4).standard_normal((2, 20, 4, 4, 1)).astype("float32")
     metric.update_state(real, fake)
     features = [extractor.predict(x, verbose=0) for x in (real, fake)]
@@ -197,7 +197,7 @@ def test_extractor_names_the_metric_and_survives_a_round_trip():
     assert value(metric) == pytest.approx(expected, rel=1e-5)
     copy = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(metric))
     assert (copy.dimensions, copy.name) == (3, metric.name)
-    assert [layer.name for layer in copy.feature_extractor.layers] == [
+    assert [layer.name for layer in copy.feature_extractor.network.layers] == [
         layer.name for layer in extractor.layers
     ]
 
@@ -272,7 +272,8 @@ def test_sample_weights_and_few_samples():
         (lambda: metrics.FrechetDistance(0), "`dimensions` to be an integer >= 1"),
         (lambda: metrics.KernelDistance(3, block_size=1), "`block_size` to be an integer >= 2"),
         (lambda: metrics.InceptionScore(3, splits=0), "`splits` to be an integer >= 1"),
-        (lambda: metrics.FrechetDistance(3, "inception"), "`feature_extractor` to be a function"),
+        (lambda: metrics.FrechetDistance(3, "inception"), "Did you mean 'inception_2015'"),
+        (lambda: metrics.FrechetDistance(3, 7), "Expected a feature extractor"),
     ],
 )
 def test_bad_options(make, message):

@@ -7,6 +7,7 @@ import sys
 import pytest
 import yaml
 
+import keras_gan_zoo as kgz
 from keras_gan_zoo import cli
 from keras_gan_zoo.recipes import list_recipes, load_recipe
 from keras_gan_zoo.recipes.train import build_model
@@ -84,6 +85,39 @@ def test_list(monkeypatch, capsys):
     assert code == 0 and "dcgan_fashion_mnist" in output
 
 
+def test_evaluate_a_preset_and_record_it(recipe, tmp_path, monkeypatch, capsys):
+    run(monkeypatch, capsys, "train", recipe, "--out", tmp_path / "run")
+    preset = tmp_path / "run" / "tiny"
+    before = json.loads((preset / "metadata.json").read_text())
+    assert before["evaluations"][0]["protocol"]["samples"] == 2500
+    code, output, errors = run(monkeypatch, capsys, "evaluate", preset, "--json")
+    result = json.loads(output)
+    assert code == 0, errors
+    assert result["metrics"] == before["evaluations"][0]["metrics"]  # same seed, same numbers
+    code, output, _ = run(
+        monkeypatch, capsys, "evaluate", preset, "--num", 500, "--seed", 1, "--record"
+    )
+    assert code == 0 and "high_quality" in output
+    recorded = json.loads((preset / "metadata.json").read_text())["evaluations"]
+    assert [one["protocol"]["samples"] for one in recorded] == [2500, 500]
+    assert "high_quality" in (preset / "README.md").read_text()
+
+
+def test_evaluate_a_folder_of_images(tmp_path, monkeypatch, capsys):
+    images, _ = next(iter(kgz.datasets.load("fashion_mnist_mini", batch_size=40, shuffle=False)))
+    for index, image in enumerate(images):
+        kgz.pictures.grid(image[None], padding=0).save(tmp_path / f"{index:03d}.png")
+    code, output, errors = run(
+        *(monkeypatch, capsys, "evaluate", tmp_path, "--against", "fashion_mnist_mini"),
+        *("--num-reference", 40, "--metrics", "prdc", "--extractor", "fashion_mnist", "--json"),
+    )
+    assert code == 0, errors
+    result = json.loads(output)
+    assert result["metrics"]["precision[fashion_mnist]"] == 1.0
+    assert result["metrics"]["recall[fashion_mnist]"] == 1.0
+    assert result["protocol"]["samples"] == result["protocol"]["reference_samples"] == 40
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -113,6 +147,10 @@ def test_bad_recipes_are_one_line_and_exit_code_2(
         (("info", "dcgan_fashion_mnits"), "Did you mean 'dcgan_fashion_mnist'"),
         (("generate", "dcgan_fashion_mnits", "--out", "never.png"), "Did you mean"),
         (("generate", "dcgan_fashion_mnist", "--num", "0"), "--num"),
+        (("evaluate", "dcgan_fashion_mnits"), "Did you mean 'dcgan_fashion_mnist'"),
+        (("evaluate", "tests", "--metrics", "fid"), "Expected --against"),
+        (("evaluate", "tests", "--against", "fashion_mnist_mini", "--record"), "--record"),
+        (("evaluate", "dcgan_fashion_mnist", "--metrics", "fdi"), "Did you mean 'fid'"),
     ],
 )
 def test_bad_commands(arguments, message, monkeypatch, capsys):
@@ -128,6 +166,6 @@ def test_the_program_is_installed_and_help_lists_what_exists():
         timeout=100,
     )
     assert result.returncode == 0
-    for command in ("list", "info", "train", "generate", "export"):
+    for command in ("list", "info", "train", "generate", "evaluate", "export"):
         assert f" {command} " in result.stdout
-    assert "serve" not in result.stdout and "evaluate" not in result.stdout
+    assert " serve " not in result.stdout

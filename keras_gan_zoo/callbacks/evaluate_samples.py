@@ -1,0 +1,111 @@
+"""How good samples are, while the model learns; the best generator is kept."""
+
+import json
+import os
+import pathlib
+
+import keras
+
+from keras_gan_zoo import errors, evaluation, pictures, weight_files
+from keras_gan_zoo.evaluation import scores
+
+# For these, more is better.
+RISING = ("is", "precision", "recall", "density", "coverage", "class_accuracy", "smallest_class")
+
+
+class EvaluateSamples(keras.callbacks.Callback):
+    """Measures samples after every so many epochs, in the history and for TensorBoard.
+
+    Args:
+        against: Name of the data set to compare with, see `kgz.datasets.load`.
+        every: Measure each so many epochs.
+        metrics: Names, see `kgz.evaluation.score`.
+        directory: Folder that keeps the best networks, `best.weights.h5` with `best.json` beside
+            it; made if it is not there. `None` keeps none.
+        monitor: The number that decides which is best, by its whole name such as
+            `"fid[fashion_mnist]"`; by default the first.
+        restore_best: Whether the model has its best networks when training ends.
+        log_dir: TensorBoard folder to write the numbers to.
+        **options: `extractor`, `split`, `num_samples`, `num_reference`, `image_size` and `seed`
+            as for `kgz.evaluation.evaluate`.
+
+    Raises:
+        ValueError: If a name is unknown, or `restore_best` is asked for without `directory`.
+
+    Example:
+
+    >>> callback = kgz.callbacks.EvaluateSamples(
+    ...     "fashion_mnist_mini", every=5, metrics=["fid", "prdc"], num_samples=2000
+    ... )
+    """
+
+    def __init__(
+        self,
+        against: str,
+        every: int = 1,
+        metrics=("fid",),
+        directory=None,
+        monitor: str | None = None,
+        restore_best: bool = False,
+        log_dir: str | None = None,
+        **options,
+    ):
+        super().__init__()
+        if every < 1:
+            raise ValueError(f"Expected `every` >= 1. Received: {every!r}")
+        if restore_best and directory is None:
+            raise ValueError(
+                "Expected `directory`, where the best networks are kept, with `restore_best`. "
+                "Received: directory=None"
+            )
+        self.against = against
+        self.every = every
+        self.names = scores.check_names(metrics)
+        self.directory = None if directory is None else pathlib.Path(directory)
+        self.monitor = monitor
+        self.restore_best = restore_best
+        self.log_dir = log_dir
+        self.options = options
+        self.best = None
+
+    def on_train_begin(self, logs=None):
+        # A resumed run goes on from the best it had.
+        if self.directory is not None and (self.directory / "best.json").is_file():
+            self.best = json.loads((self.directory / "best.json").read_text())
+
+    def on_epoch_end(self, epoch, logs=None):
+        if (epoch + 1) % self.every:
+            return
+        measured = evaluation.evaluate(self.model, self.against, metrics=self.names, **self.options)
+        numbers = measured["metrics"]
+        if logs is not None:
+            logs.update(numbers)
+        if self.log_dir is not None:
+            pictures.log_numbers_to_tensorboard(self.log_dir, numbers, step=epoch + 1)
+        self._keep(epoch + 1, measured)
+
+    def on_train_end(self, logs=None):
+        if self.restore_best and self.best is not None:
+            weight_files.load_weights(self._weights(), self.model.preset_networks())
+            self.model.preset_loaded()
+
+    def _keep(self, epoch, measured):
+        monitor = self.monitor or next(iter(measured["metrics"]))
+        if monitor not in measured["metrics"]:
+            raise errors.unknown_name("number to monitor", monitor, measured["metrics"])
+        value = measured["metrics"][monitor]
+        sign = 1.0 if monitor.split("[")[0] in RISING else -1.0
+        if self.best is not None and sign * value <= sign * self.best["metrics"][monitor]:
+            return
+        self.best = {"epoch": epoch, **measured}
+        if self.directory is None:
+            return
+        self.directory.mkdir(parents=True, exist_ok=True)
+        unfinished = self.directory / ".best.unfinished"
+        weight_files.save_weights(unfinished, self.model.preset_networks())
+        os.replace(unfinished, self._weights())
+        unfinished.write_text(json.dumps(self.best, indent=1) + "\n")
+        os.replace(unfinished, self.directory / "best.json")
+
+    def _weights(self):
+        return self.directory / "best.weights.h5"

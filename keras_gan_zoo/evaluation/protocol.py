@@ -1,0 +1,135 @@
+"""Measuring a model, a folder of images or an array against a data set, with the protocol."""
+
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+
+from keras_gan_zoo import datasets
+from keras_gan_zoo.datasets import builtin
+from keras_gan_zoo.evaluation import scores
+from keras_gan_zoo.evaluation.features import extract, extract_cached
+from keras_gan_zoo.metrics.feature_extractor import FeatureExtractor
+from keras_gan_zoo.metrics.mode_coverage import mode_coverage
+from keras_gan_zoo.version import __version__
+
+DEFAULT_METRICS = ("fid", "kid", "prdc")
+# The extractor that fits a data set; ImageNet features for every other.
+EXTRACTORS = {
+    "fashion_mnist": "fashion_mnist",
+    "fashion_mnist_mini": "fashion_mnist",
+    "mnist": "mnist",
+}
+MODE_SAMPLES = 2500  # of the protocol of mixtures
+DIVERSITY_IMAGES = 2000
+BATCH = 250
+
+
+def evaluate(
+    samples,
+    against: str,
+    *,
+    metrics=DEFAULT_METRICS,
+    extractor=None,
+    split: str = "train",
+    num_samples: int | None = None,
+    num_reference: int | None = None,
+    image_size: int | None = None,
+    seed: int = 0,
+    verbose: bool = False,
+) -> dict:
+    """Measures how good samples are.
+
+    Args:
+        samples: A model with `generate`; a folder of image files, made by any program; or an
+            array of images `(samples, height, width, channels)` in `[-1, 1]`.
+        against: Name of the data set to compare with, see `kgz.datasets.load`. For a mixture of
+            Gaussians, the modes found are counted and the arguments below but `num_samples` and
+            `seed` are not used.
+        metrics: Names, see `kgz.evaluation.score`.
+        extractor: See `kgz.metrics.FeatureExtractor.get`. By default the classifier of the data
+            set, if there is one, or `"mobilenet_v2"`.
+        split: Of the data set.
+        num_samples: How many samples to draw from a model (10,000 by default; 2,500 for mixtures)
+            or to take.
+        num_reference: How many images of the data set to take; all by default.
+        image_size: Side to resize the data set and a folder's images to.
+        seed: Seed of the latents. Labels of conditional models go round the classes.
+        verbose: Shows progress bars.
+
+    Returns:
+        `{"metrics": {name: number}, "protocol": {...}}`, plain data for JSON. The protocol says
+        all that decides the numbers.
+
+    Raises:
+        ValueError: If a name is unknown or a metric lacks what it needs.
+        FileNotFoundError: If files are not there.
+    """
+    if against in builtin.MIXTURES:
+        return _modes(samples, against, num_samples or MODE_SAMPLES, seed)
+    names = scores.check_names(metrics)
+    extractor = FeatureExtractor.get(extractor or EXTRACTORS.get(against, "mobilenet_v2"))
+    data = datasets.load(against, split, image_size, BATCH, shuffle=False)
+    real = extract_cached(data, extractor, total=num_reference, verbose=verbose, what=against)
+    num_samples = num_samples or (10_000 if hasattr(samples, "generate") else None)
+    fake = extract(
+        _batches(samples, num_samples, image_size, seed),
+        extractor,
+        total=num_samples,
+        keep_images=DIVERSITY_IMAGES if "ms_ssim" in names else 0,
+        verbose=verbose,
+        what="samples",
+    )
+    protocol = {
+        **extractor.describe(),
+        "samples": len(fake.features),
+        "seed": seed,
+        "reference": f"{against}[{split}]",
+        "reference_samples": len(real.features),
+        "reference_sha256": real.images_sha256,
+        "image_size": image_size,
+        "library_version": __version__,
+        "tensorflow_version": tf.__version__,
+    }
+    return {"metrics": scores.score(fake, real, names), "protocol": protocol}
+
+
+def _modes(samples, against, num_samples, seed):
+    means, deviation = builtin.MIXTURES[against]
+    if hasattr(samples, "generate"):
+        samples = samples.generate(num_samples, seed=seed)
+    elif isinstance(samples, (str, pathlib.Path)):
+        raise ValueError(
+            f"Expected a model or an array of points for {against!r}. Received: {samples!r}"
+        )
+    found = mode_coverage(np.asarray(samples), means(), deviation)
+    protocol = {
+        "samples": len(samples),
+        "seed": seed,
+        "reference": against,
+        "library_version": __version__,
+        "tensorflow_version": tf.__version__,
+    }
+    return {"metrics": found, "protocol": protocol}
+
+
+def _batches(samples, num_samples, image_size, seed):
+    if hasattr(samples, "generate"):
+        return _generated(samples, num_samples, seed)
+    if isinstance(samples, (str, pathlib.Path)):
+        return datasets.load(
+            f"folder:{samples}", image_size=image_size, batch_size=BATCH, shuffle=False
+        ).as_numpy_iterator()
+    samples = np.asarray(samples)
+    return (samples[start : start + BATCH] for start in range(0, len(samples), BATCH))
+
+
+def _generated(model, num_samples, seed):
+    """Batches of `generate`; all latents are drawn at once, so that batches do not matter."""
+    latents = model.sample_latents(num_samples, seed)
+    classes = getattr(model, "num_classes", None)
+    labels = None if classes is None else np.arange(num_samples) % classes
+    for start in range(0, num_samples, BATCH):
+        part = slice(start, start + BATCH)
+        asked = {} if labels is None else {"labels": labels[part]}
+        yield np.asarray(model.generate(latents=latents[part], **asked)), asked.get("labels")

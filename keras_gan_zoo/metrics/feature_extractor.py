@@ -1,0 +1,249 @@
+"""Networks that turn images into the features that metrics compare."""
+
+import functools
+import importlib.resources
+import pathlib
+import typing
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_gan_zoo import errors, networks, weight_files
+from keras_gan_zoo.metrics import checks
+
+# RGB networks take bytes; the small ones take the range of this library.
+BYTES, UNIT = "[0, 255]", "[-1, 1]"
+SMALLEST_SIDE = 32  # of an image to try a network of unknown input size on
+
+
+class Builtin(typing.NamedTuple):
+    """How one of the zoo's own extractors is made, and what it takes."""
+
+    build: typing.Callable
+    weights_key: str
+    channels: int
+    pixels: str
+    side: int | None
+    resize: str
+
+
+SMALL_RESIZE = "bilinear, antialiased, to 28x28"
+BUILTIN = {
+    "fashion_mnist": Builtin(networks.small_classifier, "classifier", 1, UNIT, 28, SMALL_RESIZE),
+    "mnist": Builtin(networks.small_classifier, "classifier", 1, UNIT, 28, SMALL_RESIZE),
+}
+
+
+@keras.saving.register_keras_serializable("keras_gan_zoo")
+class FeatureExtractor:
+    """A feature network with a name, which is part of the name of every number made with it.
+
+    Numbers of different extractors cannot be compared: `fid[fashion_mnist]` is the Frechet
+    distance between features of the extractor `fashion_mnist`, and only `fid[inception_2015]` is
+    what the literature calls FID. Made by `FeatureExtractor.get`.
+
+    Args:
+        name: Its name.
+        network: Function or `keras.Model` from images to features `(batch, dimensions)`, or to a
+            dict of `"features"` and `"logits"`.
+        channels: Channels the network takes; grey images are repeated for 3. `None` for any.
+        pixels: `"[-1, 1]"` or `"[0, 255]"`, the range the network takes; images are then checked
+            to be in `[-1, 1]`. `None` for a network that takes what it is given.
+        side: Side of the images the network takes; others are resized to it. `None` for a network
+            that resizes for itself, or takes any size.
+        resize: How, in words, for protocols.
+        weights: sha256 of the weights, for protocols.
+        source: What `get` made it from, for configs.
+
+    Example:
+
+    >>> extractor = kgz.metrics.FeatureExtractor.get("fashion_mnist")
+    >>> images, _ = next(iter(kgz.datasets.load("fashion_mnist_mini", "test", batch_size=8)))
+    >>> extractor(images).shape, extractor.probabilities(images).shape
+    (TensorShape([8, 128]), TensorShape([8, 10]))
+    """
+
+    def __init__(
+        self,
+        name: str,
+        network,
+        *,
+        channels: int | None = None,
+        pixels: str | None = None,
+        side: int | None = None,
+        resize: str = "none",
+        weights: str | None = None,
+        source=None,
+    ):
+        self.name = name
+        self.network = network
+        self.channels = channels
+        self.pixels = pixels
+        self.side = side
+        self.resize = resize
+        self.weights = weights
+        self._source = network if source is None else source
+
+    @classmethod
+    def get(cls, source, weights=None) -> "FeatureExtractor":
+        """The extractor called `source`, or one made from a model or function.
+
+        Args:
+            source: `"fashion_mnist"` or `"mnist"` (classifiers of 28x28 grey images trained for
+                this library: 128 features), `"mobilenet_v2"` (ImageNet, 1280 features),
+                `"inception_2015"` (the network of FID, 2048 features); a `keras.Model` or a
+                function from images in `[-1, 1]` to features; or an extractor.
+            weights: For `"inception_2015"`: path or URL of its weights. By default where
+                `KERAS_GAN_ZOO_INCEPTION_2015` says, or else the published file, downloaded.
+
+        Raises:
+            ValueError: If there is no extractor of that name, or `source` is none of these.
+        """
+        if isinstance(source, FeatureExtractor):
+            return source
+        if isinstance(source, str):
+            if source not in BUILTIN:
+                raise errors.unknown_name("feature extractor", source, BUILTIN)
+            return _builtin(source, None if weights is None else str(weights))
+        if not callable(source):
+            raise ValueError(
+                "Expected a feature extractor: one of "
+                f"{', '.join(map(repr, BUILTIN))}, a `keras.Model` or a function from images to "
+                f"features. Received: {source!r}"
+            )
+        name = getattr(source, "name", None) or getattr(source, "__name__", "custom")
+        shape = getattr(source, "input_shape", None)
+        channels = shape[-1] if isinstance(shape, tuple) and len(shape) == 4 else None
+        return cls(name, source, channels=channels)
+
+    def __call__(self, images):
+        """Features `(batch, dimensions)` of float images in `[-1, 1]`, a float32 tensor."""
+        return self._run(images)["features"]
+
+    def probabilities(self, images):
+        """Class probabilities `(batch, classes)`, float32; raises if this is no classifier."""
+        return self._probabilities(self._run(images))
+
+    def features_and_probabilities(self, images):
+        """Both of one pass as NumPy arrays; probabilities are `None` if this is no classifier."""
+        outputs = self._run(images)
+        probabilities = self._probabilities(outputs) if "logits" in outputs else None
+        arrays = (outputs["features"], probabilities)
+        return tuple(None if one is None else ops.convert_to_numpy(one) for one in arrays)
+
+    @functools.cached_property
+    def dimensions(self) -> int:
+        """Number of features of an image."""
+        return self._sizes["features"]
+
+    @functools.cached_property
+    def classes(self) -> int:
+        """Number of classes; raises `ValueError` if this is no classifier."""
+        if "logits" not in self._sizes:
+            raise self._no_classifier()
+        return self._sizes["logits"]
+
+    def describe(self) -> dict:
+        """What a protocol must say of it."""
+        return {"extractor": self.name, "resize": self.resize, "weights_sha256": self.weights}
+
+    def get_config(self):
+        source = self._source
+        named = isinstance(source, (str, tuple))
+        return {"source": source if named else keras.saving.serialize_keras_object(source)}
+
+    @classmethod
+    def from_config(cls, config):
+        source = config["source"]
+        if isinstance(source, (list, tuple)):
+            return cls.get(*source)
+        return cls.get(keras.saving.deserialize_keras_object(source))
+
+    @functools.cached_property
+    def _sizes(self):
+        """Widths of the network's outputs, from one black image."""
+        shape = getattr(self.network, "input_shape", None)
+        if not isinstance(shape, tuple) or None in shape[1:]:
+            side = self.side or SMALLEST_SIDE
+            shape = (None, side, side, self.channels or 3)
+        outputs = self._run(np.full((1, *shape[1:]), -1.0, "float32"))
+        return {name: int(value.shape[-1]) for name, value in outputs.items()}
+
+    def _run(self, images):
+        images = self._prepared(images)
+        if isinstance(self.network, keras.layers.Layer):
+            outputs = self.network(images, training=False)
+        else:
+            outputs = self.network(images)
+        outputs = outputs if isinstance(outputs, dict) else {"features": outputs}
+        features = outputs["features"]
+        if len(features.shape) != 2:
+            raise ValueError(
+                f"Expected the extractor {self.name!r} to give features of shape (batch, "
+                f"dimensions). Received: shape {tuple(features.shape)}"
+            )
+        return {key: ops.cast(value, "float32") for key, value in outputs.items()}
+
+    def _prepared(self, images):
+        if isinstance(images, np.ndarray) and self.pixels is not None:
+            _check_range(self.name, images)
+        images = ops.cast(ops.convert_to_tensor(images), "float32")
+        channels = images.shape[-1]
+        if self.channels == 3 and len(images.shape) == 4 and channels == 1:
+            images = ops.repeat(images, 3, axis=-1)
+        elif self.channels is not None and (len(images.shape) != 4 or channels != self.channels):
+            raise ValueError(
+                f"Expected images for {self.name!r} of shape (batch, height, width, "
+                f"{self.channels}). Received: shape {tuple(images.shape)}"
+            )
+        if self.side is not None and tuple(images.shape[1:3]) != (self.side, self.side):
+            images = ops.image.resize(
+                images,
+                (self.side, self.side),
+                "bilinear",
+                antialias=True,
+                data_format="channels_last",
+            )
+        return (images + 1.0) * 127.5 if self.pixels == BYTES else images
+
+    def _probabilities(self, outputs):
+        if "logits" not in outputs:
+            raise self._no_classifier()
+        return ops.softmax(outputs["logits"], axis=-1)
+
+    def _no_classifier(self):
+        return ValueError(
+            f"Expected an extractor that classifies: a network with the outputs 'features' and "
+            f"'logits'. Received: {self.name!r}, which has features only"
+        )
+
+
+@functools.lru_cache(maxsize=4)
+def _builtin(name, weights):
+    made = BUILTIN[name]
+    network = made.build()
+    path = _weights_folder() / f"{name}.h5"
+    weight_files.load_weights(path, {made.weights_key: network})
+    return FeatureExtractor(
+        name,
+        network,
+        channels=made.channels,
+        pixels=made.pixels,
+        side=made.side,
+        resize=made.resize,
+        weights=weight_files.sha256(path),
+        source=(name, weights),
+    )
+
+
+def _check_range(name, images):
+    expected = f"Expected images for {name!r} to be floats in [-1, 1]"
+    if images.dtype.kind != "f":
+        raise ValueError(f"{expected}; 8-bit ones are x / 127.5 - 1. Received: {images.dtype}")
+    if images.size and not np.abs(images).max() <= 1.0 + checks.OVERSHOOT:
+        raise ValueError(f"{expected}. Received: from {images.min():.6g} to {images.max():.6g}")
+
+
+def _weights_folder():
+    return pathlib.Path(str(importlib.resources.files("keras_gan_zoo.metrics") / "weights"))

@@ -1,0 +1,197 @@
+"""What is measured, against what, and what the protocol says of it."""
+
+import numpy as np
+import pytest
+from keras import ops
+
+import keras_gan_zoo as kgz
+from keras_gan_zoo.evaluation import evaluate, extract, features, score
+from keras_gan_zoo.metrics import FeatureExtractor
+
+DATA = "fashion_mnist_mini"
+
+
+class Pixels:
+    """A feature network without training: every seventh pixel, and the mean as two classes."""
+
+    name = "pixels"
+
+    def __init__(self):
+        self.calls = 0
+
+    def __call__(self, images):
+        self.calls += 1
+        mean = ops.mean(images, axis=(1, 2, 3))
+        return {
+            "features": ops.reshape(images[:, ::7, ::7], (-1, 16)),
+            "logits": ops.stack([mean, -mean], axis=1) * 10.0,
+        }
+
+
+class Copier:
+    """Stands in for a model: gives training images, whose numbers are its latents."""
+
+    def __init__(self, images, labels=None):
+        self.images, self.labels = images, labels
+        self.num_classes = None if labels is None else 10
+
+    def sample_latents(self, num_samples, seed):
+        return np.arange(num_samples)
+
+    def generate(self, latents, labels=None):
+        if self.labels is not None:
+            assert labels.tolist() == (latents % 10).tolist()
+        return self.images[latents]
+
+
+@pytest.fixture(scope="module")
+def data():
+    images, labels = next(iter(kgz.datasets.load(DATA, batch_size=600, shuffle=False)))
+    return np.array(images), np.array(labels)
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_GAN_ZOO_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def test_the_data_themselves_are_at_distance_zero(data):
+    result = evaluate(data[0], DATA, extractor=Pixels(), num_reference=600)["metrics"]
+    assert result["fid[pixels]"] == pytest.approx(0.0, abs=1e-6)
+    assert result["precision[pixels]"] == result["recall[pixels]"] == 1.0
+    assert result["coverage[pixels]"] == 1.0
+    halves = evaluate(data[0][:300], DATA, extractor=Pixels(), num_reference=600)["metrics"]
+    assert halves["fid[pixels]"] > 0.01
+
+
+def test_numbers_are_those_of_the_functions(data):
+    fake = data[0][::-1][:250] * 0.9
+    names = ["fid", "kid", "is", "prdc", "class_shares", "ms_ssim"]
+    result = evaluate(fake, DATA, metrics=names, extractor=Pixels(), num_reference=500)["metrics"]
+    a, b = (x[:, ::7, ::7].reshape(len(x), 16) for x in (data[0][:500], fake))
+    assert result["fid[pixels]"] == pytest.approx(kgz.metrics.frechet_distance_from_features(a, b))
+    assert result["kid[pixels]"] == pytest.approx(kgz.metrics.kernel_distance(a, b, 250)[0])
+    logits = fake.mean(axis=(1, 2, 3)) * 10.0
+    p = 1.0 / (1.0 + np.exp(-2.0 * logits))
+    expected = kgz.metrics.inception_score(np.stack([p, 1.0 - p], axis=1))[0]
+    assert result["is[pixels]"] == pytest.approx(expected, rel=1e-4)
+    assert result["largest_class[pixels]"] == pytest.approx(max((p > 0.5).mean(), (p < 0.5).mean()))
+    assert result["ms_ssim"] == kgz.metrics.multiscale_ssim_diversity(fake)["mean"]
+
+
+def test_models_are_drawn_from_in_batches_that_do_not_matter(data, monkeypatch):
+    model = Copier(data[0])
+    options = {"extractor": Pixels(), "num_samples": 300, "num_reference": 400}
+    first = evaluate(model, DATA, **options)
+    monkeypatch.setattr("keras_gan_zoo.evaluation.protocol.BATCH", 70)
+    again = evaluate(model, DATA, **options)
+    assert first == again
+    assert first["metrics"] == evaluate(data[0][:300], DATA, **options)["metrics"]
+    assert first["protocol"]["samples"] == 300
+    assert first["protocol"]["reference"] == f"{DATA}[train]"
+    assert first["protocol"]["extractor"] == "pixels"
+
+
+def test_conditional_models_are_asked_for_every_class(data):
+    order = np.argsort(np.arange(600) % 10, kind="stable")
+    by_class = data[0][np.argsort(data[1], kind="stable")]
+    images = np.empty_like(data[0])
+    images[order] = by_class
+    model = Copier(images, labels=True)
+    metrics = ["intra_fid", "class_accuracy", "ms_ssim"]
+    options = {"metrics": metrics, "extractor": Pixels(), "num_samples": 400}
+    result = evaluate(model, DATA, **options, num_reference=600)["metrics"]
+    assert set(result) == {"intra_fid[pixels]", "class_accuracy[pixels]", "ms_ssim"}
+    assert 0.0 <= result["class_accuracy[pixels]"] < 0.3  # it knows two classes of ten
+    with pytest.raises(ValueError, match=r"Expected samples with labels.*Received: none"):
+        evaluate(Copier(images), DATA, metrics=["intra_fid"], extractor=Pixels(), num_samples=50)
+
+
+def test_folders_of_other_programs(data, tmp_path):
+    folder = tmp_path / "images"
+    folder.mkdir()
+    for index, image in enumerate(data[0][:60]):
+        kgz.pictures.grid(image[None], padding=0).save(folder / f"{index:03d}.png")
+    options = {"extractor": Pixels(), "num_reference": 100, "metrics": ["fid", "prdc"]}
+    files, arrays = evaluate(str(folder), DATA, **options), evaluate(data[0][:60], DATA, **options)
+    assert files["protocol"] == arrays["protocol"]
+    for name, value in arrays["metrics"].items():
+        assert files["metrics"][name] == pytest.approx(value, rel=1e-4)
+
+
+def test_modes_of_mixtures_are_counted():
+    model = kgz.models.GAN(sample_shape=(2,), latent_dim=2, hidden_units=5, seed=0)
+    result = evaluate(model, "ring_of_gaussians", num_samples=100)
+    assert set(result["metrics"]) == {"modes", "high_quality", "reverse_kl"}
+    points, _ = next(iter(kgz.datasets.load("ring_of_gaussians", "test", batch_size=2500)))
+    perfect = evaluate(points, "ring_of_gaussians")["metrics"]
+    assert perfect["modes"] == 8 and perfect["high_quality"] == pytest.approx(0.989, abs=0.01)
+
+
+def named(network, weights="abc"):
+    return FeatureExtractor("pixels", network, channels=1, weights=weights)
+
+
+def test_features_of_the_reference_are_kept_and_found_again(data, cache):
+    network = Pixels()
+    options = {"metrics": ["fid"], "num_reference": 100}
+    first = evaluate(data[0][:50], DATA, extractor=named(network), **options)
+    calls = network.calls
+    (path,) = cache.iterdir()
+    assert evaluate(data[0][:50], DATA, extractor=named(network), **options) == first
+    assert network.calls == calls + 1  # the samples only
+    evaluate(data[0][:50], DATA, extractor=named(network, "other weights"), **options)
+    evaluate(data[0][:50], DATA, extractor=named(network), metrics=["fid"], num_reference=101)
+    assert len(list(cache.iterdir())) == 3
+    path.write_bytes(path.read_bytes()[:-200])
+    with pytest.warns(UserWarning, match="torn"):
+        assert evaluate(data[0][:50], DATA, extractor=named(network), **options) == first
+
+
+def test_a_disk_that_refuses_costs_time_only(data, monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("KERAS_GAN_ZOO_CACHE", str(tmp_path / "file"))
+    with pytest.warns(UserWarning, match="could not be kept"):
+        evaluate(data[0][:50], DATA, extractor=named(Pixels()), metrics=["fid"], num_reference=50)
+
+
+def test_features_of_another_extractor_are_refused(data, tmp_path):
+    found = extract([data[0][:20]], named(Pixels()))
+    found.save(tmp_path / "features.npz")
+    loaded = kgz.evaluation.FeatureSet.load(tmp_path / "features.npz", named(Pixels()))
+    np.testing.assert_array_equal(loaded.features, found.features)
+    with pytest.raises(ValueError, match=r"extractor.*Received: .*features.npz, made with"):
+        kgz.evaluation.FeatureSet.load(tmp_path / "features.npz", named(Pixels(), "others"))
+    with pytest.raises(ValueError, match="same feature extractor"):
+        score(found, extract([data[0][:20]], Pixels()), ["fid"])
+    (tmp_path / "text.npz").write_text("no features")
+    with pytest.raises(ValueError, match=r"Expected a file of features.*text.npz"):
+        kgz.evaluation.FeatureSet.load(tmp_path / "text.npz", named(Pixels()))
+
+
+def test_bad_input_is_refused(data, tmp_path):
+    with pytest.raises(ValueError, match="Did you mean 'fid'"):
+        evaluate(data[0], DATA, metrics=["fdi"], extractor=Pixels())
+    with pytest.raises(ValueError, match="Did you mean 'fashion_mnist'"):
+        evaluate(data[0], DATA, extractor="fashion_mnits")
+    with pytest.raises(ValueError, match="Received: 3 of 20 samples with NaN"):
+        broken = data[0][:20].copy()
+        broken[2:5, 0, 0] = np.nan
+        evaluate(broken, DATA, extractor=Pixels(), num_reference=20)
+    with pytest.raises(ValueError, match="Received: none"):
+        extract([], Pixels())
+    with pytest.raises(ValueError, match="classifies"):
+        blind = extract([data[0][:20]], lambda images: images[:, 0, :, 0])
+        score(blind, blind, ["is"])
+    with pytest.raises(FileNotFoundError, match="Expected image files"):
+        evaluate(tmp_path, DATA, extractor=Pixels())
+    with pytest.raises(ValueError, match="Expected a model or an array of points"):
+        evaluate(str(tmp_path), "ring_of_gaussians")
+
+
+def test_progress_bars_are_on_standard_error(data, capsys):
+    evaluate(data[0], DATA, metrics=["fid"], extractor=Pixels(), num_reference=50, verbose=True)
+    captured = capsys.readouterr()
+    assert "samples" in captured.err and not captured.out
+    assert features.CACHE.startswith("~/")
