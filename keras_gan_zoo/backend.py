@@ -94,3 +94,23 @@ def fused_batch_norm(inputs, gamma, beta, epsilon):
     )
     count = tf.cast(tf.size(image) // inputs.shape[-1], tf.float32)
     return tf.reshape(outputs, shape), mean, unbiased * (count - 1.0) / count
+
+
+def assign(variables, values):
+    """Assigns to Keras variables, from inside or outside a replica; all replicas agree.
+
+    Args:
+        variables: Keras variables.
+        values: For each a tensor that is the same on every replica.
+    """
+    pairs = [(variable.value, value) for variable, value in zip(variables, values, strict=True)]
+    tf.__internal__.distribute.interim.maybe_merge_call(
+        _assign, tf.distribute.get_strategy(), pairs
+    )
+
+
+def _assign(strategy, pairs):
+    for variable, value in pairs:
+        strategy.extended.update(
+            variable, lambda one, new: one.assign(new), args=(value,), group=False
+        )

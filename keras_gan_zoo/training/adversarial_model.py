@@ -1,39 +1,45 @@
 """A generator against a discriminator."""
 
 import copy
-import functools
 
 import keras
-import tensorflow as tf
 
 from keras_gan_zoo import backend, errors, losses
 from keras_gan_zoo.penalties import Penalty
-from keras_gan_zoo.serving.export import export_model
 from keras_gan_zoo.training import checks
-from keras_gan_zoo.training.latents import LATENT_DISTRIBUTIONS, interpolation_path
+from keras_gan_zoo.training.condition import condition_of
+from keras_gan_zoo.training.latents import LATENT_DISTRIBUTIONS
 from keras_gan_zoo.training.phase import Phase
 from keras_gan_zoo.training.phased_model import PhasedModel
+from keras_gan_zoo.training.sampling import Sampling, apply
 
-GENERATE_BATCH = 256
 
-
-class AdversarialModel(PhasedModel):
+class AdversarialModel(Sampling, PhasedModel):
     """A generator that turns latents into samples, trained against a discriminator.
 
     A training step is `discriminator_steps` updates of the discriminator, each on fresh real
     samples, then one of the generator.
 
+    With `num_classes` or `condition_dim` the model is conditional: `fit` takes labels, and both
+    networks take the condition, one-hot for classes, as a second input `(batch, dim)`.
+
     Args:
         generator: Maps latents `(batch, latent_dim)` to samples `(batch, *sample_shape)`.
-        discriminator: Maps samples to logits `(batch, 1)`; no sigmoid at its end.
+        discriminator: Maps samples to logits `(batch, 1)`, without a sigmoid, or to a dict of
+            `"logits"` and more.
         latent_dim: Size of a latent vector.
         latent_distribution: `"normal"` (standard) or `"uniform"` (in `[-1, 1]`).
         adversarial_loss: A name or an instance, see `kgz.losses.get`.
         penalties: `kgz.penalties` added to the discriminator's loss.
         discriminator_steps: Discriminator updates per generator update.
         ema_decay: Decay of the moving average of the generator's weights; `None` for none.
+        num_classes: Number of classes, for labels `(batch,)`.
+        condition_dim: Size of a continuous condition, for labels `(batch, condition_dim)`.
         seed, **kwargs: See `PhasedModel`.
     """
+
+    # Whether the discriminator of a conditional model takes the condition, too.
+    discriminator_is_told = True
 
     def __init__(
         self,
@@ -46,6 +52,8 @@ class AdversarialModel(PhasedModel):
         penalties=(),
         discriminator_steps: int = 1,
         ema_decay: float | None = 0.999,
+        num_classes: int | None = None,
+        condition_dim: int | None = None,
         seed: int | None = None,
         **kwargs,
     ):
@@ -69,17 +77,9 @@ class AdversarialModel(PhasedModel):
             None if ema_decay is None else self.moving_average(generator, ema_decay)
         )
         self.sample_shape = tuple(generator.output_shape[1:])
+        self.condition = condition_of(num_classes, condition_dim)
         self._check_networks()
-        # Indexed by whether the average is used; one trace each, whatever the number of samples.
-        latents = [tf.TensorSpec((None, self.latent_dim), tf.float32)]
-        self._run = tuple(
-            tf.function(
-                functools.partial(self._run_generator, ema=ema),
-                input_signature=latents,
-                autograph=False,
-            )
-            for ema in (False, True)
-        )
+        self._trace_generators()
         self.built = True
 
     # The algorithm -------------------------------------------------------------------------
@@ -90,40 +90,49 @@ class AdversarialModel(PhasedModel):
             Phase("generator", (self.generator,)),
         )
 
+    @property
+    def takes_targets(self) -> bool:
+        """Whether `fit` takes labels."""
+        return self.condition.dim is not None
+
     def prepare_batch(self, data):
-        """`{"real": samples}`; labels that a data set carries along are not used."""
-        return {"real": checks.check_samples("x", samples_of(data), self.sample_shape)}
+        """`{"real": samples}`, with `"condition"` vectors if the model is conditional."""
+        samples = checks.check_samples("x", samples_of(data), self.sample_shape)
+        return {"real": samples, **self.condition.of_batch(data)}
 
     def discriminator_losses(self, batch):
-        real = batch["real"]
-        fake = self.fake_samples(batch)
-        loss = self.adversarial_loss.discriminator(self.criticize(real), self.criticize(fake))
-        return {"discriminator_loss": loss, **self.penalty_losses(self.criticize, real, fake)}
+        real, fake = self.real_inputs(batch), self.fake_inputs(batch)
+        loss = self.adversarial_loss.discriminator(self.criticize(*real), self.criticize(*fake))
+        return {"discriminator_loss": loss, **self.penalty_losses(real, fake)}
 
     def generator_losses(self, batch):
-        fake_logits = self.criticize(self.fake_samples(batch))
+        fake_logits = self.criticize(*self.fake_inputs(batch))
         real_logits = None
         if self.adversarial_loss.generator_needs_real:
-            real_logits = self.criticize(batch["real"])
+            real_logits = self.criticize(*self.real_inputs(batch))
         return {"generator_loss": self.adversarial_loss.generator(fake_logits, real_logits)}
 
-    def fake_samples(self, batch):
-        """Samples of the generator, as many as there are real ones."""
-        num_samples = keras.ops.shape(batch["real"])[0]
-        latents = self.sample_latents(num_samples, self.seed_generator)
-        return self.generator(latents, training=self.in_training)
+    def real_inputs(self, batch) -> tuple:
+        """What the discriminator is shown of the data: samples, and their condition if any."""
+        return (batch["real"], *_condition(batch) * self.discriminator_is_told)
 
-    def comparison(self, batch):
-        """Real samples and as many of the averaged generator."""
-        real = batch["real"]
-        latents = self.sample_latents(keras.ops.shape(real)[0], self.seed_generator)
-        return real, self._run_generator(latents, ema=True)
+    def fake_inputs(self, batch) -> tuple:
+        """As many samples of the generator, made for the same conditions."""
+        latents = self.sample_latents(keras.ops.shape(batch["real"])[0], self.seed_generator)
+        condition = _condition(batch)
+        samples = apply(self.generator, (latents, *condition), training=self.in_training)
+        return (samples, *condition * self.discriminator_is_told)
 
-    def criticize(self, samples):
+    def judge(self, *inputs) -> dict:
+        """The discriminator's outputs by name, in the mode of the running step."""
+        outputs = apply(self.discriminator, inputs, training=self.in_training)
+        return outputs if isinstance(outputs, dict) else {"logits": outputs}
+
+    def criticize(self, *inputs):
         """The discriminator's logits in the mode of the running step."""
-        return self.discriminator(samples, training=self.in_training)
+        return self.judge(*inputs)["logits"]
 
-    def penalty_losses(self, critic, real, fake):
+    def penalty_losses(self, real: tuple, fake: tuple) -> dict:
         """The weighted penalties by name, each at its own interval."""
         result = {}
         for penalty in self.penalties:
@@ -131,125 +140,31 @@ class AdversarialModel(PhasedModel):
             result[penalty.name] = self.lazily(
                 penalty.every,
                 "discriminator",
-                lambda penalty=penalty, seed=seed: penalty(critic, real, fake, seed=seed),
+                lambda penalty=penalty, seed=seed: penalty(
+                    lambda samples: self.criticize(samples, *real[1:]), real[0], fake[0], seed=seed
+                ),
             )
         return result
+
+    def comparison(self, batch):
+        """Real samples and as many of the averaged generator."""
+        real = batch["real"]
+        latents = self.sample_latents(keras.ops.shape(real)[0], self.seed_generator)
+        return real, self._run_generator(latents, *_condition(batch), ema=True)
+
+    def call(self, inputs, training=False):
+        """Samples for latents, or for `(latents, condition)`, from the generator in training."""
+        return self.generator(inputs, training=training)
 
     @property
     def image_shape(self) -> tuple:
         """The shape of a sample: `(height, width, channels)` for images."""
         return self.sample_shape
 
-    # Capabilities --------------------------------------------------------------------------
-
-    def sample_latents(self, num_samples: int, seed=None):
-        """Latents `(num_samples, latent_dim)` from the model's latent distribution."""
-        draw = LATENT_DISTRIBUTIONS[self.latent_distribution]
-        return draw((num_samples, self.latent_dim), seed=seed)
-
-    def call(self, latents, training=False):
-        """Samples for `latents`, from the generator that is being trained."""
-        return self.generator(latents, training=training)
-
-    def generate(self, num_samples=None, labels=None, latents=None, seed=None, ema=True):
-        """Generates samples.
-
-        Args:
-            num_samples: How many. May be left out when `latents` are given.
-            labels: Not taken by this model.
-            latents: Latents `(num_samples, latent_dim)` to use instead of random ones.
-            seed: Integer for reproducible latents.
-            ema: Whether to use the moving average of the generator, if the model keeps one.
-
-        Returns:
-            A float32 tensor `(num_samples, *sample_shape)`.
-
-        Raises:
-            ValueError: On bad counts, labels, or latents of the wrong shape.
-        """
-        if labels is not None:
-            raise ValueError(
-                f"{type(self).__name__} is unconditional: it takes no `labels`. "
-                f"Received: labels={labels!r}"
-            )
-        latents = self._latents(num_samples, latents, seed)
-        chunks = [
-            self._run[bool(ema)](latents[start : start + GENERATE_BATCH])
-            for start in range(0, len(latents), GENERATE_BATCH)
-        ]
-        return tf.concat(chunks, axis=0)
-
-    def discriminate(self, samples):
-        """The discriminator's logits for `samples`: positive where it believes them real.
-
-        Args:
-            samples: Float samples `(batch, *sample_shape)`.
-
-        Returns:
-            A float32 tensor `(batch, 1)`.
-        """
-        samples = checks.check_samples("samples", samples, self.sample_shape)
-        return keras.ops.cast(self.discriminator(samples, training=False), "float32")
-
-    def interpolate(self, start, end, steps: int = 8):
-        """Samples along the line from one latent to another.
-
-        Gaussian latents are interpolated on the great circle, where the model has seen latents
-        (White 2016, Sampling Generative Networks, arXiv 1609.04468), others on the line.
-
-        Args:
-            start, end: Latents `(latent_dim,)`.
-            steps: How many samples, both ends included.
-
-        Returns:
-            A float32 tensor `(steps, *sample_shape)`.
-        """
-        checks.check_count("steps", steps, least=2)
-        start, end = (
-            checks.check_samples("start and end", [latent], (self.latent_dim,))[0]
-            for latent in (start, end)
-        )
-        spherical = self.latent_distribution == "normal"
-        return self.generate(latents=interpolation_path(start, end, steps, spherical))
-
-    def export(self, filepath, *, overwrite: bool = False, verbose: bool = False):
-        """Writes a SavedModel with named signatures that needs no Keras to run.
-
-        `serving_default` (latents -> images), `sample` (num_samples, seed -> images) and
-        `discriminate` (samples -> logits) give the numbers that `generate` and `discriminate`
-        give here. The moving average of the generator is what is exported.
-
-        Args:
-            filepath: Folder to write; it must not exist unless `overwrite`.
-            overwrite: Replaces an existing folder.
-            verbose: Prints where the model went.
-        """
-        export_model(self, filepath, overwrite=overwrite, verbose=verbose)
-
-    def signatures(self) -> dict:
-        """The functions that `export` writes, by signature name."""
-        generator = self._generator(ema=True)
-
-        def serving_default(latents):
-            return {"images": keras.ops.cast(generator(latents, training=False), "float32")}
-
-        def sample(num_samples, seed):
-            return serving_default(self.sample_latents(num_samples, seed))
-
-        def discriminate(samples):
-            logits = self.discriminator(samples, training=False)
-            return {"logits": keras.ops.cast(logits, "float32")}
-
-        latents = tf.TensorSpec((None, self.latent_dim), tf.float32, "latents")
-        number = tf.TensorSpec((), tf.int32, "num_samples")
-        seed = tf.TensorSpec((), tf.int32, "seed")
-        samples = tf.TensorSpec((None, *self.sample_shape), tf.float32, "samples")
-        traced = functools.partial(tf.function, autograph=False)
-        return {
-            "serving_default": traced(serving_default, input_signature=[latents]),
-            "sample": traced(sample, input_signature=[number, seed]),
-            "discriminate": traced(discriminate, input_signature=[samples]),
-        }
+    @property
+    def num_classes(self) -> int | None:
+        """Number of classes of a class-conditional model."""
+        return self.condition.num_classes
 
     # Presets and serialisation -------------------------------------------------------------
 
@@ -288,6 +203,7 @@ class AdversarialModel(PhasedModel):
             "penalties": [keras.saving.serialize_keras_object(p) for p in self.penalties],
             "discriminator_steps": self.discriminator_steps,
             "ema_decay": self.ema_decay,
+            **self._condition_config(),
         }
 
     @classmethod
@@ -301,42 +217,30 @@ class AdversarialModel(PhasedModel):
         }
         return cls(**{**config, **nested})
 
-    # Internals -----------------------------------------------------------------------------
-
-    def _generator(self, ema):
-        return self.ema_generator if ema and self.ema_generator is not None else self.generator
-
-    def _run_generator(self, latents, ema):
-        return keras.ops.cast(self._generator(ema)(latents, training=False), "float32")
-
-    def _latents(self, num_samples, latents, seed):
-        checks.check_seed(seed)
-        if num_samples is not None:
-            checks.check_count("num_samples", num_samples)
-        if latents is None:
-            if num_samples is None:
-                raise ValueError("Expected `num_samples` or `latents`. Received neither.")
-            return self.sample_latents(num_samples, seed)
-        latents = checks.check_samples("latents", latents, (self.latent_dim,))
-        if num_samples not in (None, len(latents)):
-            raise ValueError(
-                f"Expected `num_samples` to be the number of `latents` or left out. "
-                f"Received: num_samples={num_samples}, {len(latents)} latents"
-            )
-        return latents
+    def _condition_config(self):
+        if self.condition.dim is None:
+            return {}
+        key = "condition_dim" if self.num_classes is None else "num_classes"
+        return {key: self.condition.dim}
 
     def _check_networks(self):
-        accepted = tuple(self.discriminator.input_shape[1:])
-        if accepted != self.sample_shape:
-            raise ValueError(
-                "Expected a `discriminator` that takes what the `generator` makes. "
-                f"Received: generator output {self.sample_shape}, discriminator input {accepted}"
-            )
-        if tuple(self.generator.input_shape[1:]) != (self.latent_dim,):
-            raise ValueError(
-                f"Expected a `generator` with input shape (batch, {self.latent_dim}), as "
-                f"`latent_dim` says. Received: input shape {self.generator.input_shape}"
-            )
+        condition = [] if self.condition.dim is None else [(self.condition.dim,)]
+        expected = {
+            "generator": [(self.latent_dim,), *condition],
+            "discriminator": [self.sample_shape, *condition * self.discriminator_is_told],
+        }
+        for name, shapes in expected.items():
+            received = [tuple(one.shape[1:]) for one in getattr(self, name).inputs]
+            if received != shapes:
+                raise ValueError(
+                    f"Expected a `{name}` with inputs of shapes {shapes}, each with a batch axis "
+                    "before it: latents as `latent_dim` says, samples as the generator makes "
+                    f"them, and the condition if there is one. Received: inputs {received}"
+                )
+
+
+def _condition(batch):
+    return (batch["condition"],) if "condition" in batch else ()
 
 
 def samples_of(data):

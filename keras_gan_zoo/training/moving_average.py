@@ -3,6 +3,8 @@
 import keras
 import tensorflow as tf
 
+from keras_gan_zoo import backend
+
 # Statistics that are averages themselves; other non-trainable state (the singular vectors of
 # spectral normalisation, counters) is copied, because its average means nothing.
 AVERAGED_STATISTICS = ("moving_mean", "moving_variance")
@@ -32,25 +34,10 @@ class MovingAverage:
         """Moves the average one step towards the network; callable inside a replica."""
         step = tf.cast(updates_so_far, tf.float32)
         decay = tf.minimum(self.decay, (1.0 + step) / (10.0 + step))
-        averaged, copied = [], []
         trainable = {id(v) for v in self.network.trainable_variables}
+        moved = []
         for target, source in zip(self.average.weights, self.network.weights, strict=True):
             moving = id(source) in trainable or source.name in AVERAGED_STATISTICS
-            (averaged if moving else copied).append((target.value, source.value))
-        tf.__internal__.distribute.interim.maybe_merge_call(
-            _update_variables, tf.distribute.get_strategy(), averaged, copied, decay
-        )
-
-
-def _update_variables(strategy, averaged, copied, decay):
-    def move(target, source, decay):
-        rate = tf.cast(1.0 - decay, target.dtype)
-        target.assign_sub(rate * (target - source))
-
-    def copy(target, source):
-        target.assign(source)
-
-    for target, source in averaged:
-        strategy.extended.update(target, move, args=(source, decay), group=False)
-    for target, source in copied:
-        strategy.extended.update(target, copy, args=(source,), group=False)
+            rate = tf.cast(1.0 - decay, target.dtype)
+            moved.append(target - rate * (target - source) if moving else source.value)
+        backend.assign(self.average.weights, moved)

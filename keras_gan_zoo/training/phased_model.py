@@ -67,6 +67,9 @@ class PhasedModel(PresetModel, PhasedCompilation, keras.Model):
         """The paper's optimizers, by phase name."""
         raise errors.not_defined(self, "default_optimizers")
 
+    def before_update(self, phase: Phase):
+        """Called before each update of a phase, for weight clipping. Does nothing by default."""
+
     def after_step(self, batch: dict):
         """Called once at the end of each training step. Does nothing by default."""
 
@@ -135,6 +138,7 @@ class PhasedModel(PresetModel, PhasedCompilation, keras.Model):
     def _update_phase(self, phase, batch, share):
         optimizer = self.optimizers[phase.name]
         variables = phase.trainable_variables
+        self.before_update(phase)
         tensors = [variable.value for variable in variables]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(tensors)

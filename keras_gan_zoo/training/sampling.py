@@ -1,0 +1,208 @@
+"""What can be done with a generator and a discriminator: generate, judge, export."""
+
+import functools
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_gan_zoo.serving.export import export_model
+from keras_gan_zoo.training import checks
+from keras_gan_zoo.training.latents import LATENT_DISTRIBUTIONS, interpolation_path
+
+GENERATE_BATCH = 256
+
+
+class Sampling:
+    """Mixin with the capabilities of an `AdversarialModel` that has been trained."""
+
+    def sample_latents(self, num_samples: int, seed=None):
+        """Latents `(num_samples, latent_dim)` from the model's latent distribution."""
+        draw = LATENT_DISTRIBUTIONS[self.latent_distribution]
+        return draw((num_samples, self.latent_dim), seed=seed)
+
+    def generate(self, num_samples=None, labels=None, latents=None, seed=None, ema=True):
+        """Generates samples.
+
+        Args:
+            num_samples: How many. May be left out when `latents` are given.
+            labels: For conditional models: integer classes `(num_samples,)` or one for all, by
+                default round the classes 0, 1, 2, ...; or conditions `(num_samples, dim)`.
+            latents: Latents `(num_samples, latent_dim)` to use instead of random ones.
+            seed: Integer for reproducible latents.
+            ema: Whether to use the moving average of the generator, if the model keeps one.
+
+        Returns:
+            A float32 tensor `(num_samples, *sample_shape)`.
+
+        Raises:
+            ValueError: On bad counts, labels, or latents of the wrong shape.
+        """
+        latents = self._latents(num_samples, latents, seed)
+        return self._run_all(latents, *self.condition.given(self, labels, len(latents)), ema=ema)
+
+    def discriminate(self, samples, labels=None):
+        """The discriminator's logits for `samples`: positive where it believes them real.
+
+        Args:
+            samples: Float samples `(batch, *sample_shape)`.
+            labels: For conditional models: what the samples are said to be, as for `generate`.
+
+        Returns:
+            A float32 tensor `(batch, 1)`.
+        """
+        samples = checks.check_samples("samples", samples, self.sample_shape)
+        return self._judge(samples, *self.condition.given(self, labels, len(samples)))
+
+    def interpolate(self, start, end, steps: int = 8, label=None):
+        """Samples along the line from one latent to another.
+
+        Gaussian latents are interpolated on the great circle, where the model has seen latents
+        (White 2016, Sampling Generative Networks, arXiv 1609.04468), others on the line.
+
+        Args:
+            start, end: Latents `(latent_dim,)`.
+            steps: How many samples, both ends included.
+            label: For conditional models: the class, or the condition `(dim,)`, of all samples.
+
+        Returns:
+            A float32 tensor `(steps, *sample_shape)`.
+        """
+        checks.check_count("steps", steps, least=2)
+        start, end = (
+            checks.check_samples("start and end", [latent], (self.latent_dim,))[0]
+            for latent in (start, end)
+        )
+        path = interpolation_path(start, end, steps, self.latent_distribution == "normal")
+        return self.generate(latents=path, labels=_repeated(label, steps))
+
+    def morph(self, start, end, steps: int = 8, latents=None, seed=None):
+        """Samples on the way from one condition to another, at a fixed latent.
+
+        The generator is given mixtures of the two conditions, as in Miyato and Koyama 2018,
+        arXiv 1802.05637, section 6.2 (category morphing).
+
+        Args:
+            start, end: Classes, or conditions `(dim,)`.
+            steps: How many samples for each latent, both ends included.
+            latents: Latents `(batch, latent_dim)`; one random one by default.
+            seed: Integer for a reproducible latent.
+
+        Returns:
+            A float32 tensor `(batch, steps, *sample_shape)`.
+
+        Raises:
+            ValueError: If the model is unconditional, or an argument is bad.
+        """
+        if self.condition.dim is None:
+            raise ValueError(
+                "Expected a conditional model: there is nothing to morph between. "
+                f"Received: {type(self).__name__} without classes"
+            )
+        checks.check_count("steps", steps, least=2)
+        latents = self._latents(1 if latents is None else None, latents, seed)
+        ends = [self.condition.given(self, _repeated(one, 1), 1)[0] for one in (start, end)]
+        weights = tf.linspace(0.0, 1.0, steps)[:, None]
+        path = (1.0 - weights) * ends[0] + weights * ends[1]
+        count = len(latents)
+        samples = self._run_all(
+            tf.repeat(latents, steps, axis=0), tf.tile(path, (count, 1)), ema=True
+        )
+        return tf.reshape(samples, (count, steps, *self.sample_shape))
+
+    def export(self, filepath, *, overwrite: bool = False, verbose: bool = False):
+        """Writes a SavedModel with named signatures that needs no Keras to run.
+
+        `serving_default` (latents -> images), `sample` (num_samples, seed -> images) and
+        `discriminate` (samples -> logits) give the numbers that `generate` and `discriminate`
+        give here; those of conditional models take labels, too. The moving average of the
+        generator is what is exported.
+
+        Args:
+            filepath: Folder to write; it must not exist unless `overwrite`.
+            overwrite: Replaces an existing folder.
+            verbose: Prints where the model went.
+        """
+        export_model(self, filepath, overwrite=overwrite, verbose=verbose)
+
+    def signatures(self) -> dict:
+        """The functions that `export` writes, by signature name."""
+
+        def serving_default(latents, *labels):
+            condition = self.condition.vectors(*labels)
+            return {"images": self._run_generator(latents, *condition, ema=True)}
+
+        def sample(num_samples, seed):
+            labels = self.condition.default(num_samples)
+            return serving_default(self.sample_latents(num_samples, seed), *labels)
+
+        def discriminate(samples, *labels):
+            return {"logits": self._judge(samples, *self.condition.vectors(*labels))}
+
+        labels = self.condition.specs
+        latents = tf.TensorSpec((None, self.latent_dim), tf.float32, "latents")
+        number = tf.TensorSpec((), tf.int32, "num_samples")
+        seed = tf.TensorSpec((), tf.int32, "seed")
+        samples = tf.TensorSpec((None, *self.sample_shape), tf.float32, "samples")
+        traced = functools.partial(tf.function, autograph=False)
+        return {
+            "serving_default": traced(serving_default, input_signature=[latents, *labels]),
+            "sample": traced(sample, input_signature=[number, seed]),
+            "discriminate": traced(discriminate, input_signature=[samples, *labels]),
+        }
+
+    # Internals -----------------------------------------------------------------------------
+
+    def _trace_generators(self):
+        """Compiles the generator and its average once, for any number of samples."""
+        inputs = [tf.TensorSpec((None, self.latent_dim), tf.float32)]
+        if self.condition.dim is not None:
+            inputs.append(tf.TensorSpec((None, self.condition.dim), tf.float32))
+        self._run = {
+            ema: tf.function(
+                functools.partial(self._run_generator, ema=ema),
+                input_signature=inputs,
+                autograph=False,
+            )
+            for ema in (False, True)
+        }
+
+    def _run_all(self, *inputs, ema):
+        run = self._run[bool(ema)]
+        starts = range(0, len(inputs[0]), GENERATE_BATCH)
+        chunks = [run(*(part[i : i + GENERATE_BATCH] for part in inputs)) for i in starts]
+        return tf.concat(chunks, axis=0)
+
+    def _generator(self, ema):
+        return self.ema_generator if ema and self.ema_generator is not None else self.generator
+
+    def _run_generator(self, *inputs, ema):
+        return keras.ops.cast(apply(self._generator(ema), inputs, training=False), "float32")
+
+    def _judge(self, *inputs):
+        return keras.ops.cast(self.judge(*inputs)["logits"], "float32")
+
+    def _latents(self, num_samples, latents, seed):
+        checks.check_seed(seed)
+        if num_samples is not None:
+            checks.check_count("num_samples", num_samples)
+        if latents is None:
+            if num_samples is None:
+                raise ValueError("Expected `num_samples` or `latents`. Received neither.")
+            return self.sample_latents(num_samples, seed)
+        latents = checks.check_samples("latents", latents, (self.latent_dim,))
+        if num_samples not in (None, len(latents)):
+            raise ValueError(
+                f"Expected `num_samples` to be the number of `latents` or left out. "
+                f"Received: num_samples={num_samples}, {len(latents)} latents"
+            )
+        return latents
+
+
+def apply(network, inputs: tuple, training: bool):
+    """Runs a network on one input, or on several."""
+    return network(inputs[0] if len(inputs) == 1 else list(inputs), training=training)
+
+
+def _repeated(label, count):
+    return None if label is None else np.repeat(np.asarray(label)[None], count, axis=0)
