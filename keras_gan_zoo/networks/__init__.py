@@ -2,6 +2,7 @@
 
 from keras_gan_zoo.networks.conv_gan import conv_gan_discriminator, conv_gan_generator
 from keras_gan_zoo.networks.dcgan import dcgan_discriminator, dcgan_generator
+from keras_gan_zoo.networks.inception_2015 import inception_2015
 from keras_gan_zoo.networks.mlp import maxout_discriminator, mlp_generator
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "conv_gan_generator",
     "dcgan_discriminator",
     "dcgan_generator",
+    "inception_2015",
     "maxout_discriminator",
     "mlp_generator",
 ]
