@@ -4,6 +4,7 @@ from keras_gan_zoo.networks.conv_gan import conv_gan_discriminator, conv_gan_gen
 from keras_gan_zoo.networks.dcgan import dcgan_discriminator, dcgan_generator
 from keras_gan_zoo.networks.inception_2015 import inception_2015
 from keras_gan_zoo.networks.mlp import maxout_discriminator, mlp_generator
+from keras_gan_zoo.networks.mobilenet_v2 import mobilenet_v2
 
 __all__ = [
     "conv_gan_discriminator",
@@ -13,4 +14,5 @@ __all__ = [
     "inception_2015",
     "maxout_discriminator",
     "mlp_generator",
+    "mobilenet_v2",
 ]
