@@ -56,6 +56,14 @@ def sha256(path: pathlib.Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def sha256_of_network(network) -> str:
+    """The sha256 of a network's weights, whatever file they came from."""
+    digest = hashlib.sha256()
+    for weight in network.get_weights():
+        digest.update(np.ascontiguousarray(weight).tobytes())
+    return digest.hexdigest()
+
+
 def _counted(shapes):
     if shapes is None:
         return "nothing"

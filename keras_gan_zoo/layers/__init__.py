@@ -3,6 +3,7 @@
 from keras_gan_zoo.layers.batch_normalization import BatchNormalization
 from keras_gan_zoo.layers.dropout import Dropout
 from keras_gan_zoo.layers.gaussian_sampling import GaussianSampling
+from keras_gan_zoo.layers.legacy_resizing import LegacyResizing
 from keras_gan_zoo.layers.maxout import Maxout
 from keras_gan_zoo.layers.minibatch_std_dev import MinibatchStdDev
 from keras_gan_zoo.layers.resize_conv import ResizeConv2D
@@ -14,6 +15,7 @@ __all__ = [
     "BatchNormalization",
     "Dropout",
     "GaussianSampling",
+    "LegacyResizing",
     "Maxout",
     "MinibatchStdDev",
     "ResizeConv2D",

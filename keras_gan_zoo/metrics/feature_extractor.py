@@ -2,6 +2,7 @@
 
 import functools
 import importlib.resources
+import os
 import pathlib
 import typing
 
@@ -11,9 +12,11 @@ from keras import ops
 
 from keras_gan_zoo import errors, networks, weight_files
 from keras_gan_zoo.metrics import checks
+from keras_gan_zoo.metrics.inception_weights import INCEPTION_URL, load_inception_weights
 
 # RGB networks take bytes; the small ones take the range of this library.
 BYTES, UNIT = "[0, 255]", "[-1, 1]"
+INCEPTION_VARIABLE = "KERAS_GAN_ZOO_INCEPTION_2015"
 SMALLEST_SIDE = 32  # of an image to try a network of unknown input size on
 
 
@@ -21,17 +24,22 @@ class Builtin(typing.NamedTuple):
     """How one of the zoo's own extractors is made, and what it takes."""
 
     build: typing.Callable
-    weights_key: str
     channels: int
     pixels: str
     side: int | None
     resize: str
 
 
-SMALL_RESIZE = "bilinear, antialiased, to 28x28"
+_SMALL = Builtin(networks.small_classifier, 1, UNIT, 28, "bilinear, antialiased, to 28x28")
 BUILTIN = {
-    "fashion_mnist": Builtin(networks.small_classifier, "classifier", 1, UNIT, 28, SMALL_RESIZE),
-    "mnist": Builtin(networks.small_classifier, "classifier", 1, UNIT, 28, SMALL_RESIZE),
+    "fashion_mnist": _SMALL,
+    "mnist": _SMALL,
+    "mobilenet_v2": Builtin(
+        networks.mobilenet_v2, 3, BYTES, None, "bilinear, antialiased, to 224x224"
+    ),
+    "inception_2015": Builtin(
+        networks.inception_2015, 3, BYTES, None, "bilinear as in TensorFlow 1, to 299x299"
+    ),
 }
 
 
@@ -223,8 +231,17 @@ class FeatureExtractor:
 def _builtin(name, weights):
     made = BUILTIN[name]
     network = made.build()
-    path = _weights_folder() / f"{name}.h5"
-    weight_files.load_weights(path, {made.weights_key: network})
+    if name == "inception_2015":
+        source = weights or os.environ.get(INCEPTION_VARIABLE, INCEPTION_URL)
+        load_inception_weights(network, source)
+    elif weights is not None:
+        raise ValueError(
+            f"Expected no `weights` for {name!r}: they come with the library. Received: {weights!r}"
+        )
+    else:
+        folder = importlib.resources.files("keras_gan_zoo.metrics") / "weights"
+        path = pathlib.Path(str(folder)) / f"{name}.h5"
+        weight_files.load_weights(path, {"classifier": network})
     return FeatureExtractor(
         name,
         network,
@@ -232,7 +249,7 @@ def _builtin(name, weights):
         pixels=made.pixels,
         side=made.side,
         resize=made.resize,
-        weights=weight_files.sha256(path),
+        weights=weight_files.sha256_of_network(network),
         source=(name, weights),
     )
 
@@ -243,7 +260,3 @@ def _check_range(name, images):
         raise ValueError(f"{expected}; 8-bit ones are x / 127.5 - 1. Received: {images.dtype}")
     if images.size and not np.abs(images).max() <= 1.0 + checks.OVERSHOOT:
         raise ValueError(f"{expected}. Received: from {images.min():.6g} to {images.max():.6g}")
-
-
-def _weights_folder():
-    return pathlib.Path(str(importlib.resources.files("keras_gan_zoo.metrics") / "weights"))

@@ -186,6 +186,7 @@ LAYERS = [
     (kgz.layers.BatchNormalization(momentum=0.7), (2, 4, 4, 8)),
     (kgz.layers.Dropout(0.5), (2, 8)),
     (kgz.layers.GaussianSampling(seed=3), None),
+    (kgz.layers.LegacyResizing((6, 3)), (2, 4, 4, 8)),
     (kgz.layers.Maxout(3, 2), (2, 8)),
     (kgz.layers.MinibatchStdDev(2), (2, 4, 4, 8)),
     (kgz.layers.ResizeConv2D(3, 5, 2, "bilinear"), (2, 4, 4, 8)),

@@ -210,13 +210,17 @@ def test_an_uncompiled_model_says_so():
 
 def test_networks_that_do_not_fit_are_refused():
     generator = kgz.networks.mlp_generator((3,), 4, 10)
-    with pytest.raises(ValueError, match=r"`discriminator` with inputs.*\(3,\).*Received: .*\(2,\)"):
+    with pytest.raises(
+        ValueError, match=r"`discriminator` with inputs.*\(3,\).*Received: .*\(2,\)"
+    ):
         kgz.models.GAN(
             generator=generator,
             discriminator=kgz.networks.maxout_discriminator((2,), 4),
             latent_dim=4,
         )
-    with pytest.raises(ValueError, match=r"`generator` with.*\(5,\).*latent_dim.*Received: .*\(4,\)"):
+    with pytest.raises(
+        ValueError, match=r"`generator` with.*\(5,\).*latent_dim.*Received: .*\(4,\)"
+    ):
         kgz.models.GAN(generator=generator, latent_dim=5)
     with pytest.raises(ValueError, match="Did you mean 'normal'"):
         kgz.models.GAN(sample_shape=(2,), latent_distribution="norm")
