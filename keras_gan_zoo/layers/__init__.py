@@ -1,23 +1,31 @@
 """Layers the papers need and Keras lacks or has differently."""
 
 from keras_gan_zoo.layers.batch_normalization import BatchNormalization
+from keras_gan_zoo.layers.concatenate_condition import ConcatenateCondition
+from keras_gan_zoo.layers.conditional_batch_normalization import ConditionalBatchNormalization
 from keras_gan_zoo.layers.dropout import Dropout
 from keras_gan_zoo.layers.gaussian_sampling import GaussianSampling
+from keras_gan_zoo.layers.global_sum_pooling import GlobalSumPooling2D
 from keras_gan_zoo.layers.maxout import Maxout
 from keras_gan_zoo.layers.minibatch_std_dev import MinibatchStdDev
 from keras_gan_zoo.layers.resize_conv import ResizeConv2D
 from keras_gan_zoo.layers.self_attention import SelfAttention2D
 from keras_gan_zoo.layers.spectral_normalization import SpectralNormalization
 from keras_gan_zoo.layers.transposed_conv import TransposedConv2D
+from keras_gan_zoo.layers.weight_normalization import WeightNormalization
 
 __all__ = [
     "BatchNormalization",
+    "ConcatenateCondition",
+    "ConditionalBatchNormalization",
     "Dropout",
     "GaussianSampling",
+    "GlobalSumPooling2D",
     "Maxout",
     "MinibatchStdDev",
     "ResizeConv2D",
     "SelfAttention2D",
     "SpectralNormalization",
     "TransposedConv2D",
+    "WeightNormalization",
 ]
