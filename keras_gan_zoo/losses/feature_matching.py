@@ -3,7 +3,8 @@
 from keras import ops
 
 from keras_gan_zoo import backend
-from keras_gan_zoo.losses.tensors import check_choice, floats
+from keras_gan_zoo.errors import check_choice
+from keras_gan_zoo.losses.tensors import floats
 
 
 def feature_matching(real_features, fake_features, distance: str = "squared"):
