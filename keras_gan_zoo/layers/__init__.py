@@ -2,8 +2,10 @@
 
 from keras_gan_zoo.layers.batch_normalization import BatchNormalization
 from keras_gan_zoo.layers.concatenate_condition import ConcatenateCondition
+from keras_gan_zoo.layers.concatenated_relu import ConcatenatedReLU
 from keras_gan_zoo.layers.conditional_batch_normalization import ConditionalBatchNormalization
 from keras_gan_zoo.layers.dropout import Dropout
+from keras_gan_zoo.layers.gated_linear_unit import GatedLinearUnit
 from keras_gan_zoo.layers.gaussian_sampling import GaussianSampling
 from keras_gan_zoo.layers.global_sum_pooling import GlobalSumPooling2D
 from keras_gan_zoo.layers.maxout import Maxout
@@ -17,8 +19,10 @@ from keras_gan_zoo.layers.weight_normalization import WeightNormalization
 __all__ = [
     "BatchNormalization",
     "ConcatenateCondition",
+    "ConcatenatedReLU",
     "ConditionalBatchNormalization",
     "Dropout",
+    "GatedLinearUnit",
     "GaussianSampling",
     "GlobalSumPooling2D",
     "Maxout",

@@ -182,11 +182,25 @@ def test_self_attention_refuses_what_it_cannot_pool(shape):
         kgz.layers.SelfAttention2D().build(shape)
 
 
+def test_gated_and_concatenated_units_equal_pytorch():
+    torch = pytest.importorskip("torch")
+    inputs = normal(3, 4, 6)
+    tensor = torch.tensor(inputs)
+    gated = torch.nn.functional.glu(tensor, dim=-1)
+    np.testing.assert_allclose(kgz.layers.GatedLinearUnit()(inputs), gated, rtol=1e-5)
+    both = torch.relu(torch.cat([tensor, -tensor], dim=-1))
+    np.testing.assert_array_equal(kgz.layers.ConcatenatedReLU()(inputs), both)
+    with pytest.raises(ValueError, match="even number of channels.*Received"):
+        kgz.layers.GatedLinearUnit()(normal(2, 3))
+
+
 LAYERS = [
     (kgz.layers.BatchNormalization(momentum=0.7), (2, 4, 4, 8)),
+    (kgz.layers.ConcatenatedReLU(), (2, 4, 4, 8)),
     (kgz.layers.ConcatenateCondition(), [(2, 4, 4, 8), (2, 3)]),
     (kgz.layers.ConditionalBatchNormalization(momentum=0.7), [(2, 4, 4, 8), (2, 3)]),
     (kgz.layers.Dropout(0.5), (2, 8)),
+    (kgz.layers.GatedLinearUnit(), (2, 4, 4, 8)),
     (kgz.layers.GaussianSampling(seed=3), [(2, 4), (2, 4)]),
     (kgz.layers.GlobalSumPooling2D(), (2, 4, 4, 8)),
     (kgz.layers.Maxout(3, 2), (2, 8)),

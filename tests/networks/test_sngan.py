@@ -153,7 +153,7 @@ def test_a_residual_block_of_the_discriminator_equals_pytorch():
     network = NETWORKS.residual_discriminator((8, 8, 3), ((4, False), (6, True)), "none")
     images = normal(2, 8, 8, 3)
     adds = [one for one in network.layers if isinstance(one, keras.layers.Add)]
-    before, after = keras.Model(network.inputs, [one.output for one in adds])(images)
+    before, after = keras.Model(network.inputs[0], [one.output for one in adds])(images)
     convolutions = [one for one in network.layers if isinstance(one, keras.layers.Conv2D)]
     block = {
         ("shortcut" if one.kernel_size == (1, 1) else f"hidden{one.filters}"): one
@@ -177,7 +177,7 @@ def test_a_residual_block_of_the_generator_equals_pytorch():
     network = NETWORKS.residual_generator((8, 8, 3), 5, (4, 6), epsilon=0.0)
     reshape = next(one for one in network.layers if isinstance(one, keras.layers.Reshape))
     add = next(one for one in network.layers if isinstance(one, keras.layers.Add))
-    before, after = keras.Model(network.inputs, [reshape.output, add.output])(normal(2, 5))
+    before, after = keras.Model(network.inputs[0], [reshape.output, add.output])(normal(2, 5))
     convolutions = [x for x in network.layers if isinstance(x, keras.layers.Conv2D)][:3]
     first = next(x for x in convolutions if isinstance(x, kgz.layers.ResizeConv2D))
     shortcut = next(x for x in convolutions if x.kernel_size == (1, 1))

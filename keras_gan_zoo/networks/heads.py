@@ -1,0 +1,62 @@
+"""More outputs for a discriminator that has one: its features, or classes."""
+
+import keras
+
+from keras_gan_zoo.errors import unknown_name
+
+FEATURES = "features"
+
+
+def with_features(discriminator: keras.Model, layer: str = FEATURES) -> keras.Model:
+    """The discriminator with the output of a hidden layer as a second output.
+
+    Args:
+        discriminator: A functional model; it is not copied, its layers are shared.
+        layer: Name of the hidden layer. The discriminators of `kgz.networks` call what their
+            last linear unit sees `"features"`.
+
+    Returns:
+        A model of the same inputs with outputs `[logits, features]`.
+
+    Raises:
+        ValueError: If there is no such layer.
+    """
+    features = _layer(discriminator, layer).output
+    return keras.Model(
+        _inputs(discriminator), [discriminator.output, features], name=discriminator.name
+    )
+
+
+def with_class_head(discriminator: keras.Model, num_classes: int) -> keras.Model:
+    """The discriminator with a linear classifier on its features: AC-GAN's second head.
+
+    Args:
+        discriminator: A functional model with a layer `"features"` `(batch, d)`; it is not
+            copied, its layers are shared.
+        num_classes: Number of classes.
+
+    Returns:
+        A model of the same inputs with outputs `[logits, class_logits]`, of shapes
+        `(batch, 1)` and `(batch, num_classes)`.
+
+    Raises:
+        ValueError: If there is no such layer.
+
+    References:
+        Odena et al. 2016, Conditional Image Synthesis With Auxiliary Classifier GANs, arXiv
+        1610.09585, section 3.
+    """
+    head = keras.layers.Dense(num_classes, dtype="float32", name="class_logits")
+    outputs = [discriminator.output, head(_layer(discriminator, FEATURES).output)]
+    return keras.Model(_inputs(discriminator), outputs, name=discriminator.name)
+
+
+def _layer(network, name):
+    names = [layer.name for layer in network.layers]
+    if name not in names:
+        raise unknown_name("layer", name, names)
+    return network.get_layer(name)
+
+
+def _inputs(network):
+    return network.inputs if len(network.inputs) > 1 else network.inputs[0]
