@@ -4,7 +4,12 @@ from keras_gan_zoo.networks.acgan import acgan_discriminator
 from keras_gan_zoo.networks.conv_gan import conv_gan_discriminator, conv_gan_generator
 from keras_gan_zoo.networks.dcgan import dcgan_discriminator, dcgan_generator
 from keras_gan_zoo.networks.ebgan import ebgan_discriminator
-from keras_gan_zoo.networks.heads import with_class_head, with_features
+from keras_gan_zoo.networks.heads import (
+    with_class_head,
+    with_features,
+    with_minibatch_discrimination,
+)
+from keras_gan_zoo.networks.improved_gan import improved_gan_classifier, improved_gan_generator
 from keras_gan_zoo.networks.mlp import maxout_discriminator, mlp_generator
 from keras_gan_zoo.networks.ot_gan import ot_gan_critic, ot_gan_generator
 from keras_gan_zoo.networks.residual import residual_discriminator, residual_generator
@@ -15,6 +20,7 @@ from keras_gan_zoo.networks.sngan import (
     sngan_resnet_generator,
 )
 from keras_gan_zoo.networks.toy import toy_critic, toy_generator
+from keras_gan_zoo.networks.virtual_batch import with_virtual_batch_normalization
 from keras_gan_zoo.networks.wgan_gp import wgan_gp_critic, wgan_gp_generator
 
 __all__ = [
@@ -24,6 +30,8 @@ __all__ = [
     "dcgan_discriminator",
     "dcgan_generator",
     "ebgan_discriminator",
+    "improved_gan_classifier",
+    "improved_gan_generator",
     "maxout_discriminator",
     "mlp_generator",
     "ot_gan_critic",
@@ -40,4 +48,6 @@ __all__ = [
     "wgan_gp_generator",
     "with_class_head",
     "with_features",
+    "with_minibatch_discrimination",
+    "with_virtual_batch_normalization",
 ]

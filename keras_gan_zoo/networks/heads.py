@@ -1,8 +1,9 @@
-"""More outputs for a discriminator that has one: its features, or classes."""
+"""Other last layers for a discriminator: its features, classes, minibatch discrimination."""
 
 import keras
 
 from keras_gan_zoo.errors import unknown_name
+from keras_gan_zoo.layers import MinibatchDiscrimination
 
 FEATURES = "features"
 
@@ -49,6 +50,32 @@ def with_class_head(discriminator: keras.Model, num_classes: int) -> keras.Model
     head = keras.layers.Dense(num_classes, dtype="float32", name="class_logits")
     outputs = [discriminator.output, head(_layer(discriminator, FEATURES).output)]
     return keras.Model(_inputs(discriminator), outputs, name=discriminator.name)
+
+
+def with_minibatch_discrimination(
+    discriminator: keras.Model, kernels: int = 100, dims: int = 5
+) -> keras.Model:
+    """The discriminator with a new linear unit that also sees how similar a batch's samples are.
+
+    Args:
+        discriminator: A functional model with a layer `"features"` `(batch, d)`; it is not
+            copied, its layers are shared. Its own last layers are left out, a projection too.
+        kernels, dims: See `kgz.layers.MinibatchDiscrimination`.
+
+    Returns:
+        A model of the same inputs to logits `(batch, 1)`; what the new linear unit sees is not
+        called `"features"`, so that features for matching stay per sample.
+
+    Raises:
+        ValueError: If there is no such layer.
+
+    References:
+        Salimans et al. 2016, Improved Techniques for Training GANs, arXiv 1606.03498,
+        section 3.2.
+    """
+    x = MinibatchDiscrimination(kernels, dims)(_layer(discriminator, FEATURES).output)
+    logits = keras.layers.Dense(1, dtype="float32")(x)
+    return keras.Model(_inputs(discriminator), logits, name=discriminator.name)
 
 
 def _layer(network, name):
