@@ -1,6 +1,6 @@
 """The few things `keras.ops` cannot say, said once in TensorFlow.
 
-Randomness that knows about replicas, gradients with respect to inputs, and fused batch
+Randomness and batches that know about replicas, gradients with respect to inputs, and fused batch
 normalisation. Layers, penalties and losses use these and name no backend themselves.
 """
 
@@ -74,6 +74,21 @@ def input_gradient(function, inputs):
 def num_replicas():
     """Replicas that train in step with this one (1 outside a `tf.distribute` strategy)."""
     return tf.distribute.get_strategy().num_replicas_in_sync
+
+
+def global_batch(values):
+    """The rows of all replicas, in order, for what couples the samples of a batch.
+
+    Differentiable. Replicas that each average one function of the global batch together have the
+    value and the gradient of one device.
+
+    Args:
+        values: `(rows, ...)`, as many rows on every replica.
+    """
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return values
+    return context.all_gather(values, axis=0)
 
 
 def fused_batch_norm(inputs, gamma, beta, epsilon):

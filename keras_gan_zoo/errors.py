@@ -32,3 +32,10 @@ def resolve(kind: str, base: type, known: dict, identifier, **options):
 def not_defined(instance: object, method: str) -> TypeError:
     """A `TypeError` for a subclass that left out a method it must define."""
     return TypeError(f"{type(instance).__name__} must define `{method}`; see `PhasedModel`.")
+
+
+def check_choice(name: str, value: object, choices: Iterable[str]):
+    """Raises `ValueError` unless `value` is one of `choices`."""
+    if value not in choices:
+        expected = ", ".join(map(repr, choices))
+        raise ValueError(f"Expected `{name}` to be one of {expected}. Received: {value!r}")

@@ -1,25 +1,46 @@
 """Layers the papers need and Keras lacks or has differently."""
 
 from keras_gan_zoo.layers.batch_normalization import BatchNormalization
+from keras_gan_zoo.layers.concatenate_condition import ConcatenateCondition
+from keras_gan_zoo.layers.concatenated_relu import ConcatenatedReLU
+from keras_gan_zoo.layers.conditional_batch_normalization import ConditionalBatchNormalization
 from keras_gan_zoo.layers.dropout import Dropout
+from keras_gan_zoo.layers.gated_linear_unit import GatedLinearUnit
+from keras_gan_zoo.layers.gaussian_noise import GaussianNoise
 from keras_gan_zoo.layers.gaussian_sampling import GaussianSampling
+from keras_gan_zoo.layers.global_sum_pooling import GlobalSumPooling2D
 from keras_gan_zoo.layers.legacy_resizing import LegacyResizing
 from keras_gan_zoo.layers.maxout import Maxout
+from keras_gan_zoo.layers.minibatch_discrimination import MinibatchDiscrimination
 from keras_gan_zoo.layers.minibatch_std_dev import MinibatchStdDev
+from keras_gan_zoo.layers.reference_batch import DropReference, PrependReference
 from keras_gan_zoo.layers.resize_conv import ResizeConv2D
 from keras_gan_zoo.layers.self_attention import SelfAttention2D
 from keras_gan_zoo.layers.spectral_normalization import SpectralNormalization
 from keras_gan_zoo.layers.transposed_conv import TransposedConv2D
+from keras_gan_zoo.layers.virtual_batch_normalization import VirtualBatchNormalization
+from keras_gan_zoo.layers.weight_normalization import WeightNormalization
 
 __all__ = [
     "BatchNormalization",
+    "ConcatenateCondition",
+    "ConcatenatedReLU",
+    "ConditionalBatchNormalization",
+    "DropReference",
     "Dropout",
+    "GatedLinearUnit",
+    "GaussianNoise",
     "GaussianSampling",
+    "GlobalSumPooling2D",
     "LegacyResizing",
     "Maxout",
+    "MinibatchDiscrimination",
     "MinibatchStdDev",
+    "PrependReference",
     "ResizeConv2D",
     "SelfAttention2D",
     "SpectralNormalization",
     "TransposedConv2D",
+    "VirtualBatchNormalization",
+    "WeightNormalization",
 ]

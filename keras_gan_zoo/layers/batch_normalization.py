@@ -31,13 +31,13 @@ class BatchNormalization(keras.layers.BatchNormalization):
 
     def call(self, inputs, training=None, mask=None):
         last = self.axis in (-1, len(inputs.shape) - 1)
-        fused = last and mask is None and self.center and self.scale and backend.num_replicas() == 1
+        fused = last and mask is None and backend.num_replicas() == 1
         if not (training and self.trainable and fused):
             return super().call(inputs, training=training, mask=mask)
         inputs = ops.cast(inputs, self.compute_dtype)
-        outputs, mean, variance = backend.fused_batch_norm(
-            inputs, self.gamma, self.beta, self.epsilon
-        )
+        gain = self.gamma if self.scale else ops.ones((inputs.shape[-1],))
+        bias = self.beta if self.center else ops.zeros((inputs.shape[-1],))
+        outputs, mean, variance = backend.fused_batch_norm(inputs, gain, bias, self.epsilon)
         for moving, current in ((self.moving_mean, mean), (self.moving_variance, variance)):
             moving.assign(moving * self.momentum + current * (1.0 - self.momentum))
         return outputs

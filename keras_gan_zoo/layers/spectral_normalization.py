@@ -3,12 +3,7 @@
 import keras
 from keras import ops
 
-# Their kernels are (..., outputs, inputs).
-TRANSPOSED = (
-    keras.layers.Conv1DTranspose,
-    keras.layers.Conv2DTranspose,
-    keras.layers.Conv3DTranspose,
-)
+from keras_gan_zoo.layers import kernels
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
@@ -70,24 +65,10 @@ class SpectralNormalization(keras.layers.Wrapper):
             setattr(self, name, vector)
 
     def _kernel(self):
-        for name in ("kernel", "embeddings"):
-            if isinstance(variable := getattr(self.layer, name, None), keras.Variable):
-                return variable
-        raise ValueError(
-            "Expected a layer with a `kernel` or `embeddings`, such as Dense, Conv2D, "
-            f"Conv2DTranspose or Embedding. Received: {type(self.layer).__name__}"
-        )
+        return kernels.kernel_of(self.layer)
 
     def _as_matrix(self, kernel):
-        """The kernel with one row per output."""
-        rank = len(kernel.shape)
-        output = rank - 1
-        if isinstance(self.layer, keras.layers.Embedding):
-            output = 0
-        elif isinstance(self.layer, TRANSPOSED):
-            output = rank - 2
-        rest = [axis for axis in range(rank) if axis != output]
-        return ops.reshape(ops.transpose(kernel, [output, *rest]), (kernel.shape[output], -1))
+        return kernels.as_matrix(self.layer, kernel)
 
     def call(self, inputs, training=False):
         kernel = self._kernel()
@@ -102,9 +83,7 @@ class SpectralNormalization(keras.layers.Wrapper):
             self.u.assign(u)
             self.v.assign(v)
         sigma = ops.sum(ops.stop_gradient(u) * ops.matmul(matrix, ops.stop_gradient(v)))
-        # Inside the scope the layer reads the normalised kernel in place of the stored one.
-        with keras.StatelessScope(state_mapping=[(kernel, ops.cast(weight / sigma, kernel.dtype))]):
-            return self.layer(inputs)
+        return kernels.call_with_kernel(self.layer, weight / sigma, inputs)
 
     def largest_singular_value(self) -> float:
         """The largest singular value of the kernel that calls use now, by full decomposition."""

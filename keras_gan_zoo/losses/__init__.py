@@ -10,7 +10,21 @@ from keras_gan_zoo.losses.adversarial import (
     Wasserstein,
     get,
 )
+from keras_gan_zoo.losses.classification import (
+    auxiliary_classification,
+    class_evidence,
+    semi_supervised_unlabelled,
+)
+from keras_gan_zoo.losses.cramer import cramer_critic, cramer_critic_loss, cramer_generator_loss
 from keras_gan_zoo.losses.divergence import gaussian_kl
+from keras_gan_zoo.losses.energy_based import energy_margin, pulling_away, reconstruction_energy
+from keras_gan_zoo.losses.feature_matching import feature_matching
+from keras_gan_zoo.losses.transport import (
+    cosine_cost,
+    energy_distance,
+    minibatch_energy_distance,
+    sinkhorn,
+)
 
 __all__ = [
     "AdversarialLoss",
@@ -20,6 +34,20 @@ __all__ = [
     "NonSaturating",
     "RelativisticAverage",
     "Wasserstein",
+    "auxiliary_classification",
+    "class_evidence",
+    "cosine_cost",
+    "cramer_critic",
+    "cramer_critic_loss",
+    "cramer_generator_loss",
+    "energy_distance",
+    "energy_margin",
+    "feature_matching",
     "gaussian_kl",
     "get",
+    "minibatch_energy_distance",
+    "pulling_away",
+    "reconstruction_energy",
+    "semi_supervised_unlabelled",
+    "sinkhorn",
 ]

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_gan_zoo import errors
+from keras_gan_zoo.losses.tensors import floats
 
 
 class AdversarialLoss:
@@ -44,7 +45,7 @@ class _LogisticLoss(AdversarialLoss):
         self.label_smoothing = _check_smoothing(label_smoothing)
 
     def discriminator(self, real_logits, fake_logits):
-        real, fake = _floats(real_logits, fake_logits)
+        real, fake = floats(real_logits, fake_logits)
         # Cross-entropy with target 1 - s is softplus(-l) + s * l.
         on_real = ops.mean(ops.softplus(-real) + self.label_smoothing * real)
         return on_real + ops.mean(ops.softplus(fake))
@@ -62,7 +63,7 @@ class Minimax(_LogisticLoss):
     """
 
     def generator(self, fake_logits, real_logits=None):
-        return -ops.mean(ops.softplus(*_floats(fake_logits)))
+        return -ops.mean(ops.softplus(*floats(fake_logits)))
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
@@ -74,7 +75,7 @@ class NonSaturating(_LogisticLoss):
     """
 
     def generator(self, fake_logits, real_logits=None):
-        (fake,) = _floats(fake_logits)
+        (fake,) = floats(fake_logits)
         return ops.mean(ops.softplus(-fake))
 
 
@@ -94,12 +95,12 @@ class LeastSquares(AdversarialLoss):
         self.label_smoothing = _check_smoothing(label_smoothing)
 
     def discriminator(self, real_logits, fake_logits):
-        real, fake = _floats(real_logits, fake_logits)
+        real, fake = floats(real_logits, fake_logits)
         target = 1.0 - self.label_smoothing
         return 0.5 * (ops.mean(ops.square(real - target)) + ops.mean(ops.square(fake)))
 
     def generator(self, fake_logits, real_logits=None):
-        (fake,) = _floats(fake_logits)
+        (fake,) = floats(fake_logits)
         return 0.5 * ops.mean(ops.square(fake - 1.0))
 
     def get_config(self):
@@ -116,11 +117,11 @@ class Hinge(AdversarialLoss):
     """
 
     def discriminator(self, real_logits, fake_logits):
-        real, fake = _floats(real_logits, fake_logits)
+        real, fake = floats(real_logits, fake_logits)
         return ops.mean(ops.relu(1.0 - real)) + ops.mean(ops.relu(1.0 + fake))
 
     def generator(self, fake_logits, real_logits=None):
-        (fake,) = _floats(fake_logits)
+        (fake,) = floats(fake_logits)
         return -ops.mean(fake)
 
 
@@ -133,11 +134,11 @@ class Wasserstein(AdversarialLoss):
     """
 
     def discriminator(self, real_logits, fake_logits):
-        real, fake = _floats(real_logits, fake_logits)
+        real, fake = floats(real_logits, fake_logits)
         return ops.mean(fake) - ops.mean(real)
 
     def generator(self, fake_logits, real_logits=None):
-        (fake,) = _floats(fake_logits)
+        (fake,) = floats(fake_logits)
         return -ops.mean(fake)
 
 
@@ -154,7 +155,7 @@ class RelativisticAverage(AdversarialLoss):
     generator_needs_real = True
 
     def discriminator(self, real_logits, fake_logits):
-        real, fake = _floats(real_logits, fake_logits)
+        real, fake = floats(real_logits, fake_logits)
         return ops.mean(ops.softplus(ops.mean(fake) - real)) + ops.mean(
             ops.softplus(fake - ops.mean(real))
         )
@@ -203,10 +204,6 @@ def get(identifier, **options) -> AdversarialLoss:
         return errors.resolve("adversarial loss", AdversarialLoss, LOSSES, identifier, **options)
     except TypeError as error:
         raise ValueError(f"The {identifier!r} loss does not take these options. {error}") from None
-
-
-def _floats(*logits):
-    return tuple(ops.cast(ops.convert_to_tensor(one), "float32") for one in logits)
 
 
 def _check_smoothing(value):

@@ -1,20 +1,59 @@
 """Architectures: functions that return Keras models, without any training logic."""
 
+from keras_gan_zoo.networks.acgan import acgan_discriminator
 from keras_gan_zoo.networks.classifier import small_classifier
 from keras_gan_zoo.networks.conv_gan import conv_gan_discriminator, conv_gan_generator
 from keras_gan_zoo.networks.dcgan import dcgan_discriminator, dcgan_generator
+from keras_gan_zoo.networks.ebgan import ebgan_discriminator
+from keras_gan_zoo.networks.heads import (
+    with_class_head,
+    with_features,
+    with_minibatch_discrimination,
+)
+from keras_gan_zoo.networks.improved_gan import improved_gan_classifier, improved_gan_generator
 from keras_gan_zoo.networks.inception_2015 import inception_2015
 from keras_gan_zoo.networks.mlp import maxout_discriminator, mlp_generator
 from keras_gan_zoo.networks.mobilenet_v2 import mobilenet_v2
+from keras_gan_zoo.networks.ot_gan import ot_gan_critic, ot_gan_generator
+from keras_gan_zoo.networks.residual import residual_discriminator, residual_generator
+from keras_gan_zoo.networks.sngan import (
+    sngan_cnn_discriminator,
+    sngan_cnn_generator,
+    sngan_resnet_discriminator,
+    sngan_resnet_generator,
+)
+from keras_gan_zoo.networks.toy import toy_critic, toy_generator
+from keras_gan_zoo.networks.virtual_batch import with_virtual_batch_normalization
+from keras_gan_zoo.networks.wgan_gp import wgan_gp_critic, wgan_gp_generator
 
 __all__ = [
+    "acgan_discriminator",
     "conv_gan_discriminator",
     "conv_gan_generator",
     "dcgan_discriminator",
     "dcgan_generator",
+    "ebgan_discriminator",
+    "improved_gan_classifier",
+    "improved_gan_generator",
     "inception_2015",
     "maxout_discriminator",
     "mlp_generator",
     "mobilenet_v2",
+    "ot_gan_critic",
+    "ot_gan_generator",
+    "residual_discriminator",
+    "residual_generator",
     "small_classifier",
+    "sngan_cnn_discriminator",
+    "sngan_cnn_generator",
+    "sngan_resnet_discriminator",
+    "sngan_resnet_generator",
+    "toy_critic",
+    "toy_generator",
+    "wgan_gp_critic",
+    "wgan_gp_generator",
+    "with_class_head",
+    "with_features",
+    "with_minibatch_discrimination",
+    "with_virtual_batch_normalization",
 ]

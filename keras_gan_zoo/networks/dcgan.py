@@ -1,70 +1,108 @@
 """The networks of DCGAN, at any square power-of-two size and at 28x28."""
 
 import keras
+from keras import layers
 
-from keras_gan_zoo.layers import BatchNormalization, TransposedConv2D
+from keras_gan_zoo.layers import BatchNormalization, ConcatenateCondition, TransposedConv2D
+from keras_gan_zoo.networks.conditioning import Conditioning, condition_input, model_of
+from keras_gan_zoo.networks.normalization import Normalization
 
 MAX_FILTERS = 1024
 
 
-def dcgan_generator(image_shape: tuple, latent_dim: int, filters: int = 128) -> keras.Model:
+def dcgan_generator(
+    image_shape: tuple,
+    latent_dim: int,
+    filters: int = 128,
+    kernel_size: int = 5,
+    use_bias: bool = False,
+    per_unit: bool = True,
+    condition_dim: int | None = None,
+) -> keras.Model:
     """A projection to the coarsest grid, then transposed convolutions that double it.
 
-    Batch normalisation and ReLU everywhere but at the output, which is `tanh`; no biases.
+    Batch normalisation and ReLU everywhere but at the output, which is `tanh`.
 
     Args:
         image_shape: `(height, width, channels)`, square.
         latent_dim: Size of a latent vector.
         filters: Channels of the last hidden layer; they double towards the latents, up to 1024.
+        kernel_size: Side of all kernels; 4 in the widespread PyTorch version.
+        use_bias: Whether convolutions and the projection have biases.
+        per_unit: Whether the projection is normalised per unit, as in the authors' code, or per
+            channel, as in the PyTorch version.
+        condition_dim: Features of a condition that is appended to the latents, if there is one.
 
     Returns:
-        A model from latents `(batch, latent_dim)` to images `(batch, *image_shape)`.
+        A model from latents `(batch, latent_dim)`, or with `condition_dim` from those and
+        conditions `(batch, condition_dim)`, to images `(batch, *image_shape)`.
     """
     base, doublings = _grid(image_shape)
     widths = _widths(filters, doublings)[::-1]
-    inputs = keras.Input((latent_dim,), name="latents")
-    x = keras.layers.Dense(base * base * widths[0], use_bias=False, kernel_initializer=_normal())(
-        inputs
-    )
-    # As in the authors' code, the projection is normalised per unit, not per channel.
-    x = keras.layers.ReLU()(_batch_norm()(x))
-    x = keras.layers.Reshape((base, base, widths[0]))(x)
+    options = {"use_bias": use_bias}
+    latents, condition = keras.Input((latent_dim,), name="latents"), condition_input(condition_dim)
+    x = latents if condition is None else ConcatenateCondition()((latents, condition))
+    x = layers.Dense(base * base * widths[0], kernel_initializer=_normal(), **options)(x)
+    grid = (base, base, widths[0])
+    x = x if per_unit else layers.Reshape(grid)(x)
+    x = layers.ReLU()(_batch_norm()(x))
+    x = layers.Reshape(grid)(x) if per_unit else x
     for width in widths[1:]:
-        x = TransposedConv2D(width, 5, use_bias=False, kernel_initializer=_normal())(x)
-        x = keras.layers.ReLU()(_batch_norm()(x))
-    x = TransposedConv2D(image_shape[-1], 5, use_bias=False, kernel_initializer=_normal())(x)
-    x = keras.layers.Activation("tanh", dtype="float32")(x)
-    return keras.Model(inputs, x, name="generator")
+        x = TransposedConv2D(width, kernel_size, kernel_initializer=_normal(), **options)(x)
+        x = layers.ReLU()(_batch_norm()(x))
+    x = TransposedConv2D(image_shape[-1], kernel_size, kernel_initializer=_normal(), **options)(x)
+    x = layers.Activation("tanh", dtype="float32")(x)
+    return model_of(latents, condition, x, "generator")
 
 
-def dcgan_discriminator(image_shape: tuple, filters: int = 128) -> keras.Model:
-    """Strided convolutions with leaky ReLU, batch normalisation in all but the first; no biases.
+def dcgan_discriminator(
+    image_shape: tuple,
+    filters: int = 128,
+    kernel_size: int = 5,
+    use_bias: bool = False,
+    normalization: str = "batch",
+    condition_dim: int | None = None,
+    conditioning: str = "projection",
+) -> keras.Model:
+    """Strided convolutions with leaky ReLU, batch normalisation in all but the first.
 
     Args:
         image_shape: `(height, width, channels)`, square.
         filters: Channels of the first layer; they double up to 1024.
+        kernel_size: Side of all kernels; 4 in the widespread PyTorch version.
+        use_bias: Whether convolutions and the linear unit have biases.
+        normalization: `"batch"`, or another; see `sngan_resnet_discriminator`.
+        condition_dim: Features of the condition, if there is one.
+        conditioning: `"projection"`, `"input_concat"` or `"hidden_concat"`.
 
     Returns:
-        A model from images `(batch, *image_shape)` to logits `(batch, 1)`.
+        A model from images `(batch, *image_shape)`, or with `condition_dim` from those and
+        conditions `(batch, condition_dim)`, to logits `(batch, 1)`. The layer `"features"` is
+        what the linear unit sees.
     """
     _, doublings = _grid(image_shape)
-    inputs = keras.Input(image_shape, name="samples")
-    x = inputs
+    kernels = Normalization(normalization, batch=_batch_norm)
+    samples, condition = keras.Input(image_shape, name="samples"), condition_input(condition_dim)
+    conditions = Conditioning(condition, conditioning, kernels)
+    x = conditions.at_input(samples)
     for index, width in enumerate(_widths(filters, doublings)):
-        x = keras.layers.Conv2D(
+        conv = layers.Conv2D(
             width,
-            5,
+            kernel_size,
             strides=2,
             padding="same",
-            use_bias=False,
+            use_bias=use_bias,
             kernel_initializer=_normal(),
-        )(x)
+        )
+        x = kernels.kernel(conv)(x)
         if index > 0:
-            x = _batch_norm()(x)
-        x = keras.layers.LeakyReLU(negative_slope=0.2)(x)
-    x = keras.layers.Flatten()(x)
-    x = keras.layers.Dense(1, use_bias=False, kernel_initializer=_normal(), dtype="float32")(x)
-    return keras.Model(inputs, x, name="discriminator")
+            x = kernels.activations(x)
+        x = layers.LeakyReLU(negative_slope=0.2)(x)
+        if index + 1 == max(1, doublings // 2):
+            x = conditions.at_hidden(x)
+    features = layers.Flatten(name="features")(x)
+    logits = conditions.logits(features, use_bias, _normal())
+    return model_of(samples, condition, logits, "discriminator")
 
 
 def _grid(image_shape):

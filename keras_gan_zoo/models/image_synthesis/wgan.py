@@ -1,3 +1,1 @@
 """WGAN, by weight clipping and by gradient penalty."""
-
-

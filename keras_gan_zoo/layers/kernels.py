@@ -1,0 +1,48 @@
+"""The kernel of another layer: where it is, its outputs' axis, and how to stand in for it."""
+
+import keras
+from keras import ops
+
+# Their kernels are (..., outputs, inputs).
+TRANSPOSED = (
+    keras.layers.Conv1DTranspose,
+    keras.layers.Conv2DTranspose,
+    keras.layers.Conv3DTranspose,
+)
+
+
+def kernel_of(layer):
+    """The kernel of a built dense, embedding, convolution or transposed convolution layer.
+
+    Raises:
+        ValueError: If the layer has none.
+    """
+    for name in ("kernel", "embeddings"):
+        if isinstance(variable := getattr(layer, name, None), keras.Variable):
+            return variable
+    raise ValueError(
+        "Expected a layer with a `kernel` or `embeddings`, such as Dense, Conv2D, "
+        f"Conv2DTranspose or Embedding. Received: {type(layer).__name__}"
+    )
+
+
+def output_axis(layer, rank):
+    """The axis of the layer's kernel, of that rank, that counts outputs."""
+    if isinstance(layer, keras.layers.Embedding):
+        return 0
+    return rank - 2 if isinstance(layer, TRANSPOSED) else rank - 1
+
+
+def as_matrix(layer, kernel):
+    """The kernel as a matrix with one row per output."""
+    rank = len(kernel.shape)
+    output = output_axis(layer, rank)
+    rest = [axis for axis in range(rank) if axis != output]
+    return ops.reshape(ops.transpose(kernel, [output, *rest]), (kernel.shape[output], -1))
+
+
+def call_with_kernel(layer, weight, inputs):
+    """Calls the layer with `weight` in place of its kernel, which stays as it is."""
+    kernel = kernel_of(layer)
+    with keras.StatelessScope(state_mapping=[(kernel, ops.cast(weight, kernel.dtype))]):
+        return layer(inputs)
