@@ -1,6 +1,7 @@
 """A generator against a discriminator."""
 
 import copy
+from collections.abc import Callable
 
 import keras
 
@@ -10,7 +11,7 @@ from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.condition import condition_of
 from keras_gan_zoo.training.latents import LATENT_DISTRIBUTIONS
 from keras_gan_zoo.training.phase import Phase
-from keras_gan_zoo.training.phased_model import PhasedModel
+from keras_gan_zoo.training.phased_model import PhasedModel, networks_of_dtype
 from keras_gan_zoo.training.sampling import Sampling, apply
 
 
@@ -24,9 +25,10 @@ class AdversarialModel(Sampling, PhasedModel):
     networks take the condition, one-hot for classes, as a second input `(batch, dim)`.
 
     Args:
-        generator: Maps latents `(batch, latent_dim)` to samples `(batch, *sample_shape)`.
-        discriminator: Maps samples to logits `(batch, 1)`, without a sigmoid, or to a dict of
-            `"logits"` and more.
+        generator: Maps latents `(batch, latent_dim)` to samples `(batch, *sample_shape)`; or a
+            function without arguments that makes such a network.
+        discriminator: Maps samples to logits `(batch, 1)`, without a sigmoid; or a function that
+            makes such a network from the sample shape.
         latent_dim: Size of a latent vector.
         latent_distribution: `"normal"` (standard) or `"uniform"` (in `[-1, 1]`).
         adversarial_loss: A name or an instance, see `kgz.losses.get`.
@@ -35,16 +37,20 @@ class AdversarialModel(Sampling, PhasedModel):
         ema_decay: Decay of the moving average of the generator's weights; `None` for none.
         num_classes: Number of classes, for labels `(batch,)`.
         condition_dim: Size of a continuous condition, for labels `(batch, condition_dim)`.
+        architecture: The subclass's own arguments from which networks are made by function:
+            recorded in configs instead of these networks.
         seed, **kwargs: See `PhasedModel`.
     """
 
     # Whether the discriminator of a conditional model takes the condition, too.
     discriminator_is_told = True
+    # The discriminator's outputs, in order.
+    outputs_of_discriminator = ("logits",)
 
     def __init__(
         self,
-        generator: keras.Model,
-        discriminator: keras.Model,
+        generator: keras.Model | Callable,
+        discriminator: keras.Model | Callable,
         latent_dim: int,
         *,
         latent_distribution: str = "normal",
@@ -54,6 +60,7 @@ class AdversarialModel(Sampling, PhasedModel):
         ema_decay: float | None = 0.999,
         num_classes: int | None = None,
         condition_dim: int | None = None,
+        architecture: dict | None = None,
         seed: int | None = None,
         **kwargs,
     ):
@@ -63,10 +70,19 @@ class AdversarialModel(Sampling, PhasedModel):
             raise errors.unknown_name(
                 "latent_distribution", latent_distribution, LATENT_DISTRIBUTIONS
             )
+        given = {"generator": generator, "discriminator": discriminator}
+        with networks_of_dtype(kwargs.get("dtype")):
+            if not isinstance(generator, keras.Model):
+                generator = generator()
+            if not isinstance(discriminator, keras.Model):
+                discriminator = discriminator(tuple(generator.output_shape[1:]))
         super().__init__(seed=seed, **kwargs)
         self.generator = generator
         self.discriminator = discriminator
-        self.record_architecture({"generator": generator, "discriminator": discriminator})
+        # Configs record arguments rather than layers: those stay readable, and do not depend on
+        # how a version of Keras serialises layers.
+        self._architecture = dict(architecture or {})
+        self._given = [name for name, one in given.items() if isinstance(one, keras.Model)]
         self.latent_dim = int(latent_dim)
         self.latent_distribution = latent_distribution
         self.adversarial_loss = losses.get(adversarial_loss)
@@ -126,7 +142,8 @@ class AdversarialModel(Sampling, PhasedModel):
     def judge(self, *inputs) -> dict:
         """The discriminator's outputs by name, in the mode of the running step."""
         outputs = apply(self.discriminator, inputs, training=self.in_training)
-        return outputs if isinstance(outputs, dict) else {"logits": outputs}
+        outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
+        return dict(zip(self.outputs_of_discriminator, outputs, strict=True))
 
     def criticize(self, *inputs):
         """The discriminator's logits in the mode of the running step."""
@@ -177,22 +194,8 @@ class AdversarialModel(Sampling, PhasedModel):
         if self.ema_generator is not None:
             self.generator.set_weights(self.ema_generator.get_weights())
 
-    def record_architecture(self, given: dict, **arguments):
-        """Lets `get_config` record how default networks are built, instead of the networks.
-
-        Called at the end of a subclass's constructor. Configs then stay readable, and do not
-        depend on how a version of Keras serialises layers.
-
-        Args:
-            given: `{"generator": ..., "discriminator": ...}` as the constructor received them;
-                those that are not `None` are recorded as they are.
-            **arguments: The constructor's arguments that default networks are built from.
-        """
-        self._architecture = arguments
-        self._recorded_networks = [name for name, network in given.items() if network is not None]
-
     def get_config(self):
-        networks = {name: getattr(self, name) for name in self._recorded_networks}
+        networks = {name: getattr(self, name) for name in self._given}
         return {
             **super().get_config(),
             **self._architecture,

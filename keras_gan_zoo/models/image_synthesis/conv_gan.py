@@ -4,7 +4,6 @@ import keras
 
 from keras_gan_zoo.networks.conv_gan import conv_gan_discriminator, conv_gan_generator
 from keras_gan_zoo.training.adversarial_model import AdversarialModel
-from keras_gan_zoo.training.phased_model import networks_of_dtype
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
@@ -48,14 +47,14 @@ class ConvGAN(AdversarialModel):
         discriminator: keras.Model | None = None,
         **kwargs,
     ):
-        given = {"generator": generator, "discriminator": discriminator}
-        with networks_of_dtype(kwargs.get("dtype")):
-            if generator is None:
-                generator = conv_gan_generator(input_dim or image_shape, latent_dim)
-            if discriminator is None:
-                discriminator = conv_gan_discriminator(generator.output_shape[1:])
-        super().__init__(generator, discriminator, latent_dim, **kwargs)
-        self.record_architecture(given, image_shape=self.sample_shape)
+        image_shape = input_dim or image_shape
+        super().__init__(
+            generator or (lambda: conv_gan_generator(image_shape, latent_dim)),
+            discriminator or conv_gan_discriminator,
+            latent_dim,
+            architecture={"image_shape": image_shape},
+            **kwargs,
+        )
 
     def default_optimizers(self):
         """RMSprop with learning rates 8e-4 (discriminator) and 4e-4 (generator)."""

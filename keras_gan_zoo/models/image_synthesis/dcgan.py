@@ -4,7 +4,6 @@ import keras
 
 from keras_gan_zoo.networks.dcgan import dcgan_discriminator, dcgan_generator
 from keras_gan_zoo.training.adversarial_model import AdversarialModel
-from keras_gan_zoo.training.phased_model import networks_of_dtype
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
@@ -55,20 +54,14 @@ class DCGAN(AdversarialModel):
         latent_distribution: str = "uniform",
         **kwargs,
     ):
-        given = {"generator": generator, "discriminator": discriminator}
-        with networks_of_dtype(kwargs.get("dtype")):
-            if generator is None:
-                generator = dcgan_generator(image_shape, latent_dim, filters)
-            if discriminator is None:
-                discriminator = dcgan_discriminator(generator.output_shape[1:], filters)
         super().__init__(
-            generator,
-            discriminator,
+            generator or (lambda: dcgan_generator(image_shape, latent_dim, filters)),
+            discriminator or (lambda shape: dcgan_discriminator(shape, filters)),
             latent_dim,
             latent_distribution=latent_distribution,
+            architecture={"image_shape": image_shape, "filters": filters},
             **kwargs,
         )
-        self.record_architecture(given, image_shape=self.sample_shape, filters=filters)
 
     def default_optimizers(self):
         """Adam with learning rate 2e-4 and beta_1 0.5 for both players (section 4)."""

@@ -4,7 +4,6 @@ import keras
 
 from keras_gan_zoo.networks.mlp import maxout_discriminator, mlp_generator
 from keras_gan_zoo.training.adversarial_model import AdversarialModel
-from keras_gan_zoo.training.phased_model import networks_of_dtype
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
@@ -55,22 +54,15 @@ class GAN(AdversarialModel):
         latent_distribution: str = "uniform",
         **kwargs,
     ):
-        given = {"generator": generator, "discriminator": discriminator}
-        with networks_of_dtype(kwargs.get("dtype")):
-            if generator is None:
-                generator = mlp_generator(image_shape or sample_shape, latent_dim, hidden_units)
-            if discriminator is None:
-                discriminator = maxout_discriminator(
-                    generator.output_shape[1:], max(1, hidden_units // 5)
-                )
+        sample_shape = image_shape or sample_shape
         super().__init__(
-            generator,
-            discriminator,
+            generator or (lambda: mlp_generator(sample_shape, latent_dim, hidden_units)),
+            discriminator or (lambda shape: maxout_discriminator(shape, max(1, hidden_units // 5))),
             latent_dim,
             latent_distribution=latent_distribution,
+            architecture={"sample_shape": sample_shape, "hidden_units": hidden_units},
             **kwargs,
         )
-        self.record_architecture(given, sample_shape=self.sample_shape, hidden_units=hidden_units)
 
     def default_optimizers(self):
         """SGD, momentum 0.5, learning rate 0.1 divided by 1.000004 per update (authors' code)."""
