@@ -9,6 +9,7 @@ from keras_gan_zoo.layers.gated_linear_unit import GatedLinearUnit
 from keras_gan_zoo.layers.gaussian_noise import GaussianNoise
 from keras_gan_zoo.layers.gaussian_sampling import GaussianSampling
 from keras_gan_zoo.layers.global_sum_pooling import GlobalSumPooling2D
+from keras_gan_zoo.layers.instance_normalization import InstanceNormalization
 from keras_gan_zoo.layers.legacy_resizing import LegacyResizing
 from keras_gan_zoo.layers.maxout import Maxout
 from keras_gan_zoo.layers.minibatch_discrimination import MinibatchDiscrimination
@@ -32,6 +33,7 @@ __all__ = [
     "GaussianNoise",
     "GaussianSampling",
     "GlobalSumPooling2D",
+    "InstanceNormalization",
     "LegacyResizing",
     "Maxout",
     "MinibatchDiscrimination",

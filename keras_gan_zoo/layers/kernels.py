@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+NAMES = ("kernel", "embeddings")
 # Their kernels are (..., outputs, inputs).
 TRANSPOSED = (
     keras.layers.Conv1DTranspose,
@@ -17,13 +18,23 @@ def kernel_of(layer):
     Raises:
         ValueError: If the layer has none.
     """
-    for name in ("kernel", "embeddings"):
+    for name in NAMES:
         if isinstance(variable := getattr(layer, name, None), keras.Variable):
             return variable
     raise ValueError(
         "Expected a layer with a `kernel` or `embeddings`, such as Dense, Conv2D, "
         f"Conv2DTranspose or Embedding. Received: {type(layer).__name__}"
     )
+
+
+def sublayers(network):
+    """All layers of a network, those inside of wrappers and composite layers too."""
+    return list(network._flatten_layers(include_self=False))
+
+
+def has_kernel(layer):
+    """Whether the layer itself, not one inside of it, has a kernel."""
+    return any(isinstance(getattr(layer, name, None), keras.Variable) for name in NAMES)
 
 
 def output_axis(layer, rank):

@@ -116,7 +116,8 @@ class WeightNormalization(keras.layers.Wrapper):
         References:
             Salimans and Kingma 2016, Weight Normalization, arXiv 1602.07868, section 3.
         """
-        layers = [one for one in network._flatten_layers() if isinstance(one, WeightNormalization)]
+        sublayers = kernels.sublayers(network)
+        layers = [one for one in sublayers if isinstance(one, WeightNormalization)]
         for layer in layers:
             layer._initializing = True
         try:

@@ -16,6 +16,7 @@ from keras_gan_zoo.networks.mlp import maxout_discriminator, mlp_generator
 from keras_gan_zoo.networks.mobilenet_v2 import mobilenet_v2
 from keras_gan_zoo.networks.ot_gan import ot_gan_critic, ot_gan_generator
 from keras_gan_zoo.networks.residual import residual_discriminator, residual_generator
+from keras_gan_zoo.networks.sagan import attention_maps, sagan_discriminator, sagan_generator
 from keras_gan_zoo.networks.sngan import (
     sngan_cnn_discriminator,
     sngan_cnn_generator,
@@ -28,6 +29,7 @@ from keras_gan_zoo.networks.wgan_gp import wgan_gp_critic, wgan_gp_generator
 
 __all__ = [
     "acgan_discriminator",
+    "attention_maps",
     "conv_gan_discriminator",
     "conv_gan_generator",
     "dcgan_discriminator",
@@ -43,6 +45,8 @@ __all__ = [
     "ot_gan_generator",
     "residual_discriminator",
     "residual_generator",
+    "sagan_discriminator",
+    "sagan_generator",
     "small_classifier",
     "sngan_cnn_discriminator",
     "sngan_cnn_generator",

@@ -1,7 +1,9 @@
 """Penalties on a critic: `penalty(critic, real, fake) -> scalar`; they know no models."""
 
 from keras_gan_zoo.penalties.gradient_penalty import GradientPenalty
+from keras_gan_zoo.penalties.historical_average import HistoricalAverage
+from keras_gan_zoo.penalties.orthonormal import OrthonormalRegularization
 from keras_gan_zoo.penalties.penalty import Penalty
 from keras_gan_zoo.penalties.r1 import R1
 
-__all__ = ["GradientPenalty", "Penalty", "R1"]
+__all__ = ["GradientPenalty", "HistoricalAverage", "OrthonormalRegularization", "Penalty", "R1"]

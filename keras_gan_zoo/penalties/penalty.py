@@ -4,9 +4,12 @@ from keras_gan_zoo import errors
 
 
 class Penalty:
-    """A term added to the discriminator's loss, already weighted.
+    """A term added to a player's loss, already weighted; mostly to the discriminator's.
 
-    A subclass defines `name` (what `fit` reports it as) and `__call__`.
+    A subclass defines `name` (what `fit` reports it as) and `__call__`. A penalty on weights
+    rather than samples also defines `build`, and if it remembers something, `state` and
+    `update`. A model calls `build(network)` once, with the player's network; keeps `state` as an
+    attribute, so that it is saved; and calls `update()` after each update of the network.
 
     Args:
         weight: Factor of the term, at least 0.
@@ -15,6 +18,7 @@ class Penalty:
     """
 
     name: str
+    state = None  # a `keras.layers.Layer` that holds what the penalty remembers
 
     def __init__(self, weight: float, every: int = 1):
         if weight < 0:
@@ -33,6 +37,12 @@ class Penalty:
             seed: For penalties that draw random numbers: integer or `SeedGenerator`.
         """
         raise errors.not_defined(self, "__call__")
+
+    def build(self, network):
+        """Tells the penalty whose weights it is about. Penalties on samples do not ask."""
+
+    def update(self):
+        """Lets the penalty see the weights after an update of the network, in replicas too."""
 
     def get_config(self):
         return {"weight": self.weight, "every": self.every}

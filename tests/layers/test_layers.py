@@ -41,6 +41,19 @@ def test_batch_normalization_equals_keras(shape, policy):
     )
 
 
+@pytest.mark.parametrize(("center", "scale"), [(True, False), (False, True), (False, False)])
+def test_batch_normalization_without_gain_or_bias_equals_keras(center, scale):
+    inputs = 2.0 + 3.0 * normal(6, 4)
+    options = {"center": center, "scale": scale, "momentum": 0.8, "epsilon": 1e-3}
+    ours, theirs = kgz.layers.BatchNormalization, keras.layers.BatchNormalization
+    ours, theirs = ours(**options), theirs(**options)
+    np.testing.assert_allclose(
+        ours(inputs, training=True), theirs(inputs, training=True), atol=1e-5
+    )
+    for one, other in zip(ours.weights, theirs.weights, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("kernel_size", "factor"), [(5, 2), (3, 2), (4, 2), (6, 2), (5, 3), (7, 4), ((5, 3), 2), (5, 1)]
 )
@@ -194,6 +207,25 @@ def test_gated_and_concatenated_units_equal_pytorch():
         kgz.layers.GatedLinearUnit()(normal(2, 3))
 
 
+@pytest.mark.parametrize("affine", [True, False])
+def test_instance_normalization_equals_pytorch(affine):
+    torch = pytest.importorskip("torch")
+    inputs = 2.0 + 3.0 * normal(2, 5, 6, 4)
+    layer = kgz.layers.InstanceNormalization(center=affine, scale=affine)
+    layer.build(inputs.shape)
+    options = {}
+    if affine:
+        layer.gamma.assign(normal(4, seed=1))
+        layer.beta.assign(normal(4, seed=2))
+        options = {
+            "weight": torch.tensor(normal(4, seed=1)),
+            "bias": torch.tensor(normal(4, seed=2)),
+        }
+    tensor = torch.tensor(inputs.transpose(0, 3, 1, 2))
+    expected = torch.nn.functional.instance_norm(tensor, **options).numpy()
+    np.testing.assert_allclose(layer(inputs), expected.transpose(0, 2, 3, 1), atol=1e-4)
+
+
 LAYERS = [
     (kgz.layers.BatchNormalization(momentum=0.7), (2, 4, 4, 8)),
     (kgz.layers.ConcatenatedReLU(), (2, 4, 4, 8)),
@@ -206,6 +238,7 @@ LAYERS = [
     (kgz.layers.GaussianNoise(0.5), (2, 8)),
     (kgz.layers.GaussianSampling(seed=3), [(2, 4), (2, 4)]),
     (kgz.layers.GlobalSumPooling2D(), (2, 4, 4, 8)),
+    (kgz.layers.InstanceNormalization(scale=False), (2, 4, 4, 8)),
     (kgz.layers.Maxout(3, 2), (2, 8)),
     (kgz.layers.MinibatchDiscrimination(3, 2), (2, 8)),
     (kgz.layers.MinibatchStdDev(2), (2, 4, 4, 8)),

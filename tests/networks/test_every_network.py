@@ -1,0 +1,113 @@
+"""What every network promises. Oracles: itself reloaded, and one device for two replicas."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import keras_gan_zoo as kgz
+from tests.replicas import on_two_replicas
+
+NETWORKS = kgz.networks
+IMAGE = (8, 8, 1)
+CLASSES = {"condition_dim": 3}
+
+
+def dcgan():
+    return NETWORKS.dcgan_discriminator(IMAGE, 4)
+
+
+TINY = {
+    "acgan_discriminator": lambda: NETWORKS.acgan_discriminator(IMAGE, 3, 2),
+    "conv_gan_discriminator": lambda: NETWORKS.conv_gan_discriminator(IMAGE, (2,) * 4),
+    "conv_gan_generator": lambda: NETWORKS.conv_gan_generator(IMAGE, 4, (2, 2, 2), base_filters=2),
+    "dcgan_discriminator": lambda: NETWORKS.dcgan_discriminator(
+        IMAGE, 4, **CLASSES, conditioning="hidden_concat"
+    ),
+    "dcgan_generator": lambda: NETWORKS.dcgan_generator(IMAGE, 4, 2, **CLASSES),
+    "ebgan_discriminator": lambda: NETWORKS.ebgan_discriminator(IMAGE, 2, code_dim=3),
+    "improved_gan_classifier": lambda: NETWORKS.improved_gan_classifier(IMAGE, 3, (8, 4)),
+    "improved_gan_generator": lambda: NETWORKS.improved_gan_generator(IMAGE, 4, (8, 4)),
+    "maxout_discriminator": lambda: NETWORKS.maxout_discriminator(IMAGE, 4, 2),
+    "mlp_generator": lambda: NETWORKS.mlp_generator(IMAGE, 4, 8),
+    "ot_gan_critic": lambda: NETWORKS.ot_gan_critic(IMAGE, 2, 3, feature_dim=4),
+    "ot_gan_generator": lambda: NETWORKS.ot_gan_generator(IMAGE, 4, 2),
+    "residual_discriminator": lambda: NETWORKS.residual_discriminator(
+        IMAGE, ((2, True), (4, True)), "layer", pooling="mean"
+    ),
+    "residual_generator": lambda: NETWORKS.residual_generator(IMAGE, 4, (4, 2), **CLASSES),
+    "sagan_discriminator": lambda: NETWORKS.sagan_discriminator(IMAGE, 8, **CLASSES),
+    "sagan_generator": lambda: NETWORKS.sagan_generator((16, 16, 1), 4, 8, **CLASSES),
+    "sngan_cnn_discriminator": lambda: NETWORKS.sngan_cnn_discriminator(IMAGE, 2, "weight"),
+    "sngan_cnn_generator": lambda: NETWORKS.sngan_cnn_generator(IMAGE, 4, 2, **CLASSES),
+    "sngan_resnet_discriminator": lambda: NETWORKS.sngan_resnet_discriminator(IMAGE, 2, **CLASSES),
+    "sngan_resnet_generator": lambda: NETWORKS.sngan_resnet_generator(IMAGE, 4, 2),
+    "toy_critic": lambda: NETWORKS.toy_critic(2, (4, 4), "batch"),
+    "toy_generator": lambda: NETWORKS.toy_generator(2, 3, (4, 4), batch_normalization=True),
+    "wgan_gp_critic": lambda: NETWORKS.wgan_gp_critic(IMAGE, 2),
+    "wgan_gp_generator": lambda: NETWORKS.wgan_gp_generator(IMAGE, 4, 2),
+    "with_class_head": lambda: NETWORKS.with_class_head(dcgan(), 3),
+    "with_features": lambda: NETWORKS.with_features(dcgan()),
+    "with_minibatch_discrimination": lambda: NETWORKS.with_minibatch_discrimination(dcgan(), 3, 2),
+    "with_virtual_batch_normalization": lambda: NETWORKS.with_virtual_batch_normalization(
+        NETWORKS.dcgan_discriminator((16, 16, 1), 2), 4
+    ),
+}
+
+
+def inputs_of(network, rows=4):
+    random = np.random.default_rng(0)
+    return [
+        np.eye(3, dtype="float32")[np.arange(rows) % 3]
+        if one.name == "labels"
+        else random.standard_normal((rows, *one.shape[1:])).astype("float32")
+        for one in network.inputs
+    ]
+
+
+def call(network, inputs, training=False):
+    inputs = [tf.convert_to_tensor(one) for one in inputs]
+    outputs = network(inputs if len(inputs) > 1 else inputs[0], training=training)
+    return outputs if isinstance(outputs, (list, tuple)) else [outputs]
+
+
+def test_every_network_is_in_the_list_above():
+    assert set(TINY) | {"attention_maps"} == set(NETWORKS.__all__)
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_saved_and_loaded_it_is_the_same(name, tmp_path):
+    network = TINY[name]()
+    inputs = inputs_of(network)
+    call(network, inputs, training=True)
+    network.save(tmp_path / "network.keras")
+    loaded = keras.models.load_model(tmp_path / "network.keras")
+    for one, other in zip(call(network, inputs), call(loaded, inputs), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_two_replicas_equal_one_device(name):
+    def make():
+        keras.utils.set_random_seed(0)
+        network = TINY[name]()
+        return lambda *inputs: call(network, inputs, training=True)
+
+    inputs = inputs_of(TINY[name]())
+    expected = make()(*inputs)
+    results = on_two_replicas(make, *inputs)
+    for index, one in enumerate(expected):
+        parts = np.concatenate([result[index] for result in results])
+        np.testing.assert_allclose(parts, one, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_mixed_precision_gives_finite_float32_and_gradients(name):
+    keras.config.set_dtype_policy("mixed_float16")
+    network = TINY[name]()
+    with tf.GradientTape() as tape:
+        outputs = call(network, inputs_of(network), training=True)
+        loss = sum(tf.reduce_mean(tf.cast(one, "float32") ** 2) for one in outputs)
+    assert outputs[0].dtype == "float32"  # of images, logits and features of OT-GAN
+    for one in [*outputs, *tape.gradient(loss, [v.value for v in network.trainable_variables])]:
+        assert np.isfinite(np.array(one)).all()
