@@ -1,8 +1,25 @@
 """Every model of the zoo."""
 
+from keras_gan_zoo.models.image_synthesis.acgan import ACGAN
 from keras_gan_zoo.models.image_synthesis.conv_gan import ConvGAN
 from keras_gan_zoo.models.image_synthesis.dcgan import DCGAN
+from keras_gan_zoo.models.image_synthesis.ebgan import EBGAN
 from keras_gan_zoo.models.image_synthesis.gan import GAN
+from keras_gan_zoo.models.image_synthesis.lsgan import LSGAN
+from keras_gan_zoo.models.image_synthesis.sngan import SNGAN, ConditionalGAN
+from keras_gan_zoo.models.image_synthesis.wgan import WGAN, WGANGP
 from keras_gan_zoo.presets.loader import from_preset
 
-__all__ = ["DCGAN", "GAN", "ConvGAN", "from_preset"]
+__all__ = [
+    "ACGAN",
+    "DCGAN",
+    "EBGAN",
+    "GAN",
+    "LSGAN",
+    "SNGAN",
+    "WGAN",
+    "WGANGP",
+    "ConditionalGAN",
+    "ConvGAN",
+    "from_preset",
+]

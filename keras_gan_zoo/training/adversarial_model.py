@@ -1,6 +1,7 @@
 """A generator against a discriminator."""
 
 import copy
+import functools
 from collections.abc import Callable
 
 import keras
@@ -14,12 +15,14 @@ from keras_gan_zoo.training.phase import Phase
 from keras_gan_zoo.training.phased_model import PhasedModel, networks_of_dtype
 from keras_gan_zoo.training.sampling import Sampling, apply
 
+PENALTIES = ("penalties", "generator_penalties")
+
 
 class AdversarialModel(Sampling, PhasedModel):
     """A generator that turns latents into samples, trained against a discriminator.
 
     A training step is `discriminator_steps` updates of the discriminator, each on fresh real
-    samples, then one of the generator.
+    samples, then `generator_steps` of the generator.
 
     With `num_classes` or `condition_dim` the model is conditional: `fit` takes labels, and both
     networks take the condition, one-hot for classes, as a second input `(batch, dim)`.
@@ -33,7 +36,10 @@ class AdversarialModel(Sampling, PhasedModel):
         latent_distribution: `"normal"` (standard) or `"uniform"` (in `[-1, 1]`).
         adversarial_loss: A name or an instance, see `kgz.losses.get`.
         penalties: `kgz.penalties` added to the discriminator's loss.
-        discriminator_steps: Discriminator updates per generator update.
+        generator_penalties: Penalties on weights added to the generator's loss.
+        discriminator_steps, generator_steps: Updates of each in a training step.
+        weight_clip: Clips the discriminator's weights to `[-weight_clip, weight_clip]` before
+            each of its updates, as `WGAN` does; `None` for no clipping.
         ema_decay: Decay of the moving average of the generator's weights; `None` for none.
         num_classes: Number of classes, for labels `(batch,)`.
         condition_dim: Size of a continuous condition, for labels `(batch, condition_dim)`.
@@ -56,7 +62,10 @@ class AdversarialModel(Sampling, PhasedModel):
         latent_distribution: str = "normal",
         adversarial_loss="non_saturating",
         penalties=(),
+        generator_penalties=(),
         discriminator_steps: int = 1,
+        generator_steps: int = 1,
+        weight_clip: float | None = None,
         ema_decay: float | None = 0.999,
         num_classes: int | None = None,
         condition_dim: int | None = None,
@@ -66,6 +75,9 @@ class AdversarialModel(Sampling, PhasedModel):
     ):
         checks.check_count("latent_dim", latent_dim)
         checks.check_count("discriminator_steps", discriminator_steps)
+        checks.check_count("generator_steps", generator_steps)
+        if weight_clip is not None and not weight_clip > 0:
+            raise ValueError(f"Expected `weight_clip` > 0 or None. Received: {weight_clip!r}")
         if latent_distribution not in LATENT_DISTRIBUTIONS:
             raise errors.unknown_name(
                 "latent_distribution", latent_distribution, LATENT_DISTRIBUTIONS
@@ -86,8 +98,12 @@ class AdversarialModel(Sampling, PhasedModel):
         self.latent_dim = int(latent_dim)
         self.latent_distribution = latent_distribution
         self.adversarial_loss = losses.get(adversarial_loss)
-        self.penalties = [Penalty.check(penalty) for penalty in penalties]
+        self._penalty_states = []
+        self.penalties = self._built(penalties, discriminator)
+        self.generator_penalties = self._built(generator_penalties, generator)
         self.discriminator_steps = int(discriminator_steps)
+        self.generator_steps = int(generator_steps)
+        self.weight_clip = weight_clip
         self.ema_decay = ema_decay
         self.ema_generator = (
             None if ema_decay is None else self.moving_average(generator, ema_decay)
@@ -103,7 +119,7 @@ class AdversarialModel(Sampling, PhasedModel):
     def phases(self):
         return (
             Phase("discriminator", (self.discriminator,), steps=self.discriminator_steps),
-            Phase("generator", (self.generator,)),
+            Phase("generator", (self.generator,), steps=self.generator_steps),
         )
 
     @property
@@ -119,14 +135,16 @@ class AdversarialModel(Sampling, PhasedModel):
     def discriminator_losses(self, batch):
         real, fake = self.real_inputs(batch), self.fake_inputs(batch)
         loss = self.adversarial_loss.discriminator(self.criticize(*real), self.criticize(*fake))
-        return {"discriminator_loss": loss, **self.penalty_losses(real, fake)}
+        critic = functools.partial(self._criticize_as, real[1:])
+        return {"discriminator_loss": loss, **self.penalty_losses(critic, real[0], fake[0])}
 
     def generator_losses(self, batch):
         fake_logits = self.criticize(*self.fake_inputs(batch))
         real_logits = None
         if self.adversarial_loss.generator_needs_real:
             real_logits = self.criticize(*self.real_inputs(batch))
-        return {"generator_loss": self.adversarial_loss.generator(fake_logits, real_logits)}
+        loss = self.adversarial_loss.generator(fake_logits, real_logits)
+        return {"generator_loss": loss, **self.generator_penalty_losses()}
 
     def real_inputs(self, batch) -> tuple:
         """What the discriminator is shown of the data: samples, and their condition if any."""
@@ -149,19 +167,24 @@ class AdversarialModel(Sampling, PhasedModel):
         """The discriminator's logits in the mode of the running step."""
         return self.judge(*inputs)["logits"]
 
-    def penalty_losses(self, real: tuple, fake: tuple) -> dict:
-        """The weighted penalties by name, each at its own interval."""
-        result = {}
-        for penalty in self.penalties:
-            seed = backend.draw_seed(self.seed_generator)
-            result[penalty.name] = self.lazily(
-                penalty.every,
-                "discriminator",
-                lambda penalty=penalty, seed=seed: penalty(
-                    lambda samples: self.criticize(samples, *real[1:]), real[0], fake[0], seed=seed
-                ),
-            )
-        return result
+    def penalty_losses(self, critic, real, fake) -> dict:
+        """The discriminator's weighted penalties by name, each at its own interval."""
+        return self._penalty_losses("discriminator", self.penalties, critic, real, fake)
+
+    def generator_penalty_losses(self) -> dict:
+        """The generator's weighted penalties by name."""
+        losses = self._penalty_losses("generator", self.generator_penalties, None, None, None)
+        return {f"generator_{name}": value for name, value in losses.items()}
+
+    def before_update(self, phase):
+        if self.weight_clip is not None and phase.name == "discriminator":
+            weights, limit = self.discriminator.trainable_variables, self.weight_clip
+            backend.assign(weights, [keras.ops.clip(w, -limit, limit) for w in weights])
+
+    def after_update(self, phase):
+        own = {"discriminator": self.penalties, "generator": self.generator_penalties}
+        for penalty in own.get(phase.name, ()):
+            penalty.update()
 
     def comparison(self, batch):
         """Real samples and as many of the averaged generator."""
@@ -203,22 +226,46 @@ class AdversarialModel(Sampling, PhasedModel):
             "latent_dim": self.latent_dim,
             "latent_distribution": self.latent_distribution,
             "adversarial_loss": keras.saving.serialize_keras_object(self.adversarial_loss),
-            "penalties": [keras.saving.serialize_keras_object(p) for p in self.penalties],
+            **{
+                key: [keras.saving.serialize_keras_object(one) for one in getattr(self, key)]
+                for key in PENALTIES
+            },
             "discriminator_steps": self.discriminator_steps,
+            "generator_steps": self.generator_steps,
+            "weight_clip": self.weight_clip,
             "ema_decay": self.ema_decay,
             **self._condition_config(),
         }
 
     @classmethod
     def from_config(cls, config):
+        objects = ("generator", "discriminator", "adversarial_loss", *PENALTIES)
         nested = {
-            key: keras.saving.deserialize_keras_object(
-                copy.deepcopy(config[key])
-            )  # it consumes them
-            for key in ("generator", "discriminator", "adversarial_loss", "penalties")
+            key: keras.saving.deserialize_keras_object(copy.deepcopy(config[key]))
+            for key in objects  # a copy, because it consumes them
             if key in config
         }
         return cls(**{**config, **nested})
+
+    def _built(self, penalties, network):
+        """The penalties, told of the network; what they remember is saved with the model."""
+        penalties = [Penalty.check(penalty) for penalty in penalties]
+        for penalty in penalties:
+            penalty.build(network)
+            if penalty.state is not None:
+                self._penalty_states.append(penalty.state)
+        return penalties
+
+    def _penalty_losses(self, phase, penalties, critic, real, fake):
+        result = {}
+        for penalty in penalties:
+            seed = backend.draw_seed(self.seed_generator)
+            value = functools.partial(penalty, critic, real, fake, seed=seed)
+            result[penalty.name] = self.lazily(penalty.every, phase, value)
+        return result
+
+    def _criticize_as(self, condition, samples):
+        return self.criticize(samples, *condition)
 
     def _condition_config(self):
         if self.condition.dim is None:

@@ -70,6 +70,9 @@ class PhasedModel(PresetModel, PhasedCompilation, keras.Model):
     def before_update(self, phase: Phase):
         """Called before each update of a phase, for weight clipping. Does nothing by default."""
 
+    def after_update(self, phase: Phase):
+        """Called after each update of a phase. Does nothing by default."""
+
     def after_step(self, batch: dict):
         """Called once at the end of each training step. Does nothing by default."""
 
@@ -149,6 +152,7 @@ class PhasedModel(PresetModel, PhasedCompilation, keras.Model):
         for average in self._averages:
             if any(average.network is network for network in phase.networks):
                 average.update(optimizer.iterations - 1)
+        self.after_update(phase)
         self._report(losses, batch, share)
 
     def _phase_losses(self, phase, batch):

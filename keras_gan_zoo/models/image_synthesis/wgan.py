@@ -2,7 +2,6 @@
 
 import keras
 
-from keras_gan_zoo import backend
 from keras_gan_zoo.networks import (
     dcgan_discriminator,
     dcgan_generator,
@@ -18,14 +17,13 @@ class WGAN(AdversarialModel):
     """Wasserstein GAN: a critic with clipped weights estimates the earth mover's distance.
 
     The critic descends `E f(G(z)) - E f(x)`, the generator `-E f(G(z))` (algorithm 1). Before
-    each update of the critic its weights are clipped to `[-clip, clip]`. The negative of the
-    reported `discriminator_loss` is the estimate of the distance, up to a factor.
+    each update of the critic its weights are clipped to `[-weight_clip, weight_clip]`. The
+    negative of the reported `discriminator_loss` is the estimate of the distance, up to a factor.
 
     Args:
         image_shape: As for `DCGAN`.
         latent_dim: Size of a standard normal latent vector.
         filters: Channels next to the image; they double away from it.
-        clip: Largest weight of the critic; `None` for a critic that is held otherwise.
         generator, discriminator: Networks to use instead of the paper's, which are DCGAN's.
         **kwargs: See `kgz.training.AdversarialModel`.
 
@@ -52,30 +50,23 @@ class WGAN(AdversarialModel):
         latent_dim: int = 100,
         *,
         filters: int = 64,
-        clip: float | None = 0.01,
         generator: keras.Model | None = None,
         discriminator: keras.Model | None = None,
         adversarial_loss="wasserstein",
         discriminator_steps: int = 5,
+        weight_clip: float | None = 0.01,
         **kwargs,
     ):
-        if clip is not None and not clip > 0:
-            raise ValueError(f"Expected `clip` > 0 or None. Received: {clip!r}")
-        self.clip = clip
         super().__init__(
             generator or (lambda: dcgan_generator(image_shape, latent_dim, filters, 4)),
             discriminator or (lambda shape: dcgan_discriminator(shape, filters, 4)),
             latent_dim,
             adversarial_loss=adversarial_loss,
             discriminator_steps=discriminator_steps,
-            architecture={"image_shape": image_shape, "filters": filters, "clip": clip},
+            weight_clip=weight_clip,
+            architecture={"image_shape": image_shape, "filters": filters},
             **kwargs,
         )
-
-    def before_update(self, phase):
-        if self.clip is not None and phase.name == "discriminator":
-            weights = self.discriminator.trainable_variables
-            backend.assign(weights, [keras.ops.clip(w, -self.clip, self.clip) for w in weights])
 
     def default_optimizers(self):
         """RMSprop with learning rate 5e-5, without momentum (algorithm 1)."""

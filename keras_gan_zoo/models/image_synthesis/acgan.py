@@ -1,0 +1,119 @@
+"""AC-GAN."""
+
+import keras
+
+from keras_gan_zoo import losses
+from keras_gan_zoo.networks import acgan_discriminator, dcgan_generator
+from keras_gan_zoo.training import checks
+from keras_gan_zoo.training.adversarial_model import AdversarialModel
+
+
+@keras.saving.register_keras_serializable("keras_gan_zoo")
+class ACGAN(AdversarialModel):
+    """Auxiliary classifier GAN: the discriminator also says which class a sample is of.
+
+    Both players maximise the log-likelihood of the right class, of real and of fake samples
+    (L_C, equation 3), beside the adversarial game (L_S, equation 2).
+
+    Args:
+        image_shape: `(side, side, channels)`, as for `DCGAN`.
+        latent_dim: Size of a standard normal latent vector.
+        num_classes: Number of classes.
+        filters: Channels next to the image in the generator.
+        discriminator_filters: Channels of the discriminator's first layer; each of six doubles
+            them.
+        class_weight: Factor of the classification loss, in both players.
+        generator, discriminator: Networks to use instead of the paper's; the discriminator takes
+            samples and gives `[logits, class_logits]`, see `kgz.networks.with_class_head`.
+        **kwargs: See `kgz.training.AdversarialModel`.
+
+    Example:
+
+    >>> model = kgz.models.ACGAN((8, 8, 1), latent_dim=4, num_classes=3, filters=4,
+    ...                          discriminator_filters=2)
+    >>> model.compile()
+    >>> images, labels = np.zeros((8, 8, 8, 1), "float32"), np.arange(8) % 3
+    >>> history = model.fit(images, labels, batch_size=4, verbose=0)
+    >>> model.classify(model.generate(2, labels=1, seed=0)).shape
+    TensorShape([2, 3])
+
+    References:
+        Odena, Olah and Shlens 2016, Conditional Image Synthesis With Auxiliary Classifier GANs,
+        arXiv 1610.09585, equations 2 and 3.
+
+    Deviations:
+        The generator is DCGAN's with the one-hot class next to the latents. The paper maximises
+        `L_C - L_S` in the generator; as in practice, the adversarial term is the non-saturating
+        one. A moving average of the generator is kept for sampling (`ema_decay=None` for none).
+    """
+
+    discriminator_is_told = False
+    outputs_of_discriminator = ("logits", "class_logits")
+
+    def __init__(
+        self,
+        image_shape: tuple = (32, 32, 3),
+        latent_dim: int = 100,
+        num_classes: int = 10,
+        *,
+        filters: int = 96,
+        discriminator_filters: int = 16,
+        class_weight: float = 1.0,
+        generator: keras.Model | None = None,
+        discriminator: keras.Model | None = None,
+        **kwargs,
+    ):
+        if not class_weight >= 0:
+            raise ValueError(f"Expected `class_weight` >= 0. Received: {class_weight!r}")
+        super().__init__(
+            generator
+            or (
+                lambda: dcgan_generator(image_shape, latent_dim, filters, condition_dim=num_classes)
+            ),
+            discriminator
+            or (lambda shape: acgan_discriminator(shape, num_classes, discriminator_filters)),
+            latent_dim,
+            num_classes=num_classes,
+            architecture={
+                "image_shape": image_shape,
+                "filters": filters,
+                "discriminator_filters": discriminator_filters,
+                "class_weight": class_weight,
+            },
+            **kwargs,
+        )
+        self.class_weight = float(class_weight)
+
+    def discriminator_losses(self, batch):
+        real = self.judge(*self.real_inputs(batch))
+        fake = self.judge(*self.fake_inputs(batch))
+        classes = self._class_loss(real, batch) + self._class_loss(fake, batch)
+        return {
+            "discriminator_loss": self.adversarial_loss.discriminator(
+                real["logits"], fake["logits"]
+            ),
+            "discriminator_class_loss": classes,
+        }
+
+    def generator_losses(self, batch):
+        fake = self.judge(*self.fake_inputs(batch))
+        return {
+            "generator_loss": self.adversarial_loss.generator(fake["logits"]),
+            "generator_class_loss": self._class_loss(fake, batch),
+        }
+
+    def classify(self, samples):
+        """Class probabilities `(batch, num_classes)` of samples, from the auxiliary classifier."""
+        samples = checks.check_samples("samples", samples, self.sample_shape)
+        return keras.ops.softmax(self.judge(samples)["class_logits"])
+
+    def default_optimizers(self):
+        """Adam with learning rate 2e-4 and beta_1 0.5 for both players (appendix A)."""
+        return {
+            name: keras.optimizers.Adam(2e-4, beta_1=0.5, epsilon=1e-8)
+            for name in ("discriminator", "generator")
+        }
+
+    def _class_loss(self, judged, batch):
+        loss = losses.auxiliary_classification(judged["class_logits"], batch["condition"])
+        return self.class_weight * loss
