@@ -5,8 +5,11 @@ from keras_gan_zoo.models.image_synthesis.conv_gan import ConvGAN
 from keras_gan_zoo.models.image_synthesis.dcgan import DCGAN
 from keras_gan_zoo.models.image_synthesis.ebgan import EBGAN
 from keras_gan_zoo.models.image_synthesis.gan import GAN
+from keras_gan_zoo.models.image_synthesis.improved_gan import ImprovedGAN
 from keras_gan_zoo.models.image_synthesis.lsgan import LSGAN
+from keras_gan_zoo.models.image_synthesis.sagan import SAGAN
 from keras_gan_zoo.models.image_synthesis.sngan import SNGAN, ConditionalGAN
+from keras_gan_zoo.models.image_synthesis.transport import OTGAN, CramerGAN
 from keras_gan_zoo.models.image_synthesis.wgan import WGAN, WGANGP
 from keras_gan_zoo.presets.loader import from_preset
 
@@ -16,10 +19,14 @@ __all__ = [
     "EBGAN",
     "GAN",
     "LSGAN",
+    "OTGAN",
+    "SAGAN",
     "SNGAN",
     "WGAN",
     "WGANGP",
     "ConditionalGAN",
     "ConvGAN",
+    "CramerGAN",
+    "ImprovedGAN",
     "from_preset",
 ]

@@ -47,19 +47,23 @@ def wgan_gp_generator(
 
 
 def wgan_gp_critic(
-    image_shape: tuple = (28, 28, 1), filters: int = 64, normalization: str = "none"
+    image_shape: tuple = (28, 28, 1),
+    filters: int = 64,
+    normalization: str = "none",
+    output_dim: int = 1,
 ) -> keras.Model:
-    """Strided 5x5 convolutions with leaky ReLU, and a linear unit.
+    """Strided 5x5 convolutions with leaky ReLU, and a linear layer.
 
     Args:
         image_shape: `(height, width, channels)`, square, the side at least 8.
         filters: Channels of the first layer; they double with each halving.
         normalization: `"none"`, or `"layer"`, which the paper suggests; a gradient penalty per
             sample forbids `"batch"`. See `sngan_resnet_discriminator` for others.
+        output_dim: Size of the output: more than 1 for the features of a Cramer GAN.
 
     Returns:
-        A model from images `(batch, *image_shape)` to values `(batch, 1)`. The layer
-        `"features"` is what the linear unit sees.
+        A model from images `(batch, *image_shape)` to values `(batch, output_dim)`. The layer
+        `"features"` is what the linear layer sees.
 
     References:
         Gulrajani et al. 2017, arXiv 1704.00028, section 4.
@@ -74,7 +78,7 @@ def wgan_gp_critic(
             x = kernels.activations(x)
         x = layers.LeakyReLU(negative_slope=0.2)(x)
     x = layers.Flatten(name="features")(x)
-    x = kernels.kernel(layers.Dense(1, dtype="float32"))(x)
+    x = kernels.kernel(layers.Dense(output_dim, dtype="float32"))(x)
     return keras.Model(samples, x, name="critic")
 
 

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from keras_gan_zoo.serving.export import export_model
 from keras_gan_zoo.training import checks
+from keras_gan_zoo.training.condition import NoCondition
 from keras_gan_zoo.training.latents import LATENT_DISTRIBUTIONS, interpolation_path
 
 GENERATE_BATCH = 256
@@ -46,13 +47,19 @@ class Sampling:
 
         Args:
             samples: Float samples `(batch, *sample_shape)`.
-            labels: For conditional models: what the samples are said to be, as for `generate`.
+            labels: What the samples are said to be, where the discriminator is told.
 
         Returns:
             A float32 tensor `(batch, 1)`.
         """
         samples = checks.check_samples("samples", samples, self.sample_shape)
-        return self._judge(samples, *self.condition.given(self, labels, len(samples)))
+        if labels is None and self.discriminator_is_told and self.condition.dim is not None:
+            raise ValueError(
+                "Expected `labels`: this discriminator judges samples together with what they "
+                "are said to be. Received: labels=None"
+            )
+        told = self.condition if self.discriminator_is_told else NoCondition()
+        return self._judge(samples, *told.given(self, labels, len(samples)))
 
     def interpolate(self, start, end, steps: int = 8, label=None):
         """Samples along the line from one latent to another.
@@ -137,9 +144,11 @@ class Sampling:
             return serving_default(self.sample_latents(num_samples, seed), *labels)
 
         def discriminate(samples, *labels):
-            return {"logits": self._judge(samples, *self.condition.vectors(*labels))}
+            condition = self.condition.vectors(*labels) if labels else ()
+            return {"logits": self._judge(samples, *condition)}
 
         labels = self.condition.specs
+        told = labels if self.discriminator_is_told else ()
         latents = tf.TensorSpec((None, self.latent_dim), tf.float32, "latents")
         number = tf.TensorSpec((), tf.int32, "num_samples")
         seed = tf.TensorSpec((), tf.int32, "seed")
@@ -148,7 +157,7 @@ class Sampling:
         return {
             "serving_default": traced(serving_default, input_signature=[latents, *labels]),
             "sample": traced(sample, input_signature=[number, seed]),
-            "discriminate": traced(discriminate, input_signature=[samples, *labels]),
+            "discriminate": traced(discriminate, input_signature=[samples, *told]),
         }
 
     # Internals -----------------------------------------------------------------------------

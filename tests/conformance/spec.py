@@ -42,6 +42,11 @@ class ModelSpec:
         random = np.random.default_rng(seed)
         return random.uniform(-1, 1, (count, *self.sample_shape)).astype("float32")
 
+    def labels(self, count: int):
+        """Labels of training data, `None` for an unconditional model."""
+        classes = self.arguments().get("num_classes")
+        return None if classes is None else np.arange(count) % classes
+
 
 GAN_LOSSES = ("discriminator_loss", "generator_loss")
 
@@ -52,6 +57,10 @@ def _tiny_conv_gan():
         "generator": kgz.networks.conv_gan_generator((8, 8, 1), 4, (8, 4, 4), base_filters=4),
         "discriminator": kgz.networks.conv_gan_discriminator((8, 8, 1), (4, 4, 8, 8)),
     }
+
+
+def _tiny(**arguments):
+    return lambda: {"image_shape": (8, 8, 1), "latent_dim": 4, "filters": 4, **arguments}
 
 
 SPECS = (
@@ -73,6 +82,72 @@ SPECS = (
         kgz.models.ConvGAN,
         _tiny_conv_gan,
         sample_shape=(8, 8, 1),
+        losses=GAN_LOSSES,
+    ),
+    ModelSpec(
+        kgz.models.LSGAN,
+        _tiny(),
+        sample_shape=(8, 8, 1),
+        losses=GAN_LOSSES,
+    ),
+    ModelSpec(
+        kgz.models.WGAN,
+        _tiny(),
+        sample_shape=(8, 8, 1),
+        losses=GAN_LOSSES,
+    ),
+    ModelSpec(
+        kgz.models.WGANGP,
+        _tiny(),
+        sample_shape=(8, 8, 1),
+        losses=(*GAN_LOSSES, "gradient_penalty"),
+    ),
+    ModelSpec(
+        kgz.models.SNGAN,
+        _tiny(discriminator_filters=4, discriminator_steps=2),
+        sample_shape=(8, 8, 1),
+        losses=GAN_LOSSES,
+    ),
+    ModelSpec(
+        kgz.models.ConditionalGAN,
+        _tiny(discriminator_filters=4, discriminator_steps=2, num_classes=3),
+        sample_shape=(8, 8, 1),
+        losses=GAN_LOSSES,
+    ),
+    ModelSpec(
+        kgz.models.ACGAN,
+        _tiny(discriminator_filters=2, num_classes=3),
+        sample_shape=(8, 8, 1),
+        losses=(*GAN_LOSSES, "discriminator_class_loss", "generator_class_loss"),
+    ),
+    ModelSpec(
+        kgz.models.EBGAN,
+        _tiny(discriminator_filters=4),
+        sample_shape=(8, 8, 1),
+        losses=(*GAN_LOSSES, "pulling_away"),
+    ),
+    ModelSpec(
+        kgz.models.CramerGAN,
+        _tiny(feature_dim=4, discriminator_steps=2),
+        sample_shape=(8, 8, 1),
+        losses=(*GAN_LOSSES, "gradient_penalty"),
+    ),
+    ModelSpec(
+        kgz.models.OTGAN,
+        _tiny(discriminator_filters=4, generator_steps=1, iterations=20),
+        sample_shape=(8, 8, 1),
+        losses=GAN_LOSSES,
+    ),
+    ModelSpec(
+        kgz.models.ImprovedGAN,
+        _tiny(virtual_batch_normalization=3, historical_average=0.1),
+        sample_shape=(8, 8, 1),
+        losses=(*GAN_LOSSES, "historical_average", "generator_historical_average"),
+    ),
+    ModelSpec(
+        kgz.models.SAGAN,
+        _tiny(image_shape=(16, 16, 1), filters=8, discriminator_filters=8, num_classes=3),
+        sample_shape=(16, 16, 1),
         losses=GAN_LOSSES,
     ),
 )

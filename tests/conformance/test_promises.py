@@ -24,8 +24,15 @@ def train(model, samples, steps=3, batch_size=6):
     """A few steps on fixed batches, with the losses of the last."""
     for step in range(steps):
         rows = np.arange(step * batch_size, (step + 1) * batch_size) % len(samples)
-        logs = model.train_on_batch(samples[rows], return_dict=True)
+        labels = rows % model.num_classes if model.takes_targets else None
+        logs = model.train_on_batch(samples[rows], labels, return_dict=True)
     return logs
+
+
+def told(spec, count):
+    """The labels that `discriminate` wants, by argument name."""
+    labels = spec.labels(count)
+    return {} if labels is None or not spec.model.discriminator_is_told else {"labels": labels}
 
 
 def values(variables):
@@ -69,7 +76,7 @@ def test_02_output_shape_type_and_range(spec, count):
     assert np.isfinite(samples).all()
     if spec.bounded:
         assert np.abs(samples).max() <= 1.0
-    logits = model.discriminate(samples)
+    logits = model.discriminate(samples, **told(spec, count))
     assert logits.shape == (count, 1) and logits.dtype == "float32"
 
 
@@ -77,16 +84,17 @@ def test_02_output_shape_type_and_range(spec, count):
 @pytest.mark.parametrize("source", ["arrays", "dataset", "labelled"])
 def test_03_fit_with_a_partial_last_batch(spec, source):
     model = spec.make()
-    samples = spec.samples(7)
+    samples, labels = spec.samples(7), spec.labels(7)
     if source == "arrays":
-        history = model.fit(samples, batch_size=4, epochs=2, verbose=0)
+        history = model.fit(samples, labels, batch_size=4, epochs=2, verbose=0)
     else:
-        parts = (samples, np.zeros(7, "int64")) if source == "labelled" else samples
+        labelled = source == "labelled" or labels is not None
+        parts = (samples, np.arange(7) % 2) if labelled else samples
         dataset = tf.data.Dataset.from_tensor_slices(parts).batch(4)
         history = model.fit(dataset, epochs=2, verbose=0)
     assert set(history.history) == set(spec.losses)
     assert np.isfinite(list(history.history.values())).all()
-    evaluated = model.evaluate(samples, batch_size=4, verbose=0)
+    evaluated = model.evaluate(samples, labels, batch_size=4, verbose=0)
     assert set(evaluated) == set(spec.losses)
 
 
@@ -99,7 +107,7 @@ def test_04_each_phase_moves_its_networks_and_no_other(spec):
         for variable in model.trainable_variables:  # tiny initial weights give gradients of zero
             variable.assign_add(keras.random.normal(variable.shape, stddev=0.3, seed=1))
         before = {id(v): np.array(v) for v in model.trainable_variables}
-        model.train_on_batch(spec.samples(8))
+        model.train_on_batch(spec.samples(8), spec.labels(8))
         own = {id(v) for v in model.phase(moving).trainable_variables}
         for variable in model.trainable_variables:
             moved = not np.array_equal(before[id(variable)], np.array(variable))
@@ -165,7 +173,7 @@ def test_06_a_stopped_fit_resumes_to_the_bit_in_the_middle_of_an_epoch(spec, tmp
     def run(*callbacks):
         keras.utils.set_random_seed(0)
         model = spec.make()
-        data = kgz.datasets.from_arrays(spec.samples(23), batch_size=4, seed=3)
+        data = kgz.datasets.from_arrays(spec.samples(23), spec.labels(23), batch_size=4, seed=3)
         history = model.fit(data, epochs=3, verbose=0, callbacks=list(callbacks))
         return model, history.history
 
@@ -188,10 +196,11 @@ def test_07_the_saved_model_gives_the_same_numbers(spec, count, tmp_path):
     signatures = tf.saved_model.load(str(tmp_path / "exported")).signatures
     assert set(signatures) == set(model.signatures())
     latents = model.sample_latents(count, seed=5)
+    classes = {"labels": tf.range(count)[::-1] % model.num_classes} if spec.labels(1) else {}
     close = {"rtol": 1e-5, "atol": 1e-5}
     np.testing.assert_allclose(
-        signatures["serving_default"](latents=latents)["images"],
-        model.generate(latents=latents),
+        signatures["serving_default"](latents=latents, **classes)["images"],
+        model.generate(latents=latents, **classes),
         **close,
     )
     np.testing.assert_allclose(
@@ -200,9 +209,10 @@ def test_07_the_saved_model_gives_the_same_numbers(spec, count, tmp_path):
         **close,
     )
     samples = spec.samples(count)
+    judged = {key: tf.constant(value, "int32") for key, value in told(spec, count).items()}
     np.testing.assert_allclose(
-        signatures["discriminate"](samples=tf.constant(samples))["logits"],
-        model.discriminate(samples),
+        signatures["discriminate"](samples=tf.constant(samples), **judged)["logits"],
+        model.discriminate(samples, **judged),
         **close,
     )
 
@@ -231,6 +241,7 @@ def test_08_mixed_precision_trains(spec, policy):
 def test_09_two_replicas_equal_one(spec):
     """One global batch, and a last batch that leaves a replica with nothing."""
     samples = spec.samples(9)
+    order = {"batch_size": 8, "shuffle": False}
 
     def run():
         keras.utils.set_random_seed(0)
@@ -238,7 +249,7 @@ def test_09_two_replicas_equal_one(spec):
         # Plain gradient descent: adaptive optimizers turn rounding into steps of full size.
         model.compile({phase.name: keras.optimizers.SGD(0.05) for phase in model.phases()})
         start = values(model.trainable_variables)
-        dataset = kgz.datasets.from_arrays(samples[:8], batch_size=8, shuffle=False)
+        dataset = kgz.datasets.from_arrays(samples[:8], spec.labels(8), **order)
         history = model.fit(dataset, epochs=2, verbose=0).history
         return model, start, history
 
@@ -250,7 +261,7 @@ def test_09_two_replicas_equal_one(spec):
             np.testing.assert_allclose(history[name], expected[name], rtol=1e-4, atol=1e-4)
         for one, other in zip(single.weights, double.weights, strict=True):
             np.testing.assert_allclose(np.array(one), np.array(other), rtol=1e-4, atol=1e-4)
-        partial = kgz.datasets.from_arrays(samples, batch_size=8, shuffle=False)
+        partial = kgz.datasets.from_arrays(samples, spec.labels(9), **order)
         history = double.fit(partial, verbose=0).history
         assert np.isfinite(list(history.values())).all()
     assert all(np.isfinite(np.array(v)).all() for v in double.weights)
@@ -275,7 +286,10 @@ def test_10_bad_input_is_refused_at_the_door(spec, tmp_path):
         bad["channels"] = np.repeat(good, 2, axis=-1)
     for what, samples in bad.items():
         samples = np.asarray(samples, None if what == "integers" else "float32")
-        for call in (lambda x: model.fit(x, verbose=0), model.discriminate):
+        for call in (
+            lambda x: model.fit(x, spec.labels(len(x)), verbose=0),
+            lambda x: model.discriminate(x, **told(spec, len(x))),
+        ):
             with pytest.raises(ValueError, match=r"Expected `.*Received: ") as error:
                 call(samples)
             assert "Traceback" not in str(error.value) and len(str(error.value)) < 600, what
@@ -300,12 +314,29 @@ def test_10_bad_input_is_refused_at_the_door(spec, tmp_path):
 
 
 @every_model
-def test_10_labels_are_refused_where_none_are_taken(spec):
+def test_10_labels_are_taken_or_refused(spec):
     model = spec.make()
-    with pytest.raises(ValueError, match="labels.*Received"):
-        model.generate(2, labels=[0, 1])
-    with pytest.raises(ValueError, match="labels.*Received"):
-        model.fit(spec.samples(4), np.zeros(4), verbose=0)
+    labels = spec.labels(4)
+    if labels is None:
+        with pytest.raises(ValueError, match="labels.*Received"):
+            model.generate(2, labels=[0, 1])
+        with pytest.raises(ValueError, match="labels.*Received"):
+            model.fit(spec.samples(4), np.zeros(4), verbose=0)
+        with pytest.raises(ValueError, match="morph.*Received"):
+            model.morph(0, 1)
+        return
+    for bad in ([0, 99], [0, -1], [0.5, 1.0], [0, 1, 2]):
+        with pytest.raises(ValueError, match="labels.*Received"):
+            model.generate(2, labels=bad)
+    for bad in (None, labels + 90, labels.astype("float32"), labels[:, None]):
+        with pytest.raises(ValueError, match="labels.*Received"):
+            model.fit(spec.samples(4), bad, verbose=0)
+    latents = model.sample_latents(4, seed=1)
+    by_class = [model.generate(latents=latents, labels=label) for label in (0, 1)]
+    path = model.morph(0, 1, steps=3, latents=latents)
+    assert path.shape == (4, 3, *spec.sample_shape)
+    np.testing.assert_allclose(path[:, 0], by_class[0], atol=1e-5)
+    np.testing.assert_allclose(path[:, -1], by_class[1], atol=1e-5)
 
 
 @every_model
@@ -316,7 +347,9 @@ def test_11_presets_keep_the_outputs(spec, tmp_path):
     loaded = spec.model.from_preset(str(tmp_path / "tiny"))
     np.testing.assert_array_equal(loaded.generate(5, seed=1), model.generate(5, seed=1))
     samples = spec.samples(3)
-    np.testing.assert_array_equal(loaded.discriminate(samples), model.discriminate(samples))
+    np.testing.assert_array_equal(
+        loaded.discriminate(samples, **told(spec, 3)), model.discriminate(samples, **told(spec, 3))
+    )
     # What was averaged is what goes on training.
     np.testing.assert_array_equal(loaded.generate(5, seed=1, ema=False), loaded.generate(5, seed=1))
     wrong = next(other.model for other in SPECS if other.model is not spec.model)
