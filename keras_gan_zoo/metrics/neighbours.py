@@ -10,6 +10,8 @@ import numpy as np
 
 TILE = 2048
 PILOTS = 512
+# Rows whose float64 coordinates are held at once; they stay in the processor's cache.
+ROWS = 128
 # Candidate pairs, and float64 numbers, that are held at once.
 PENDING = 4_000_000
 
@@ -36,9 +38,11 @@ class Frame:
 
     def parts(self, points):
         """Yields `(slice, centred and scaled float64 rows)`."""
-        for start in range(0, len(points), TILE):
-            part = slice(start, start + TILE)
-            yield part, (points[part] - self.centre) / self.scale
+        for start in range(0, len(points), ROWS):
+            part = slice(start, start + ROWS)
+            scaled = points[part] - self.centre
+            scaled /= self.scale
+            yield part, scaled
 
 
 class Placed:
@@ -62,6 +66,15 @@ class Placed:
         left = self.right[part]
         left = np.concatenate([-2.0 * left[:, :-2], left[:, :-3:-1]], axis=1)
         return left @ other.right[other_part].T
+
+    def lower_within(self, part):
+        """The same between some rows of `self`: symmetric products are half the work."""
+        points, lower_norms = self.right[part, :-2], self.right[part, -1]
+        lower = points @ points.T
+        lower *= -2.0
+        lower += lower_norms[:, None]
+        lower += lower_norms
+        return lower
 
     def width(self, rows, other, columns):
         """Upper minus lower bounds of squared distances."""
@@ -148,10 +161,12 @@ class _RadiusSearch:
         for row in starts:
             for column in starts[row // TILE :]:
                 rows, columns = slice(row, row + TILE), slice(column, column + TILE)
-                lower = self.placed.lower(rows, self.placed, columns)
                 if row == column:
+                    lower = self.placed.lower_within(rows)
+                    # A point is not its own neighbour.
                     np.fill_diagonal(lower, np.inf)
                 else:
+                    lower = self.placed.lower(rows, self.placed, columns)
                     part_columns, part_rows, part = _not_above(lower, self.limits[columns])
                     self.found.append((part_rows + column, part_columns + row, part))
                 part_rows, part_columns, part = _not_above(lower, self.limits[rows, None])
