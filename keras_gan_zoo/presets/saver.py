@@ -8,8 +8,8 @@ import keras
 
 from keras_gan_zoo.presets.model_card import model_card
 from keras_gan_zoo.presets.registry import CARD, CONFIG, METADATA, WEIGHTS
-from keras_gan_zoo.weight_files import save_weights, sha256
 from keras_gan_zoo.version import __version__
+from keras_gan_zoo.weight_files import save_weights, sha256
 
 
 def save_to_preset(model, folder, metadata: dict | None = None, picture=None):
