@@ -57,7 +57,7 @@ def frechet_distance_from_features(real, fake) -> float:
 
     Args:
         real: Features `(samples, dimensions)`, at least 2 samples. Everything is float64,
-            but for products of well-conditioned float32 features, which lose less than 1e-8 of
+            but for products of well-conditioned float32 features, which lose less than 1e-7 of
             the variance.
         fake: Features `(samples, dimensions)`; the number of samples may differ.
 

@@ -132,6 +132,13 @@ def test_chunks_do_not_matter(monkeypatch):
     np.testing.assert_allclose(mean, x.mean(axis=0), rtol=1e-14)
 
 
+def test_float32_products_far_from_the_origin():
+    # Float32 numbers here are 1/64 apart: the mean cannot be one, and the difference must count.
+    x = (2**17 + np.random.default_rng(10).integers(0, 8, (3001, 5))).astype("float32")
+    covariance = moments.mean_and_covariance(x, "float32")[1]
+    np.testing.assert_allclose(covariance, np.cov(x, rowvar=False), rtol=0, atol=1e-6)
+
+
 def test_bias_of_equal_distributions():
     # E about (2 d + d (d + 1) / 2) / n for two samples of N(0, I).
     random = np.random.default_rng(6)

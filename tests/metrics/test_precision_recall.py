@@ -104,11 +104,14 @@ def test_bounds_hold():
     placed = neighbours.Placed(frame, points)
     every = np.arange(200)
     exact = cdist(points, points, "sqeuclidean") / frame.scale**2
-    lower = placed.lower(slice(None), placed, slice(None))
-    upper = lower + placed.width(every[:, None], placed, every)
-    assert (lower <= exact).all()
-    assert (upper >= exact).all()
-    assert (upper - lower).max() < 1e-3
+    width = placed.width(every[:, None], placed, every)
+    assert width.max() < 1e-3
+    for lower in (
+        placed.lower(slice(None), placed, slice(None)),
+        placed.lower_within(slice(None)),
+    ):
+        assert (lower <= exact).all()
+        assert (lower + width >= exact).all()
 
 
 def test_same_set_and_far_sets():
