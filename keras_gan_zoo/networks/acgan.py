@@ -5,6 +5,7 @@ from keras import layers
 
 from keras_gan_zoo.layers import BatchNormalization, Dropout
 from keras_gan_zoo.networks.heads import with_class_head
+from keras_gan_zoo.networks.initializers import normal
 
 
 def acgan_discriminator(
@@ -42,7 +43,7 @@ def acgan_discriminator(
             3,
             strides=stride,
             padding="same",
-            kernel_initializer=keras.initializers.RandomNormal(stddev=0.02),
+            kernel_initializer=normal(),
         )(x)
         if batch_normalization and index > 0:
             x = BatchNormalization()(x)

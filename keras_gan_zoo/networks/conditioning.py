@@ -23,6 +23,11 @@ def model_of(inputs, condition, outputs, name: str) -> keras.Model:
     return keras.Model(inputs if condition is None else [inputs, condition], outputs, name=name)
 
 
+def inputs_of(network: keras.Model):
+    """A network's input, or the list of them, to build another model from."""
+    return network.inputs if len(network.inputs) > 1 else network.inputs[0]
+
+
 class Conditioning:
     """Where a discriminator reads the condition; each method does nothing in the other cases.
 

@@ -3,6 +3,7 @@
 import keras
 
 from keras_gan_zoo.layers import BatchNormalization, Dropout, ResizeConv2D
+from keras_gan_zoo.networks.initializers import normal
 
 
 def conv_gan_generator(
@@ -40,13 +41,13 @@ def conv_gan_generator(
         )
     base = (height // total, width // total, base_filters)
     inputs = keras.Input((latent_dim,), name="latents")
-    x = keras.layers.Dense(base[0] * base[1] * base[2], kernel_initializer=_normal())(inputs)
+    x = keras.layers.Dense(base[0] * base[1] * base[2], kernel_initializer=normal())(inputs)
     x = keras.layers.ReLU()(BatchNormalization(momentum=momentum, epsilon=1e-3)(x))
     x = keras.layers.Reshape(base)(x)
     for count, factor in zip(filters, upsample[:-1], strict=True):
-        x = ResizeConv2D(count, kernel_size, factor, kernel_initializer=_normal())(x)
+        x = ResizeConv2D(count, kernel_size, factor, kernel_initializer=normal())(x)
         x = keras.layers.ReLU()(BatchNormalization(momentum=momentum, epsilon=1e-3)(x))
-    x = ResizeConv2D(channels, kernel_size, upsample[-1], kernel_initializer=_normal())(x)
+    x = ResizeConv2D(channels, kernel_size, upsample[-1], kernel_initializer=normal())(x)
     x = keras.layers.Activation("tanh", dtype="float32")(x)
     return keras.Model(inputs, x, name="generator")
 
@@ -79,13 +80,9 @@ def conv_gan_discriminator(
             strides=stride,
             padding="same",
             activation="relu",
-            kernel_initializer=_normal(),
+            kernel_initializer=normal(),
         )(x)
         x = Dropout(dropout)(x)
     x = keras.layers.Flatten()(x)
-    x = keras.layers.Dense(1, kernel_initializer=_normal(), dtype="float32")(x)
+    x = keras.layers.Dense(1, kernel_initializer=normal(), dtype="float32")(x)
     return keras.Model(inputs, x, name="discriminator")
-
-
-def _normal():
-    return keras.initializers.RandomNormal(stddev=0.02)

@@ -5,6 +5,7 @@ from keras import layers
 
 from keras_gan_zoo.layers import BatchNormalization, ConcatenateCondition, TransposedConv2D
 from keras_gan_zoo.networks.conditioning import Conditioning, condition_input, model_of
+from keras_gan_zoo.networks.initializers import normal
 from keras_gan_zoo.networks.normalization import Normalization
 
 MAX_FILTERS = 1024
@@ -42,15 +43,15 @@ def dcgan_generator(
     options = {"use_bias": use_bias}
     latents, condition = keras.Input((latent_dim,), name="latents"), condition_input(condition_dim)
     x = latents if condition is None else ConcatenateCondition()((latents, condition))
-    x = layers.Dense(base * base * widths[0], kernel_initializer=_normal(), **options)(x)
+    x = layers.Dense(base * base * widths[0], kernel_initializer=normal(), **options)(x)
     grid = (base, base, widths[0])
     x = x if per_unit else layers.Reshape(grid)(x)
     x = layers.ReLU()(_batch_norm()(x))
     x = layers.Reshape(grid)(x) if per_unit else x
     for width in widths[1:]:
-        x = TransposedConv2D(width, kernel_size, kernel_initializer=_normal(), **options)(x)
+        x = TransposedConv2D(width, kernel_size, kernel_initializer=normal(), **options)(x)
         x = layers.ReLU()(_batch_norm()(x))
-    x = TransposedConv2D(image_shape[-1], kernel_size, kernel_initializer=_normal(), **options)(x)
+    x = TransposedConv2D(image_shape[-1], kernel_size, kernel_initializer=normal(), **options)(x)
     x = layers.Activation("tanh", dtype="float32")(x)
     return model_of(latents, condition, x, "generator")
 
@@ -92,7 +93,7 @@ def dcgan_discriminator(
             strides=2,
             padding="same",
             use_bias=use_bias,
-            kernel_initializer=_normal(),
+            kernel_initializer=normal(),
         )
         x = kernels.kernel(conv)(x)
         if index > 0:
@@ -101,7 +102,7 @@ def dcgan_discriminator(
         if index + 1 == max(1, doublings // 2):
             x = conditions.at_hidden(x)
     features = layers.Flatten(name="features")(x)
-    logits = conditions.logits(features, use_bias, _normal())
+    logits = conditions.logits(features, use_bias, normal())
     return model_of(samples, condition, logits, "discriminator")
 
 
@@ -125,9 +126,5 @@ def _widths(filters, doublings):
     return [min(filters * 2**index, MAX_FILTERS) for index in range(doublings)]
 
 
-def _normal():
-    return keras.initializers.RandomNormal(stddev=0.02)
-
-
 def _batch_norm():
-    return BatchNormalization(gamma_initializer=keras.initializers.RandomNormal(1.0, 0.02))
+    return BatchNormalization(gamma_initializer=normal(1.0))

@@ -4,6 +4,7 @@ import keras
 
 from keras_gan_zoo.errors import unknown_name
 from keras_gan_zoo.layers import MinibatchDiscrimination
+from keras_gan_zoo.networks.conditioning import inputs_of
 
 FEATURES = "features"
 
@@ -24,7 +25,7 @@ def with_features(discriminator: keras.Model, layer: str = FEATURES) -> keras.Mo
     """
     features = _layer(discriminator, layer).output
     return keras.Model(
-        _inputs(discriminator), [discriminator.output, features], name=discriminator.name
+        inputs_of(discriminator), [discriminator.output, features], name=discriminator.name
     )
 
 
@@ -49,7 +50,7 @@ def with_class_head(discriminator: keras.Model, num_classes: int) -> keras.Model
     """
     head = keras.layers.Dense(num_classes, dtype="float32", name="class_logits")
     outputs = [discriminator.output, head(_layer(discriminator, FEATURES).output)]
-    return keras.Model(_inputs(discriminator), outputs, name=discriminator.name)
+    return keras.Model(inputs_of(discriminator), outputs, name=discriminator.name)
 
 
 def with_minibatch_discrimination(
@@ -75,7 +76,7 @@ def with_minibatch_discrimination(
     """
     x = MinibatchDiscrimination(kernels, dims)(_layer(discriminator, FEATURES).output)
     logits = keras.layers.Dense(1, dtype="float32")(x)
-    return keras.Model(_inputs(discriminator), logits, name=discriminator.name)
+    return keras.Model(inputs_of(discriminator), logits, name=discriminator.name)
 
 
 def _layer(network, name):
@@ -83,7 +84,3 @@ def _layer(network, name):
     if name not in names:
         raise unknown_name("layer", name, names)
     return network.get_layer(name)
-
-
-def _inputs(network):
-    return network.inputs if len(network.inputs) > 1 else network.inputs[0]

@@ -6,6 +6,7 @@ import keras
 from keras import layers
 
 from keras_gan_zoo.layers import BatchNormalization, GaussianNoise, WeightNormalization
+from keras_gan_zoo.networks.initializers import normal
 
 
 def improved_gan_classifier(
@@ -41,10 +42,10 @@ def improved_gan_classifier(
     x = GaussianNoise(input_noise)(layers.Flatten()(x))
     for index, width in enumerate(units):
         x = x if index == 0 else GaussianNoise(hidden_noise)(x)
-        dense = layers.Dense(width, activation="relu", kernel_initializer=_normal())
+        dense = layers.Dense(width, activation="relu", kernel_initializer=normal(stddev=0.1))
         last = index + 1 == len(units)
         x = WeightNormalization(dense, trainable_scale=False, name="features" if last else None)(x)
-    output = layers.Dense(num_classes, kernel_initializer=_normal(), dtype="float32")
+    output = layers.Dense(num_classes, kernel_initializer=normal(stddev=0.1), dtype="float32")
     logits = WeightNormalization(output, dtype="float32", name="class_logits")(
         GaussianNoise(hidden_noise)(x)
     )
@@ -81,7 +82,3 @@ def improved_gan_generator(
     else:
         x = layers.Activation("linear", dtype="float32")(x)
     return keras.Model(latents, x, name="generator")
-
-
-def _normal():
-    return keras.initializers.RandomNormal(stddev=0.1)

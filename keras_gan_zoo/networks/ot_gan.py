@@ -9,6 +9,7 @@ from keras_gan_zoo.layers import (
     ResizeConv2D,
     WeightNormalization,
 )
+from keras_gan_zoo.networks.initializers import normal
 
 COARSEST = 7
 
@@ -84,8 +85,7 @@ def ot_gan_critic(
 
 
 def _normalized(kind, *arguments, initial_scale=1.0, **options):
-    normal = keras.initializers.RandomNormal(stddev=0.05)
-    layer = kind(*arguments, kernel_initializer=normal, **options)
+    layer = kind(*arguments, kernel_initializer=normal(stddev=0.05), **options)
     return WeightNormalization(layer, initial_scale=initial_scale)
 
 

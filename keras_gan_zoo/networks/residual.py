@@ -12,6 +12,7 @@ from keras_gan_zoo.layers import (
     SelfAttention2D,
 )
 from keras_gan_zoo.networks.conditioning import Conditioning, condition_input, model_of
+from keras_gan_zoo.networks.initializers import residual
 from keras_gan_zoo.networks.normalization import Normalization
 
 
@@ -70,7 +71,7 @@ def residual_generator(
     for count in widths[1:]:
         shortcut = kernels.kernel(layers.Conv2D(count, 1))(x)
         x = activated(x, condition)
-        x = kernels.kernel(ResizeConv2D(count, 3, 2, kernel_initializer=_residual()))(x)
+        x = kernels.kernel(ResizeConv2D(count, 3, 2, kernel_initializer=residual()))(x)
         x = kernels.kernel(_conv3(count))(activated(x, condition))
         # A 1x1 convolution and nearest-neighbour enlargement commute; this order is cheaper.
         x = layers.Add()([x, layers.UpSampling2D(2)(shortcut)])
@@ -140,18 +141,13 @@ def residual_discriminator(
             x = conditions.at_hidden(x)
     _check_attention(attention, sides)
     pool = GlobalSumPooling2D if pooling == "sum" else layers.GlobalAveragePooling2D
-    features = pool(name="features")(activated(x))
+    features = pool(name="features", dtype="float32")(activated(x))
     logits = conditions.logits(features, use_bias)
     return model_of(samples, condition, logits, "discriminator")
 
 
 def _conv3(filters):
-    return layers.Conv2D(filters, 3, padding="same", kernel_initializer=_residual())
-
-
-def _residual():
-    """Glorot's uniform initialiser with gain root 2, as in the authors' residual branches."""
-    return keras.initializers.VarianceScaling(2.0, "fan_avg", "uniform")
+    return layers.Conv2D(filters, 3, padding="same", kernel_initializer=residual())
 
 
 def _check_attention(attention, sides):

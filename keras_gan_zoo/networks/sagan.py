@@ -3,6 +3,7 @@
 import keras
 
 from keras_gan_zoo.layers import SelfAttention2D
+from keras_gan_zoo.networks.conditioning import inputs_of
 from keras_gan_zoo.networks.sngan import sngan_resnet_discriminator, sngan_resnet_generator
 
 
@@ -87,8 +88,7 @@ def attention_maps(network: keras.Model, inputs):
         raise ValueError(
             f"Expected a network with one SelfAttention2D layer. Received: {len(blocks)} of them"
         )
-    sources = network.inputs if len(network.inputs) > 1 else network.inputs[0]
-    maps = keras.Model(sources, blocks[0].input)(inputs, training=False)
+    maps = keras.Model(inputs_of(network), blocks[0].input)(inputs, training=False)
     return keras.ops.cast(blocks[0](maps, return_attention=True)[1], "float32")
 
 

@@ -9,6 +9,7 @@ from keras_gan_zoo.layers import (
     TransposedConv2D,
 )
 from keras_gan_zoo.networks.conditioning import Conditioning, condition_input, model_of
+from keras_gan_zoo.networks.initializers import normal
 from keras_gan_zoo.networks.normalization import Normalization
 from keras_gan_zoo.networks.residual import residual_discriminator, residual_generator
 
@@ -137,16 +138,16 @@ def sngan_cnn_generator(
     side, doublings = _cnn_grid(image_shape)
     latents, condition = keras.Input((latent_dim,), name="latents"), condition_input(condition_dim)
     base = (side, side, filters * 2**doublings)
-    x = layers.Dense(side * side * base[-1], kernel_initializer=_normal())(latents)
+    x = layers.Dense(side * side * base[-1], kernel_initializer=normal())(latents)
     x = layers.Reshape(base)(x)
     for index in reversed(range(doublings)):
-        x = TransposedConv2D(filters * 2**index, 4, kernel_initializer=_normal())(x)
+        x = TransposedConv2D(filters * 2**index, 4, kernel_initializer=normal())(x)
         if condition is None:
             x = BatchNormalization(momentum=0.9, epsilon=2e-5)(x)
         else:
             x = ConditionalBatchNormalization(momentum=0.9, epsilon=2e-5)((x, condition))
         x = layers.ReLU()(x)
-    x = layers.Conv2D(image_shape[-1], 3, padding="same", kernel_initializer=_normal())(x)
+    x = layers.Conv2D(image_shape[-1], 3, padding="same", kernel_initializer=normal())(x)
     x = layers.Activation("tanh", dtype="float32")(x)
     return model_of(latents, condition, x, "generator")
 
@@ -181,14 +182,14 @@ def sngan_cnn_discriminator(
         plan += [(filters * 2**index, 4, 2), (filters * 2 ** (index + 1), 3, 1)]
     x = conditions.at_input(samples)
     for index, (count, size, stride) in enumerate(plan):
-        conv = layers.Conv2D(count, size, stride, "same", kernel_initializer=_normal())
+        conv = layers.Conv2D(count, size, stride, "same", kernel_initializer=normal())
         x = kernels.kernel(conv)(x)
         x = layers.LeakyReLU(negative_slope=0.1)(x if index == 0 else kernels.activations(x))
         if index + 1 == len(plan) // 2:
             x = conditions.at_hidden(x)
     features = layers.Flatten(name="features")(x)
     return model_of(
-        samples, condition, conditions.logits(features, initializer=_normal()), "discriminator"
+        samples, condition, conditions.logits(features, initializer=normal()), "discriminator"
     )
 
 
@@ -212,7 +213,3 @@ def _cnn_grid(image_shape):
             f"Received: image_shape={tuple(image_shape)}"
         )
     return height // 2**doublings, doublings
-
-
-def _normal():
-    return keras.initializers.RandomNormal(stddev=0.02)

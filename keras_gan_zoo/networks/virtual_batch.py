@@ -18,18 +18,19 @@ def with_virtual_batch_normalization(network: keras.Model, reference=64) -> kera
     samples per call, and is saved with the model.
 
     Args:
-        network: A functional model with one input and `BatchNormalization` layers. Its
-            weights, moving statistics apart, are copied.
+        network: A functional model with `BatchNormalization` layers. Its weights, moving
+            statistics apart, are copied.
         reference: The reference batch `(N, ...)`: real samples for a discriminator, latents for a
-            generator; or N, for that many standard normal latents from Keras's global seed.
+            generator; a list of batches for a network of several inputs. Or N, for that many
+            standard normal latents from Keras's global seed.
 
     Returns:
         A model with the same inputs and outputs. The output of a sample does not depend on the
         other samples of its batch.
 
     Raises:
-        ValueError: If the network has several inputs, no batch normalisation, or a conditional
-            one.
+        ValueError: If the network has no batch normalisation or a conditional one, or if there is
+            not one reference batch per input.
 
     References:
         Salimans et al. 2016, Improved Techniques for Training GANs, arXiv 1606.03498,
@@ -37,13 +38,48 @@ def with_virtual_batch_normalization(network: keras.Model, reference=64) -> kera
     """
     kinds = [type(layer) for layer in network.layers]
     plain = [kind for kind in kinds if issubclass(kind, keras.layers.BatchNormalization)]
-    if len(network.inputs) != 1 or not plain or ConditionalBatchNormalization in kinds:
+    if not plain or ConditionalBatchNormalization in kinds:
         raise ValueError(
-            "Expected a network with one input and unconditional BatchNormalization layers. "
-            f"Received: {len(network.inputs)} inputs, layers "
-            f"{sorted({kind.__name__ for kind in kinds})}"
+            "Expected a network with unconditional BatchNormalization layers. "
+            f"Received: layers {sorted({kind.__name__ for kind in kinds})}"
         )
-    size = reference if isinstance(reference, int) else len(reference)
+    size, references = _references(reference, len(network.inputs))
+    inner = _virtual_copy(network, size)
+    inputs = [keras.Input(one.shape[1:], name=one.name, dtype=one.dtype) for one in network.inputs]
+    prepend = [
+        PrependReference(size, dtype="float32", name=f"reference_{one.name}") for one in inputs
+    ]
+    both = [layer(one) for layer, one in zip(prepend, inputs, strict=True)]
+    for layer, values in zip(prepend, references, strict=True):
+        if values is not None:
+            layer.reference.assign(values)
+    outputs = inner(both if len(both) > 1 else both[0])
+    outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
+    outputs = [DropReference(size, dtype=one.dtype)(one) for one in outputs]
+    return keras.Model(
+        inputs if len(inputs) > 1 else inputs[0],
+        outputs if len(outputs) > 1 else outputs[0],
+        name=network.name,
+    )
+
+
+def _references(reference, num_inputs):
+    """The size of the reference, and its values for each input (`None` for random ones)."""
+    if isinstance(reference, int) and num_inputs == 1:
+        return reference, [None]
+    batches = reference if isinstance(reference, (list, tuple)) else [reference]
+    batches = [np.asarray(one, "float32") for one in batches]
+    sizes = {one.shape[:1] for one in batches}
+    if len(batches) != num_inputs or len(sizes) != 1 or () in sizes:
+        raise ValueError(
+            f"Expected `reference` to be {num_inputs} batches of one size, one per input, or for "
+            f"one input a number. Received: shapes {[one.shape for one in batches]}"
+        )
+    return len(batches[0]), batches
+
+
+def _virtual_copy(network, size):
+    """The network with virtual layers of batch normalisation, and the same weights."""
 
     def clone(layer):
         if not isinstance(layer, keras.layers.BatchNormalization):
@@ -58,20 +94,9 @@ def with_virtual_batch_normalization(network: keras.Model, reference=64) -> kera
             name=layer.name,
         )
 
-    inner = keras.models.clone_model(network, clone_function=clone)
-    for old, new in zip(network.layers, inner.layers, strict=True):
+    copy = keras.models.clone_model(network, clone_function=clone)
+    for old, new in zip(network.layers, copy.layers, strict=True):
         kept = old.trainable_weights if isinstance(new, VirtualBatchNormalization) else old.weights
         for source, target in zip(kept, new.weights, strict=True):
             target.assign(source)
-    (template,) = network.inputs
-    inputs = keras.Input(template.shape[1:], name=template.name, dtype=template.dtype)
-    prepend = PrependReference(size, dtype="float32", name="reference_batch")
-    outputs = inner(prepend(inputs))
-    if not isinstance(reference, int):
-        prepend.reference.assign(np.asarray(reference, "float32"))
-    drop = [DropReference(size, dtype=one.dtype) for one in inner.outputs]
-    if len(drop) == 1:
-        outputs = drop[0](outputs)
-    else:
-        outputs = [one(output) for one, output in zip(drop, outputs, strict=True)]
-    return keras.Model(inputs, outputs, name=network.name)
+    return copy

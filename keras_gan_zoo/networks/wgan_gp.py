@@ -4,6 +4,7 @@ import keras
 from keras import layers
 
 from keras_gan_zoo.layers import TransposedConv2D
+from keras_gan_zoo.networks.initializers import residual
 from keras_gan_zoo.networks.normalization import Normalization
 
 COARSEST = 4
@@ -37,7 +38,7 @@ def wgan_gp_generator(
     x = layers.Dense(base * base * widths[0], activation="relu")(latents)
     x = layers.Reshape((base, base, widths[0]))(x)
     for side, width in zip(sides, widths[1:], strict=True):
-        x = TransposedConv2D(width, 5, kernel_initializer=_he())(x)
+        x = TransposedConv2D(width, 5, kernel_initializer=residual())(x)
         if x.shape[1] > side:
             x = layers.Cropping2D(((0, x.shape[1] - side),) * 2)(x)
         if side < image_shape[0]:
@@ -72,7 +73,7 @@ def wgan_gp_critic(
     samples = keras.Input(image_shape, name="samples")
     x = samples
     for index in range(len(_sides(image_shape)) - 1):
-        conv = layers.Conv2D(filters * 2**index, 5, 2, "same", kernel_initializer=_he())
+        conv = layers.Conv2D(filters * 2**index, 5, 2, "same", kernel_initializer=residual())
         x = kernels.kernel(conv)(x)
         if index > 0:
             x = kernels.activations(x)
@@ -94,7 +95,3 @@ def _sides(image_shape):
     while sides[0] > COARSEST:
         sides.insert(0, (sides[0] + 1) // 2)
     return sides
-
-
-def _he():
-    return keras.initializers.VarianceScaling(2.0, "fan_avg", "uniform")

@@ -118,6 +118,21 @@ def test_the_gradient_flows_through_sigma_and_the_kernel_stays():
     np.testing.assert_allclose(layer(inputs), reference, rtol=1e-5)
 
 
+@pytest.mark.parametrize(
+    "make",
+    [lambda: kgz.layers.ResizeConv2D(5, 3), lambda: kgz.layers.TransposedConv2D(5, 4)],
+)
+def test_generators_layers_use_the_normalised_kernel(make):
+    """The oracle is the layer itself with the kernel divided by its largest singular value."""
+    layer = kgz.layers.SpectralNormalization(make(), power_iterations=100)
+    inputs = inputs_of((2, 6, 6, 3))
+    outputs = layer(inputs, training=True)
+    kernel = np.array(layer.layer.kernel)
+    rows = kernel.reshape(-1, 5) if kernel.shape[-1] == 5 else kernel.transpose(0, 1, 3, 2)
+    layer.layer.kernel.assign(kernel / np.linalg.norm(rows.reshape(-1, 5), ord=2))
+    np.testing.assert_allclose(outputs, layer.layer(inputs), rtol=1e-4, atol=1e-5)
+
+
 def test_inference_changes_nothing():
     layer = kgz.layers.SpectralNormalization(keras.layers.Dense(3))
     layer(inputs_of((4, 7)), training=True)

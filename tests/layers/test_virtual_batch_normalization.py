@@ -79,7 +79,18 @@ def test_the_reference_is_saved_with_the_model(tmp_path):
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     np.testing.assert_array_equal(model(images), loaded(images))
-    assert not model.get_layer("reference_batch").trainable_variables
+    assert not model.get_layer("reference_samples").trainable_variables
+
+
+def test_a_conditional_generator_has_a_reference_of_latents_and_conditions():
+    generator = kgz.networks.dcgan_generator((16, 16, 1), 3, 2, condition_dim=2)
+    conditions = np.eye(2, dtype="float32")[[0, 1, 1, 0]]
+    model = kgz.networks.with_virtual_batch_normalization(generator, [normal(4, 3), conditions])
+    latents = normal(4, 3)
+    assert [one.name for one in model.inputs] == ["latents", "labels"]
+    together = model([latents, conditions], training=True)
+    alone = model([latents[2:3], conditions[2:3]])
+    np.testing.assert_allclose(together[2:3], alone, atol=1e-5)
 
 
 def test_weights_are_copied_and_outputs_keep_their_structure():
@@ -112,5 +123,9 @@ def test_bad_input():
     with pytest.raises(ValueError, match=r"reference_size.*Received: 0"):
         kgz.layers.VirtualBatchNormalization(0)
     plain = kgz.networks.dcgan_discriminator((16, 16, 1), 4, normalization="none")
-    with pytest.raises(ValueError, match="BatchNormalization layers.*Received: 1 inputs"):
+    with pytest.raises(ValueError, match="BatchNormalization layers.*Received: layers"):
         kgz.networks.with_virtual_batch_normalization(plain)
+    generator = kgz.networks.dcgan_generator((16, 16, 1), 3, 2, condition_dim=2)
+    for reference in (8, normal(4, 3), [normal(4, 3), normal(5, 2)]):
+        with pytest.raises(ValueError, match="2 batches of one size.*Received: shapes"):
+            kgz.networks.with_virtual_batch_normalization(generator, reference)
