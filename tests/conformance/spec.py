@@ -19,7 +19,7 @@ class ModelSpec:
         sample_shape: Shape of a sample.
         losses: The names of the losses that `fit` reports.
         bounded: Whether samples lie in [-1, 1].
-        still: Trainable variables that need not move in their phase, by reason.
+        still: Patterns of trainable variables that need not move in their phase, with the reason.
         family_head: Whether this model stands for its family where a promise is dear.
     """
 
@@ -57,6 +57,11 @@ def _tiny_conv_gan():
         "generator": kgz.networks.conv_gan_generator((8, 8, 1), 4, (8, 4, 4), base_filters=4),
         "discriminator": kgz.networks.conv_gan_discriminator((8, 8, 1), (4, 4, 8, 8)),
     }
+
+
+BEFORE_NORMALISATION = {
+    r"transposed_conv2d\w*/bias": "batch normalisation takes it away again, as in the paper's code"
+}
 
 
 def _tiny(**arguments):
@@ -107,12 +112,14 @@ SPECS = (
         _tiny(discriminator_filters=4, discriminator_steps=2),
         sample_shape=(8, 8, 1),
         losses=GAN_LOSSES,
+        still=BEFORE_NORMALISATION,
     ),
     ModelSpec(
         kgz.models.ConditionalGAN,
         _tiny(discriminator_filters=4, discriminator_steps=2, num_classes=3),
         sample_shape=(8, 8, 1),
         losses=GAN_LOSSES,
+        still=BEFORE_NORMALISATION,
     ),
     ModelSpec(
         kgz.models.ACGAN,

@@ -105,7 +105,9 @@ def test_04_each_phase_moves_its_networks_and_no_other(spec):
         model = spec.make()
         model.compile({name: keras.optimizers.SGD(float(name == moving)) for name in names})
         for variable in model.trainable_variables:  # tiny initial weights give gradients of zero
-            variable.assign_add(keras.random.normal(variable.shape, stddev=0.3, seed=1))
+            variable.assign_add(keras.random.normal(variable.shape, stddev=0.1, seed=1))
+        for phase in model.phases():  # weights that are clipped have been before
+            model.before_update(phase)
         before = {id(v): np.array(v) for v in model.trainable_variables}
         model.train_on_batch(spec.samples(8), spec.labels(8))
         own = {id(v) for v in model.phase(moving).trainable_variables}
@@ -113,7 +115,7 @@ def test_04_each_phase_moves_its_networks_and_no_other(spec):
             moved = not np.array_equal(before[id(variable)], np.array(variable))
             if id(variable) not in own:
                 assert not moved, f"{moving} moved {variable.path}"
-            elif not any(part in variable.path for part in spec.still):
+            elif not any(re.search(pattern, variable.path) for pattern in spec.still):
                 assert moved, f"{moving} did not move {variable.path}"
 
 
