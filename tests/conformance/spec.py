@@ -60,7 +60,7 @@ def _tiny_conv_gan():
 
 
 BEFORE_NORMALISATION = {
-    r"transposed_conv2d\w*/bias": "batch normalisation takes it away again, as in the paper's code"
+    r"(transposed_conv2d|dense)\w*/bias": "batch normalisation takes it away again, as in the code"
 }
 
 
@@ -88,6 +88,7 @@ SPECS = (
         _tiny_conv_gan,
         sample_shape=(8, 8, 1),
         losses=GAN_LOSSES,
+        still=BEFORE_NORMALISATION,
     ),
     ModelSpec(
         kgz.models.LSGAN,
