@@ -1,7 +1,7 @@
-"""Writes the zoo table into README.md from the metadata of the presets.
+"""Writes the zoo table of README.md and the scoreboard docs/zoo.md from the presets' metadata.
 
-python tools/zoo_table.py          rewrites it
-python tools/zoo_table.py --check  fails if it is stale
+python tools/zoo_table.py          rewrites them
+python tools/zoo_table.py --check  fails if one of them is stale
 """
 
 import pathlib
@@ -13,38 +13,99 @@ sys.path.insert(0, str(ROOT))
 from keras_gan_zoo.presets import builtin_presets, preset_metadata  # noqa: E402
 
 BEGIN, END = "<!-- zoo table: begin -->", "<!-- zoo table: end -->"
+HEAD = """# Scoreboard
+
+Every preset, measured by one program with one protocol: `keras-gan-zoo evaluate PRESET`. The name
+in brackets is the feature network. Numbers of different networks or sample counts cannot be
+compared, and none of these is the FID of the literature, whose network is `inception_2015`.
+Written by `python tools/zoo_table.py` from the presets' `metadata.json`; continuous integration
+fails when this page is stale.
+"""
+PROTOCOL = ("extractor", "samples", "seed", "reference", "reference_samples", "resize")
+
+
+def headline(facts) -> tuple[str, str]:
+    """Name and value of the first number measured."""
+    for evaluation in facts.get("evaluations", []):
+        name, value = next(iter(evaluation["metrics"].items()))
+        return name, f"{value:.4g}"
+    return "-", "-"
+
+
+def cells(name, folder) -> dict:
+    """What both tables say of a preset."""
+    facts = preset_metadata(name)
+    metric, value = headline(facts)
+    return {
+        "model": f"`{facts['model']}`",
+        "data": facts["data"]["name"],
+        "quality": f"{metric} {value}",
+        "parameters (G + D)": " + ".join(f"{count:,}" for count in facts["parameters"].values()),
+        "steps": f"{facts['steps']:,}",
+        "minutes on 2 CPU cores": f"{facts['training_minutes']:g}",
+        "MB": f"{(folder / 'model.weights.h5').stat().st_size / 1e6:.1f}",
+    }
 
 
 def table() -> str:
-    """The table as Markdown."""
-    lines = [
-        "| preset | model | data | parameters (G + D) | steps | minutes on 2 CPU cores | MB |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for name, folder in builtin_presets().items():
-        facts = preset_metadata(name)
-        counts = " + ".join(f"{count:,}" for count in facts["parameters"].values())
-        size = (folder / "model.weights.h5").stat().st_size / 1e6
-        link = folder.relative_to(ROOT).as_posix()
-        lines.append(
-            f"| [`{name}`]({link}) | `{facts['model']}` | {facts['data']['name']} | {counts} "
-            f"| {facts['steps']:,} | {facts['training_minutes']:g} | {size:.1f} |"
-        )
+    """The table of README.md as Markdown."""
+    rows = {
+        f"[`{name}`]({folder.relative_to(ROOT).as_posix()})": cells(name, folder)
+        for name, folder in builtin_presets().items()
+    }
+    titles = ["preset", *next(iter(rows.values()))]
+    lines = [f"| {' | '.join(titles)} |", "|---" * len(titles) + "|"]
+    lines += [f"| {' | '.join([name, *row.values()])} |" for name, row in rows.items()]
     return "\n".join(lines)
 
 
-def main():
-    """Writes or checks the table."""
+def scoreboard() -> str:
+    """The page docs/zoo.md."""
+    parts = [HEAD]
+    for name, folder in builtin_presets().items():
+        facts = preset_metadata(name)
+        parts.append(f"## {name}\n\n![64 samples of {name}](zoo/{name}.png)\n")
+        rows = dict(cells(name, folder))
+        rows.pop("quality")
+        recipe = f"keras_gan_zoo/recipes/{facts['recipe']}.yaml"
+        rows["recipe"] = f"`keras-gan-zoo train {facts['recipe']}` (`{recipe}`)"
+        parts.append(two_columns(rows))
+        for evaluation in facts.get("evaluations", []):
+            protocol = evaluation["protocol"]
+            said = ", ".join(f"{key} {protocol[key]}" for key in PROTOCOL if key in protocol)
+            numbers = {key: f"{value:.4g}" for key, value in evaluation["metrics"].items()}
+            parts.append(f"{two_columns(numbers)}\nProtocol: {said}.\n")
+    return "\n".join(parts)
+
+
+def two_columns(values: dict) -> str:
+    """A table of names and values."""
+    rows = "".join(f"| {key} | {value} |\n" for key, value in values.items())
+    return f"| | |\n|---|---|\n{rows}"
+
+
+def generated() -> dict[pathlib.Path, bytes]:
+    """The content of every generated file."""
     readme = ROOT / "README.md"
-    text = readme.read_text()
-    before, rest = text.split(BEGIN)
+    before, rest = readme.read_text().split(BEGIN)
     after = rest.split(END)[1]
-    fresh = f"{before}{BEGIN}\n{table()}\n{END}{after}"
-    if "--check" in sys.argv[1:]:
-        if fresh != text:
-            sys.exit("README.md: the zoo table is stale; run python tools/zoo_table.py")
-    else:
-        readme.write_text(fresh)
+    files = {
+        readme: f"{before}{BEGIN}\n{table()}\n{END}{after}".encode(),
+        ROOT / "docs/zoo.md": scoreboard().encode(),
+    }
+    for name, folder in builtin_presets().items():
+        files[ROOT / f"docs/zoo/{name}.png"] = (folder / "samples.png").read_bytes()
+    return files
+
+
+def main():
+    """Writes or checks the files."""
+    for path, content in generated().items():
+        if "--check" not in sys.argv[1:]:
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+        elif not path.exists() or path.read_bytes() != content:
+            sys.exit(f"{path.relative_to(ROOT)} is stale; run python tools/zoo_table.py")
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ def _tiny_conv_gan():
 
 
 BEFORE_NORMALISATION = {
-    r"(transposed_conv2d|resize_conv2d|dense)\w*/bias": "batch normalisation takes it away again, as in the code"
+    r"(transposed_conv2d|resize_conv2d|dense)\w*/bias": "batch normalisation takes it away"
 }
 
 

@@ -22,6 +22,7 @@ class ACGAN(AdversarialModel):
         filters: Channels next to the image in the generator.
         discriminator_filters: Channels of the discriminator's first layer; each of six doubles
             them.
+        dropout: Share of activations dropped after each layer of the discriminator.
         class_weight: Factor of the classification loss, in both players.
         generator, discriminator: Networks to use instead of the paper's; the discriminator takes
             samples and gives `[logits, class_logits]`, see `kgz.networks.with_class_head`.
@@ -58,6 +59,7 @@ class ACGAN(AdversarialModel):
         *,
         filters: int = 96,
         discriminator_filters: int = 16,
+        dropout: float = 0.5,
         class_weight: float = 1.0,
         generator: keras.Model | None = None,
         discriminator: keras.Model | None = None,
@@ -71,13 +73,18 @@ class ACGAN(AdversarialModel):
                 lambda: dcgan_generator(image_shape, latent_dim, filters, condition_dim=num_classes)
             ),
             discriminator
-            or (lambda shape: acgan_discriminator(shape, num_classes, discriminator_filters)),
+            or (
+                lambda shape: acgan_discriminator(
+                    shape, num_classes, discriminator_filters, dropout
+                )
+            ),
             latent_dim,
             num_classes=num_classes,
             architecture={
                 "image_shape": image_shape,
                 "filters": filters,
                 "discriminator_filters": discriminator_filters,
+                "dropout": dropout,
                 "class_weight": class_weight,
             },
             **kwargs,
