@@ -322,14 +322,11 @@ def _real_rows(batch, share):
 
 
 def _slice(batch, index, slices):
-    """The `index`-th of `slices` nearly equal parts; parts of a tiny batch share samples."""
+    """Every `slices`-th row from `index` on: replicas' slices then make up the global batch's."""
     if slices == 1:
         return batch
-    rows = _batch_size(batch)
-    start = index * rows // slices
-    stop = (index + 1) * rows // slices
-    larger = tf.maximum if tf.is_tensor(rows) else max
-    return {key: value[start : larger(stop, start + 1)] for key, value in batch.items()}
+    first = index % _batch_size(batch)  # slices of a tiny batch share samples
+    return {key: value[first::slices] for key, value in batch.items()}
 
 
 @contextlib.contextmanager

@@ -224,7 +224,8 @@ def test_08_mixed_precision_trains(spec, policy):
     model = spec.make()
     assert model.dtype_policy.name == policy
     before = values(model.trainable_variables)
-    logs = train(model, spec.samples(6))
+    # Under float16 the first steps are skipped until the scale of the loss fits.
+    logs = train(model, spec.samples(6), steps=16 if policy == "mixed_float16" else 3)
     assert all(np.isfinite(value) for value in logs.values())
     scaled = [
         isinstance(one, keras.optimizers.LossScaleOptimizer) for one in model.optimizers.values()
@@ -362,7 +363,7 @@ def test_12_the_docstring_names_the_paper_and_has_an_example(spec):
     doc = inspect.getdoc(spec.model)
     for section in ("Args:", "Example:", "References:"):
         assert section in doc
-    assert re.search(r"arXiv \d{4}\.\d{4,5}", doc)
+    assert re.search(r"arXiv\s+\d{4}\.\d{4,5}", doc)
     assert ">>> " in doc  # run by pytest --doctest-modules
 
 
