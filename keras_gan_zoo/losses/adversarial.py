@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from keras_gan_zoo import errors
+from keras_gan_zoo import backend, errors
 from keras_gan_zoo.losses.tensors import floats
 
 
@@ -146,7 +146,7 @@ class Wasserstein(AdversarialLoss):
 class RelativisticAverage(AdversarialLoss):
     """Is a real sample more real than the average fake one, and the reverse?
 
-    Under several replicas the averages are those of the replica's own part of the batch.
+    Under several replicas the averages are those of the global batch.
 
     References:
         Jolicoeur-Martineau 2018, The relativistic discriminator, arXiv 1807.00734, section 4.2.
@@ -155,7 +155,7 @@ class RelativisticAverage(AdversarialLoss):
     generator_needs_real = True
 
     def discriminator(self, real_logits, fake_logits):
-        real, fake = floats(real_logits, fake_logits)
+        real, fake = map(backend.global_batch, floats(real_logits, fake_logits))
         return ops.mean(ops.softplus(ops.mean(fake) - real)) + ops.mean(
             ops.softplus(fake - ops.mean(real))
         )

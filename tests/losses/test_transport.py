@@ -141,12 +141,14 @@ def test_minibatch_energy_distance_does_not_depend_on_order():
     assert float(kgz.losses.minibatch_energy_distance(*batches)) == pytest.approx(value, rel=1e-4)
 
 
-def test_distances_of_two_replicas_equal_those_of_one_device():
+def test_losses_of_two_replicas_that_couple_samples_equal_those_of_one_device():
     """Value and gradient on a batch in two parts; the oracle is the batch in one."""
     x, y = normal(8, 3), normal(8, 3)
 
     def losses(x, y):
-        return kgz.losses.energy_distance(x, y) + kgz.losses.minibatch_energy_distance(x, y)
+        relativistic = kgz.losses.get("relativistic_average").discriminator(x, y)
+        distances = kgz.losses.energy_distance(x, y) + kgz.losses.minibatch_energy_distance(x, y)
+        return distances + relativistic
 
     with tf.GradientTape() as tape:
         tape.watch(whole := tf.constant(x))
