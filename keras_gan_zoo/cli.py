@@ -3,6 +3,7 @@
 import json as json_module
 import os
 import pathlib
+import re
 import sys
 from typing import Annotated
 
@@ -115,8 +116,9 @@ def evaluate(
         str | None, typer.Option(help="Data set [default: the one the preset was trained on]")
     ] = None,
     metrics: Annotated[
-        str, typer.Option(help="Names with commas: fid,kid,is,prdc,intra_fid,ms_ssim, ...")
-    ] = "fid,kid,prdc",
+        str | None,
+        typer.Option(help="Of fid,kid,is,prdc,class_shares,ms_ssim,intra_fid,class_accuracy"),
+    ] = None,
     extractor: Annotated[
         str | None, typer.Option(help="Feature network [default: the one that fits the data]")
     ] = None,
@@ -151,7 +153,7 @@ def evaluate(
     result = evaluation.evaluate(
         measured,
         against,
-        metrics=tuple(metrics.split(",")),
+        metrics=metrics,
         extractor=extractor,
         split=split,
         num_samples=num,
@@ -198,8 +200,16 @@ def main():
     """Entry point: bad input is one clear line and exit code 2."""
     try:
         app()
-    except (ValueError, OSError, ImportError, FloatingPointError) as error:
+    except Exception as error:
         message = " ".join(str(error).split())
+        if type(error).__module__.startswith("tensorflow"):
+            # Our own sentence, if one is inside what TensorFlow made of it.
+            found = re.search(r"Error: (Expected .*? Received: .*?) Traceback", message)
+            message = found.group(1) if found else None
+        elif not isinstance(error, (ValueError, OSError, ImportError, FloatingPointError)):
+            message = None
+        if message is None:
+            raise
         rich.print(f"[red]error:[/red] {rich.markup.escape(message)}", file=sys.stderr)
         sys.exit(2)
 

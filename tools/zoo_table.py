@@ -15,9 +15,10 @@ from keras_gan_zoo.presets import builtin_presets, preset_metadata  # noqa: E402
 BEGIN, END = "<!-- zoo table: begin -->", "<!-- zoo table: end -->"
 HEAD = """# Scoreboard
 
-Every preset, measured by one program with one protocol: `keras-gan-zoo evaluate PRESET`. The name
-in brackets is the feature network. Numbers of different networks or sample counts cannot be
-compared, and none of these is the FID of the literature, whose network is `inception_2015`.
+Every preset, measured by one program: `keras-gan-zoo evaluate PRESET --metrics NAMES`. The protocol
+stands below the numbers. The name in brackets is the feature network. Numbers of different
+networks or sample counts cannot be compared, and none of these is the FID of the literature, whose
+network is `inception_2015`.
 Written by `python tools/zoo_table.py` from the presets' `metadata.json`; continuous integration
 fails when this page is stale.
 """

@@ -7,10 +7,19 @@ import pathlib
 import keras
 
 from keras_gan_zoo import errors, evaluation, pictures, weight_files
-from keras_gan_zoo.evaluation import scores
 
 # For these, more is better.
-RISING = ("is", "precision", "recall", "density", "coverage", "class_accuracy", "smallest_class")
+RISING = (
+    "is",
+    "precision",
+    "recall",
+    "density",
+    "coverage",
+    "class_accuracy",
+    "smallest_class",
+    "modes",
+    "high_quality",
+)
 
 
 class EvaluateSamples(keras.callbacks.Callback):
@@ -19,11 +28,11 @@ class EvaluateSamples(keras.callbacks.Callback):
     Args:
         against: Name of the data set to compare with, see `kgz.datasets.load`.
         every: Measure each so many epochs.
-        metrics: Names, see `kgz.evaluation.score`.
+        metrics: Names, see `kgz.evaluation.score`; by default `fid`, or `modes` for a mixture.
         directory: Folder that keeps the best networks, `best.weights.h5` with `best.json` beside
-            it; made if it is not there. `None` keeps none.
-        monitor: The number that decides which is best, by its whole name such as
-            `"fid[fashion_mnist]"`; by default the first.
+            it; made if it is not there. A resumed run goes on from the best it had. `None` keeps
+            none.
+        monitor: The number that decides which is best, such as `"fid"`; by default the first.
         restore_best: Whether the model has its best networks when training ends.
         log_dir: TensorBoard folder to write the numbers to.
         **options: `extractor`, `split`, `num_samples`, `num_reference`, `image_size` and `seed`
@@ -31,6 +40,7 @@ class EvaluateSamples(keras.callbacks.Callback):
 
     Raises:
         ValueError: If a name is unknown, or `restore_best` is asked for without `directory`.
+        FileExistsError: In `fit`, if a new run finds the best networks of another in `directory`.
 
     Example:
 
@@ -43,7 +53,7 @@ class EvaluateSamples(keras.callbacks.Callback):
         self,
         against: str,
         every: int = 1,
-        metrics=("fid",),
+        metrics=None,
         directory=None,
         monitor: str | None = None,
         restore_best: bool = False,
@@ -60,7 +70,8 @@ class EvaluateSamples(keras.callbacks.Callback):
             )
         self.against = against
         self.every = every
-        self.names = scores.check_names(metrics)
+        self.names = evaluation.check_metrics(metrics, against, default=("fid",))
+        evaluation.check_options(options)
         self.directory = None if directory is None else pathlib.Path(directory)
         self.monitor = monitor
         self.restore_best = restore_best
@@ -69,9 +80,23 @@ class EvaluateSamples(keras.callbacks.Callback):
         self.best = None
 
     def on_train_begin(self, logs=None):
-        # A resumed run goes on from the best it had.
-        if self.directory is not None and (self.directory / "best.json").is_file():
-            self.best = json.loads((self.directory / "best.json").read_text())
+        self._checked = False
+
+    def on_epoch_begin(self, epoch, logs=None):
+        # Not before: another callback may have resumed the model when training began.
+        if self._checked or self.directory is None:
+            return
+        self._checked = True
+        path = self.directory / "best.json"
+        if not path.is_file():
+            return
+        if not any(int(one.iterations) for one in self.model.optimizers.values()):
+            raise FileExistsError(
+                "Expected a folder without the best networks of another run. "
+                f"Received: {self.directory}, which holds {path.name}"
+            )
+        self.best = json.loads(path.read_text())
+        self._number(self.best["metrics"])
 
     def on_epoch_end(self, epoch, logs=None):
         if (epoch + 1) % self.every:
@@ -89,10 +114,16 @@ class EvaluateSamples(keras.callbacks.Callback):
             weight_files.load_weights(self._weights(), self.model.preset_networks())
             self.model.preset_loaded()
 
+    def _number(self, measured):
+        """The name of the number that decides, among those measured."""
+        monitor = self.monitor or next(iter(measured))
+        for name in measured:
+            if monitor in (name, name.split("[")[0]):
+                return name
+        raise errors.unknown_name("number to monitor", monitor, measured)
+
     def _keep(self, epoch, measured):
-        monitor = self.monitor or next(iter(measured["metrics"]))
-        if monitor not in measured["metrics"]:
-            raise errors.unknown_name("number to monitor", monitor, measured["metrics"])
+        monitor = self._number(measured["metrics"])
         value = measured["metrics"][monitor]
         sign = 1.0 if monitor.split("[")[0] in RISING else -1.0
         if self.best is not None and sign * value <= sign * self.best["metrics"][monitor]:

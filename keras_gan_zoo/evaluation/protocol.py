@@ -1,15 +1,17 @@
 """Measuring a model, a folder of images or an array against a data set, with the protocol."""
 
+import inspect
 import pathlib
 
 import numpy as np
 import tensorflow as tf
 
-from keras_gan_zoo import datasets
+from keras_gan_zoo import datasets, errors
 from keras_gan_zoo.datasets import builtin
 from keras_gan_zoo.evaluation import scores
 from keras_gan_zoo.evaluation.features import extract, extract_cached
-from keras_gan_zoo.metrics.feature_extractor import FeatureExtractor
+from keras_gan_zoo.metrics import checks
+from keras_gan_zoo.metrics.feature_extractor import BUILTIN, FeatureExtractor
 from keras_gan_zoo.metrics.mode_coverage import mode_coverage
 from keras_gan_zoo.version import __version__
 
@@ -29,7 +31,7 @@ def evaluate(
     samples,
     against: str,
     *,
-    metrics=DEFAULT_METRICS,
+    metrics=None,
     extractor=None,
     split: str = "train",
     num_samples: int | None = None,
@@ -44,9 +46,9 @@ def evaluate(
         samples: A model with `generate`; a folder of image files, made by any program; or an
             array of images `(samples, height, width, channels)` in `[-1, 1]`.
         against: Name of the data set to compare with, see `kgz.datasets.load`. For a mixture of
-            Gaussians, the modes found are counted and the arguments below but `num_samples` and
-            `seed` are not used.
-        metrics: Names, see `kgz.evaluation.score`.
+            Gaussians, whose points need no extractor, the modes found are counted.
+        metrics: Names, see `kgz.evaluation.score`; by default `fid`, `kid` and `prdc`, or
+            `modes` for a mixture.
         extractor: See `kgz.metrics.FeatureExtractor.get`. By default the classifier of the data
             set, if there is one, or `"mobilenet_v2"`.
         split: Of the data set.
@@ -65,9 +67,21 @@ def evaluate(
         ValueError: If a name is unknown or a metric lacks what it needs.
         FileNotFoundError: If files are not there.
     """
+    names = check_metrics(metrics, against)
+    if num_samples is not None:
+        checks.count("num_samples", num_samples, 2)
     if against in builtin.MIXTURES:
+        if extractor is not None:
+            raise ValueError(
+                f"Expected no `extractor` for the points of {against!r}. Received: {extractor!r}"
+            )
         return _modes(samples, against, num_samples or MODE_SAMPLES, seed)
-    names = scores.check_names(metrics)
+    labelled = scores.NEED_LABELS.intersection(names)
+    if labelled and hasattr(samples, "generate") and not getattr(samples, "num_classes", None):
+        raise ValueError(
+            f"Expected a class-conditional model for the metric {min(labelled)!r}. "
+            f"Received: {type(samples).__name__} without classes"
+        )
     extractor = FeatureExtractor.get(extractor or EXTRACTORS.get(against, "mobilenet_v2"))
     data = datasets.load(against, split, image_size, BATCH, shuffle=False)
     real = extract_cached(data, extractor, total=num_reference, verbose=verbose, what=against)
@@ -94,6 +108,28 @@ def evaluate(
     return {"metrics": scores.score(fake, real, names), "protocol": protocol}
 
 
+def check_metrics(metrics, against: str, default=DEFAULT_METRICS) -> tuple[str, ...]:
+    """The names of the metrics asked for; raises `ValueError` for one that cannot be had."""
+    if against not in builtin.MIXTURES:
+        return scores.check_names(default if metrics is None else metrics)
+    if metrics not in (None, "modes", ("modes",), ["modes"]):
+        raise ValueError(
+            f"Expected `metrics` for the points of {against!r} to be 'modes'. Received: {metrics!r}"
+        )
+    return ("modes",)
+
+
+def check_options(options: dict):
+    """Raises `ValueError` for a name that is no argument of `evaluate`, or no extractor."""
+    known = set(inspect.signature(evaluate).parameters) - {"samples", "against", "metrics"}
+    for name in options:
+        if name not in known:
+            raise errors.unknown_name("option", name, known)
+    extractor = options.get("extractor")
+    if isinstance(extractor, str) and extractor not in BUILTIN:
+        raise errors.unknown_name("feature extractor", extractor, BUILTIN)
+
+
 def _modes(samples, against, num_samples, seed):
     means, deviation = builtin.MIXTURES[against]
     if hasattr(samples, "generate"):
@@ -102,7 +138,13 @@ def _modes(samples, against, num_samples, seed):
         raise ValueError(
             f"Expected a model or an array of points for {against!r}. Received: {samples!r}"
         )
-    found = mode_coverage(np.asarray(samples), means(), deviation)
+    samples = np.asarray(samples)
+    if samples.ndim != 2:
+        raise ValueError(
+            f"Expected points (samples, 2) for {against!r}. Received: samples of shape "
+            f"{samples.shape}; images are compared with a data set of images"
+        )
+    found = mode_coverage(samples, means(), deviation)
     protocol = {
         "samples": len(samples),
         "seed": seed,

@@ -17,7 +17,8 @@ def _fid(real, fake):
 def _kid(real, fake):
     block = min(KERNEL_BLOCK, len(real.features), len(fake.features))
     mean, deviation = metrics.kernel_distance(real.features, fake.features, block)
-    return {"kid": mean, "kid_std": deviation}
+    one_block = min(len(real.features), len(fake.features)) < 2 * block
+    return {"kid": mean} if one_block else {"kid": mean, "kid_std": deviation}
 
 
 def _inception_score(real, fake):
@@ -52,7 +53,8 @@ def _diversity(real, fake):
     if fake.images is None:
         raise ValueError("Expected images for the metric 'ms_ssim'. Received: features only")
     labels = None if fake.labels is None else fake.labels[: len(fake.images)]
-    return {"ms_ssim": metrics.multiscale_ssim_diversity(fake.images, labels)["mean"]}
+    name = "ms_ssim" if labels is None else "ms_ssim_within_classes"
+    return {name: metrics.multiscale_ssim_diversity(fake.images, labels)["mean"]}
 
 
 SCORES = {
@@ -66,11 +68,15 @@ SCORES = {
     "ms_ssim": _diversity,
 }
 NEEDS_NO_EXTRACTOR = ("ms_ssim",)
+NEED_LABELS = {"intra_fid", "class_accuracy"}
 
 
 def check_names(names) -> tuple[str, ...]:
     """The metrics asked for; raises `ValueError` for one that does not exist."""
-    names = (names,) if isinstance(names, str) else tuple(names)
+    names = names.split(",") if isinstance(names, str) else names
+    names = tuple(name.strip() for name in names)
+    if not names:
+        raise ValueError(f"Expected `metrics`, some of {', '.join(SCORES)}. Received: none")
     for name in names:
         if name not in SCORES:
             raise errors.unknown_name("metric", name, SCORES)
@@ -86,7 +92,8 @@ def score(fake: FeatureSet, real: FeatureSet, names) -> dict[str, float]:
         names: Of `fid`, `kid` (mean and deviation over disjoint blocks of 1000), `is`, `prdc`
             (precision, recall, density, coverage with k=3 among at most 10,000 of each),
             `intra_fid` and `class_accuracy` (samples with labels), `class_shares` (the rarest and
-            the commonest class), `ms_ssim` (diversity: mean similarity of pairs).
+            the commonest class), `ms_ssim` (diversity: mean similarity of pairs, of a class as
+            `ms_ssim_within_classes` if samples have labels).
 
     Raises:
         ValueError: If extractors differ, a name is unknown, or a metric lacks what it needs.

@@ -202,8 +202,9 @@ class FeatureExtractor:
             images = ops.repeat(images, 3, axis=-1)
         elif self.channels is not None and (len(images.shape) != 4 or channels != self.channels):
             raise ValueError(
-                f"Expected images for {self.name!r} of shape (batch, height, width, "
-                f"{self.channels}). Received: shape {tuple(images.shape)}"
+                f"Expected images for the extractor {self.name!r} of shape (batch, height, width, "
+                f"{self.channels}); 'mobilenet_v2' takes 1 or 3 channels. "
+                f"Received: shape {tuple(images.shape)}"
             )
         if self.side is not None and tuple(images.shape[1:3]) != (self.side, self.side):
             images = ops.image.resize(
@@ -233,7 +234,7 @@ def _builtin(name, weights):
     network = made.build()
     if name == "inception_2015":
         source = weights or os.environ.get(INCEPTION_VARIABLE, INCEPTION_URL)
-        load_inception_weights(network, source)
+        _load_inception(network, source)
     elif weights is not None:
         raise ValueError(
             f"Expected no `weights` for {name!r}: they come with the library. Received: {weights!r}"
@@ -254,9 +255,25 @@ def _builtin(name, weights):
     )
 
 
+def _load_inception(network, source):
+    try:
+        load_inception_weights(network, source)
+    except (ValueError, OSError, ImportError):
+        raise
+    except Exception as error:  # what Keras raises when a download fails
+        raise OSError(
+            f"Expected to download the weights of 'inception_2015'. Received: {error}. Get the "
+            f"file {source} elsewhere, and set {INCEPTION_VARIABLE} to where it is"
+        ) from None
+
+
 def _check_range(name, images):
-    expected = f"Expected images for {name!r} to be floats in [-1, 1]"
+    expected = f"Expected images for the extractor {name!r} to be floats in [-1, 1]"
     if images.dtype.kind != "f":
         raise ValueError(f"{expected}; 8-bit ones are x / 127.5 - 1. Received: {images.dtype}")
-    if images.size and not np.abs(images).max() <= 1.0 + checks.OVERSHOOT:
+    if np.isnan(images).any():
+        raise ValueError(
+            f"{expected}. Received: images with NaN; has the model that made them diverged?"
+        )
+    if images.size and np.abs(images).max() > 1.0 + checks.OVERSHOOT:
         raise ValueError(f"{expected}. Received: from {images.min():.6g} to {images.max():.6g}")

@@ -38,7 +38,7 @@ class Training(_Section):
 class Evaluation(_Section):
     """What is measured at the end: arguments of `kgz.evaluation.evaluate`."""
 
-    metrics: list[str] = ["fid", "kid", "prdc"]
+    metrics: list[str] | None = None
     extractor: str | None = None
     split: str = "train"
     num_samples: int | None = pydantic.Field(None, ge=2)

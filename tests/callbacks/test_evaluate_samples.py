@@ -50,13 +50,17 @@ def test_the_best_is_kept_and_restored(tmp_path, monkeypatch):
     assert json.loads((tmp_path / "best.json").read_text())["epoch"] == 2
     np.testing.assert_array_equal(one.generate(3, seed=0), seen[1])
     assert not np.array_equal(seen[1], seen[2])
-    # A later run in the same folder has to beat it.
+    # The same run going on has to beat it; another run is refused.
     numbers = iter([3.5])
-    fit(model(), kgz.callbacks.EvaluateSamples(RING, directory=tmp_path), epochs=1)
+    fit(one, kgz.callbacks.EvaluateSamples(RING, directory=tmp_path), epochs=1)
     assert json.loads((tmp_path / "best.json").read_text())["metrics"] == {"fid[x]": 3.0}
+    with pytest.raises(FileExistsError, match="best networks of another run"):
+        fit(model(), kgz.callbacks.EvaluateSamples(RING, directory=tmp_path), epochs=1)
+    with pytest.raises(ValueError, match=r"Unknown number to monitor: 'kid'"):
+        fit(one, kgz.callbacks.EvaluateSamples(RING, directory=tmp_path, monitor="kid"), epochs=1)
     # For some numbers, more is better.
     numbers = iter([0.1, 0.3, 0.2])
-    rising = kgz.callbacks.EvaluateSamples(RING, monitor="precision[x]")
+    rising = kgz.callbacks.EvaluateSamples(RING, monitor="precision")
     monkeypatch.setattr(
         "keras_gan_zoo.evaluation.evaluate",
         lambda *args, **kwargs: {"metrics": {"precision[x]": next(numbers)}, "protocol": {}},
@@ -70,7 +74,9 @@ def test_the_best_is_kept_and_restored(tmp_path, monkeypatch):
     [
         ({"every": 0}, "`every` >= 1"),
         ({"restore_best": True}, "Expected `directory`"),
-        ({"metrics": ["fdi"]}, "Did you mean 'fid'"),
+        ({"metrics": ["fid"]}, "to be 'modes'"),
+        ({"num_sample": 10}, "Did you mean 'num_samples'"),
+        ({"extractor": "inception"}, "Did you mean 'inception_2015'"),
     ],
 )
 def test_bad_options(options, message):

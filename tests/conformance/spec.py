@@ -20,7 +20,9 @@ class ModelSpec:
         losses: The names of the losses that `fit` reports.
         bounded: Whether samples lie in [-1, 1].
         still: Patterns of trainable variables that need not move in their phase, with the reason.
-        family_head: Whether this model stands for its family where a promise is dear.
+        thorough: Whether `make test` tries it where a promise is dear; the other models' turn is
+            in `make test-long`. One of each kind: several updates, conditions, coupled samples.
+        family_head: Whether it stands for all where a promise is dearest.
     """
 
     model: type
@@ -29,6 +31,7 @@ class ModelSpec:
     losses: tuple[str, ...]
     bounded: bool = True
     still: dict[str, str] = dataclasses.field(default_factory=dict)
+    thorough: bool = False
     family_head: bool = False
 
     def make(self, **changes):
@@ -81,6 +84,7 @@ SPECS = (
         lambda: {"image_shape": (16, 16, 1), "latent_dim": 4, "filters": 4},
         sample_shape=(16, 16, 1),
         losses=GAN_LOSSES,
+        thorough=True,
         family_head=True,
     ),
     ModelSpec(
@@ -108,6 +112,7 @@ SPECS = (
         sample_shape=(8, 8, 1),
         losses=(*GAN_LOSSES, "gradient_penalty"),
         still={r"dense\w*/bias": "it cancels in the difference of the critic's means"},
+        thorough=True,
     ),
     ModelSpec(
         kgz.models.SNGAN,
@@ -122,6 +127,7 @@ SPECS = (
         sample_shape=(8, 8, 1),
         losses=GAN_LOSSES,
         still=BEFORE_NORMALISATION,
+        thorough=True,
     ),
     ModelSpec(
         kgz.models.ACGAN,
@@ -146,6 +152,7 @@ SPECS = (
         _tiny(discriminator_filters=4, generator_steps=1, iterations=20),
         sample_shape=(8, 8, 1),
         losses=GAN_LOSSES,
+        thorough=True,
     ),
     ModelSpec(
         kgz.models.ImprovedGAN,

@@ -13,11 +13,19 @@ from tests.conformance.spec import SPECS
 
 PUBLIC = [one for one in map(kgz.models.__dict__.get, kgz.models.__all__) if inspect.isclass(one)]
 every_model = pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.model.__name__)
-one_per_family = pytest.mark.parametrize(
-    "spec",
-    [pytest.param(spec, marks=() if spec.family_head else pytest.mark.long) for spec in SPECS],
-    ids=lambda spec: spec.model.__name__,
-)  # the others in `make test-long`
+
+
+def some(chosen):
+    """All models, of which `make test` tries the chosen and `make test-long` the others."""
+    return pytest.mark.parametrize(
+        "spec",
+        [pytest.param(spec, marks=() if chosen(spec) else pytest.mark.long) for spec in SPECS],
+        ids=lambda spec: spec.model.__name__,
+    )
+
+
+one_of_each_kind = some(lambda spec: spec.thorough)
+one_per_family = some(lambda spec: spec.family_head)
 
 
 def train(model, samples, steps=3, batch_size=6):
@@ -162,7 +170,7 @@ def test_06_a_loaded_model_goes_on_to_the_bit(spec, tmp_path):
     assert_equal(all_state(resumed), all_state(whole))
 
 
-@every_model
+@one_of_each_kind
 def test_06_a_stopped_fit_resumes_to_the_bit_in_the_middle_of_an_epoch(spec, tmp_path):
     class Stop(keras.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
@@ -187,7 +195,7 @@ def test_06_a_stopped_fit_resumes_to_the_bit_in_the_middle_of_an_epoch(spec, tmp
         assert losses == expected[name][-len(losses) :]
 
 
-@every_model
+@one_of_each_kind
 @pytest.mark.parametrize("count", [1, 7])
 def test_07_the_saved_model_gives_the_same_numbers(spec, count, tmp_path):
     model = spec.make()
@@ -217,7 +225,7 @@ def test_07_the_saved_model_gives_the_same_numbers(spec, count, tmp_path):
     )
 
 
-@every_model
+@one_of_each_kind
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
 def test_08_mixed_precision_trains(spec, policy):
     keras.config.set_dtype_policy(policy)
@@ -238,7 +246,7 @@ def test_08_mixed_precision_trains(spec, policy):
     assert model.generate(2, seed=0).dtype == "float32"
 
 
-@every_model
+@one_of_each_kind
 def test_09_two_replicas_equal_one(spec):
     """One global batch, and a last batch that leaves a replica with nothing."""
     samples = spec.samples(9)

@@ -72,6 +72,7 @@ def test_numbers_are_those_of_the_functions(data):
     a, b = (x[:, ::7, ::7].reshape(len(x), 16) for x in (data[0][:500], fake))
     assert result["fid[pixels]"] == pytest.approx(kgz.metrics.frechet_distance_from_features(a, b))
     assert result["kid[pixels]"] == pytest.approx(kgz.metrics.kernel_distance(a, b, 250)[0])
+    assert "kid_std[pixels]" not in result  # of one block there is none
     logits = fake.mean(axis=(1, 2, 3)) * 10.0
     p = 1.0 / (1.0 + np.exp(-2.0 * logits))
     expected = kgz.metrics.inception_score(np.stack([p, 1.0 - p], axis=1))[0]
@@ -102,9 +103,10 @@ def test_conditional_models_are_asked_for_every_class(data):
     metrics = ["intra_fid", "class_accuracy", "ms_ssim"]
     options = {"metrics": metrics, "extractor": Pixels(), "num_samples": 400}
     result = evaluate(model, DATA, **options, num_reference=600)["metrics"]
-    assert set(result) == {"intra_fid[pixels]", "class_accuracy[pixels]", "ms_ssim"}
+    expected = {"intra_fid[pixels]", "class_accuracy[pixels]", "ms_ssim_within_classes"}
+    assert set(result) == expected
     assert 0.0 <= result["class_accuracy[pixels]"] < 0.3  # it knows two classes of ten
-    with pytest.raises(ValueError, match=r"Expected samples with labels.*Received: none"):
+    with pytest.raises(ValueError, match=r"class-conditional.*'intra_fid'.*Received: Copier"):
         evaluate(Copier(images), DATA, metrics=["intra_fid"], extractor=Pixels(), num_samples=50)
 
 
@@ -175,6 +177,14 @@ def test_bad_input_is_refused(data, tmp_path):
         evaluate(data[0], DATA, metrics=["fdi"], extractor=Pixels())
     with pytest.raises(ValueError, match="Did you mean 'fashion_mnist'"):
         evaluate(data[0], DATA, extractor="fashion_mnits")
+    with pytest.raises(ValueError, match="Expected `metrics`, some of .*Received: none"):
+        evaluate(data[0], DATA, metrics=[], extractor=Pixels())
+    with pytest.raises(ValueError, match="`num_samples` to be an integer >= 2"):
+        evaluate(Copier(data[0]), DATA, num_samples=1)
+    with pytest.raises(ValueError, match="Expected `metrics` for the points of"):
+        evaluate(data[0], "ring_of_gaussians", metrics=["fid"])
+    with pytest.raises(ValueError, match=r"Expected points \(samples, 2\)"):
+        evaluate(data[0], "ring_of_gaussians")
     with pytest.raises(ValueError, match="Received: 3 of 20 samples with NaN"):
         broken = data[0][:20].copy()
         broken[2:5, 0, 0] = np.nan

@@ -92,6 +92,15 @@ def test_configs_round_trip(source):
     assert keras.saving.deserialize_keras_object(config).name == extractor.name
 
 
+def test_a_failed_download_is_one_error_that_says_what_to_do(monkeypatch):
+    def offline(network, source):
+        raise Exception("URL fetch failure")  # as Keras does
+
+    monkeypatch.setattr(feature_extractor, "load_inception_weights", offline)
+    with pytest.raises(OSError, match="URL fetch failure.*KERAS_GAN_ZOO_INCEPTION_2015"):
+        FeatureExtractor.get("inception_2015")
+
+
 def test_bad_input():
     extractor = FeatureExtractor.get("fashion_mnist")
     good = np.zeros((2, 28, 28, 1), "float32")
@@ -100,7 +109,7 @@ def test_bad_input():
         (good + 255.0, r"floats in \[-1, 1\].*Received: from 255 to 255"),
         (np.repeat(good, 3, axis=-1), r"\(batch, height, width, 1\).*Received: shape"),
         (good[0], r"\(batch, height, width, 1\).*Received: shape"),
-        (good * np.nan, r"floats in \[-1, 1\].*Received: from nan"),
+        (good * np.nan, r"floats in \[-1, 1\].*Received: images with NaN"),
     ):
         with pytest.raises(ValueError, match=message):
             extractor(images)

@@ -77,6 +77,16 @@ def test_train_resume_info_generate_export(recipe, tmp_path, monkeypatch, capsys
     assert json.loads((preset / "metadata.json").read_text())["steps"] == 9
 
 
+def test_a_broken_image_is_one_line(tmp_path, monkeypatch, capsys):
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    (tmp_path / "a.png").write_bytes(b"neither")
+    code, _, errors = run(
+        *(monkeypatch, capsys, "evaluate", tmp_path, "--against", "fashion_mnist_mini"),
+        *("--num-reference", 20),
+    )
+    assert code == 2 and "Expected an image file" in errors and "Traceback" not in errors
+
+
 def test_list(monkeypatch, capsys):
     code, output, _ = run(monkeypatch, capsys, "list", "--json")
     found = json.loads(output)
