@@ -92,6 +92,9 @@ def generate(
     preset: Annotated[str, typer.Argument(help="Preset name or folder.")],
     num: Annotated[int, typer.Option(min=1, help="How many samples.")] = 64,
     out: Annotated[pathlib.Path, typer.Option(help="Picture to write.")] = pathlib.Path("grid.png"),
+    label: Annotated[
+        int | None, typer.Option(help="Class of all samples [default: round the classes]")
+    ] = None,
     seed: Seed = 0,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the picture.")] = False,
 ):
@@ -103,7 +106,7 @@ def generate(
     from keras_gan_zoo import models, pictures
 
     model = models.from_preset(preset)
-    picture = pictures.draw(model.generate(num, seed=seed))
+    picture = pictures.draw(model.generate(num, labels=label, seed=seed))
     out.parent.mkdir(parents=True, exist_ok=True)
     picture.save(out)
     rich.print(f"{num} samples of {preset}: {out}")

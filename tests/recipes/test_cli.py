@@ -157,6 +157,7 @@ def test_bad_recipes_are_one_line_and_exit_code_2(
         (("info", "dcgan_fashion_mnits"), "Did you mean 'dcgan_fashion_mnist'"),
         (("generate", "dcgan_fashion_mnits", "--out", "never.png"), "Did you mean"),
         (("generate", "dcgan_fashion_mnist", "--num", "0"), "--num"),
+        (("generate", "dcgan_fashion_mnist", "--label", "3", "--out", "never.png"), "no `labels`"),
         (("evaluate", "dcgan_fashion_mnits"), "Did you mean 'dcgan_fashion_mnist'"),
         (("evaluate", "tests", "--metrics", "fid"), "Expected --against"),
         (("evaluate", "tests", "--against", "fashion_mnist_mini", "--record"), "--record"),
