@@ -143,8 +143,7 @@ class AdversarialModel(Sampling, PhasedModel):
         real_logits = None
         if self.adversarial_loss.generator_needs_real:
             real_logits = self.criticize(*self.real_inputs(batch))
-        loss = self.adversarial_loss.generator(fake_logits, real_logits)
-        return {"generator_loss": loss, **self.generator_penalty_losses()}
+        return {"generator_loss": self.adversarial_loss.generator(fake_logits, real_logits)}
 
     def real_inputs(self, batch) -> tuple:
         """What the discriminator is shown of the data: samples, and their condition if any."""
@@ -170,11 +169,6 @@ class AdversarialModel(Sampling, PhasedModel):
     def penalty_losses(self, critic, real, fake) -> dict:
         """The discriminator's weighted penalties by name, each at its own interval."""
         return self._penalty_losses("discriminator", self.penalties, critic, real, fake)
-
-    def generator_penalty_losses(self) -> dict:
-        """The generator's weighted penalties by name."""
-        losses = self._penalty_losses("generator", self.generator_penalties, None, None, None)
-        return {f"generator_{name}": value for name, value in losses.items()}
 
     def before_update(self, phase):
         if self.weight_clip is not None and phase.name == "discriminator":
@@ -246,6 +240,14 @@ class AdversarialModel(Sampling, PhasedModel):
             if key in config
         }
         return cls(**{**config, **nested})
+
+    def _phase_losses(self, phase, batch):
+        """The phase's losses; the generator's penalties, on weights alone, are added here."""
+        result = super()._phase_losses(phase, batch)
+        if phase.name == "generator":
+            added = self._penalty_losses("generator", self.generator_penalties, None, None, None)
+            result |= {f"generator_{name}": value for name, value in added.items()}
+        return result
 
     def _built(self, penalties, network):
         """The penalties, told of the network; what they remember is saved with the model."""

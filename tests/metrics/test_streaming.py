@@ -109,9 +109,6 @@ def test_merged_metrics_equal_one_pass(name):
         parts[0].merge_state([keras.metrics.Mean()])
 
 
-@pytest.mark.skipif(
-    len(tf.config.list_logical_devices("CPU")) < 2, reason="needs two logical devices"
-)
 @pytest.mark.parametrize("name", MAKERS)
 def test_replicas_equal_one_pass(name):
     random = np.random.default_rng(1)

@@ -93,13 +93,15 @@ class ACGAN(AdversarialModel):
 
     def discriminator_losses(self, batch):
         real = self.judge(*self.real_inputs(batch))
-        fake = self.judge(*self.fake_inputs(batch))
+        (samples,) = self.fake_inputs(batch)
+        fake = self.judge(samples)
         classes = self._class_loss(real, batch) + self._class_loss(fake, batch)
         return {
             "discriminator_loss": self.adversarial_loss.discriminator(
                 real["logits"], fake["logits"]
             ),
             "discriminator_class_loss": classes,
+            **self.penalty_losses(self.criticize, batch["real"], samples),
         }
 
     def generator_losses(self, batch):

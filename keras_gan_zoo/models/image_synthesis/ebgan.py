@@ -102,8 +102,12 @@ class EBGAN(AdversarialModel):
 
     def discriminator_losses(self, batch):
         real = self.judge(*self.real_inputs(batch))["energy"]
-        fake = self.judge(*self.fake_inputs(batch))["energy"]
-        return {"discriminator_loss": losses.energy_margin(real, fake, self.margin)}
+        (samples,) = self.fake_inputs(batch)
+        fake = self.judge(samples)["energy"]
+        return {
+            "discriminator_loss": losses.energy_margin(real, fake, self.margin),
+            **self.penalty_losses(self.criticize, batch["real"], samples),
+        }
 
     def generator_losses(self, batch):
         fake = self.judge(*self.fake_inputs(batch))

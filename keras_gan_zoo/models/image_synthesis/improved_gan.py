@@ -124,8 +124,7 @@ class ImprovedGAN(AdversarialModel):
             self.judge(*inputs)["features"]
             for inputs in (self.real_inputs(batch), self.fake_inputs(batch))
         )
-        loss = losses.feature_matching(*features, self.feature_matching)
-        return {"generator_loss": loss, **self.generator_penalty_losses()}
+        return {"generator_loss": losses.feature_matching(*features, self.feature_matching)}
 
     def default_optimizers(self):
         """Adam with learning rate 2e-4 and beta_1 0.5 for both players, as DCGAN."""

@@ -222,10 +222,16 @@ class OTGAN(FeatureCritic):
         self.iterations = int(iterations)
 
     def discriminator_losses(self, batch):
-        return {"discriminator_loss": -self._distance_of_batches(batch)}
+        (fake,) = self.fake_inputs(batch)
+        return {
+            "discriminator_loss": -self._distance_of_batches(batch["real"], fake),
+            **self.penalty_losses(self.embed, batch["real"], fake),
+        }
 
     def generator_losses(self, batch):
-        return {"generator_loss": self._distance_of_batches(batch)}
+        return {
+            "generator_loss": self._distance_of_batches(batch["real"], *self.fake_inputs(batch))
+        }
 
     def distance(self, features, generated):
         return ops.mean(losses.cosine_cost(features, generated), axis=1)
@@ -237,9 +243,9 @@ class OTGAN(FeatureCritic):
             for name in ("discriminator", "generator")
         }
 
-    def _distance_of_batches(self, batch):
+    def _distance_of_batches(self, real, fake):
         return losses.minibatch_energy_distance(
-            *self.embed_all(batch["real"], *self.fake_inputs(batch)),
+            *self.embed_all(real, fake),
             regularization=self.regularization,
             iterations=self.iterations,
         )
