@@ -116,6 +116,7 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
         "optimizers": {key: _described(one) for key, one in model.optimizers.items()},
         "steps": int(model.optimizers[model.phases()[-1].name].iterations),
         "training_minutes": round(clock.seconds / 60, 1),
+        "cpu_minutes": round(clock.cpu_seconds / 60, 1),
         "hardware": f"{os.cpu_count()} CPU cores, {platform.machine()}, shared with other work",
         "final_losses": {key: round(float(v[-1]), 4) for key, v in history.history.items()},
         "notes": recipe.notes,
@@ -137,20 +138,25 @@ def _described(optimizer):
 
 
 class _Clock(keras.callbacks.Callback):
-    """Seconds spent training, counted on over interruptions."""
+    """Seconds spent training, on the wall and of all cores, counted on over interruptions."""
 
     def __init__(self, path):
         super().__init__()
         self.path = path
-        self.seconds = 0.0
+        self.seconds = self.cpu_seconds = 0.0
 
     def on_train_begin(self, logs=None):
-        before = json.loads(self.path.read_text()) if self.path.exists() else 0.0
-        self._start = time.monotonic() - before
+        before = json.loads(self.path.read_text()) if self.path.exists() else [0.0, 0.0]
+        self._starts = [now - spent for now, spent in zip(_now(), before, strict=True)]
 
     def on_epoch_end(self, epoch, logs=None):
-        self.seconds = time.monotonic() - self._start
-        self.path.write_text(json.dumps(self.seconds))
+        self.on_train_end()
+        self.path.write_text(json.dumps([self.seconds, self.cpu_seconds]))
 
     def on_train_end(self, logs=None):
-        self.seconds = time.monotonic() - self._start
+        spent = (now - start for now, start in zip(_now(), self._starts, strict=True))
+        self.seconds, self.cpu_seconds = spent
+
+
+def _now():
+    return time.monotonic(), time.process_time()
