@@ -43,7 +43,8 @@ def cells(name, folder) -> dict:
         "quality": f"{metric} {value}",
         "parameters (G + D)": " + ".join(f"{count:,}" for count in facts["parameters"].values()),
         "steps": f"{facts['steps']:,}",
-        "minutes on 2 CPU cores": f"{facts['training_minutes']:g}",
+        "minutes": f"{facts['training_minutes']:g}",
+        "CPU minutes": f"{facts['cpu_minutes']:g}" if "cpu_minutes" in facts else "-",
         "MB": f"{(folder / 'model.weights.h5').stat().st_size / 1e6:.1f}",
     }
 

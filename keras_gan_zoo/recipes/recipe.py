@@ -21,6 +21,8 @@ class Data(_Section):
     split: str = "train"
     image_size: int | None = None
     drop_remainder: bool = True
+    labels_per_class: int | None = pydantic.Field(None, ge=1)
+    labels_seed: int = pydantic.Field(0, ge=0)
 
 
 class Training(_Section):
