@@ -41,8 +41,7 @@ def _replica_share(draw, shape, seed):
         return draw(shape, seed)
     rows = shape[0]
     noise = draw((rows * context.num_replicas_in_sync, *shape[1:]), seed)
-    start = context.replica_id_in_sync_group * rows
-    return noise[start : start + rows]
+    return own_rows(noise)
 
 
 def random_normal(shape, seed=None, dtype="float32"):
@@ -94,6 +93,16 @@ def global_batch(values):
     if context is None or context.num_replicas_in_sync == 1:
         return values
     return context.all_gather(values, axis=0)
+
+
+def own_rows(values):
+    """Of the rows of all replicas, as `global_batch` gives them, those of this one."""
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return values
+    rows = tf.shape(values)[0] // context.num_replicas_in_sync
+    start = context.replica_id_in_sync_group * rows
+    return values[start : start + rows]
 
 
 def fused_batch_norm(inputs, gamma, beta, epsilon):

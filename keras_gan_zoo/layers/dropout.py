@@ -15,14 +15,19 @@ class Dropout(keras.layers.Dropout):
 
     Args:
         rate: Share of units set to zero; the others are divided by `1 - rate`.
+        at_sampling: Whether to drop when a model is used, too, as noise that makes samples vary.
         **kwargs: As for `keras.layers.Dropout`.
 
     References:
         Srivastava et al. 2014, Dropout, JMLR 15.
     """
 
+    def __init__(self, rate, at_sampling: bool = False, **kwargs):
+        super().__init__(rate, **kwargs)
+        self.at_sampling = at_sampling
+
     def call(self, inputs, training=False):
-        if not training or self.rate == 0:
+        if not (training or self.at_sampling) or self.rate == 0:
             return inputs
         shape = ops.shape(inputs)
         if self.noise_shape is not None:
@@ -32,3 +37,6 @@ class Dropout(keras.layers.Dropout):
             )
         kept = backend.random_uniform(shape, seed=self.seed_generator) >= self.rate
         return ops.where(kept, inputs / (1.0 - self.rate), ops.zeros_like(inputs))
+
+    def get_config(self):
+        return {**super().get_config(), "at_sampling": self.at_sampling}

@@ -4,6 +4,7 @@ from keras_gan_zoo.networks.acgan import acgan_discriminator
 from keras_gan_zoo.networks.classifier import small_classifier
 from keras_gan_zoo.networks.conv_gan import conv_gan_discriminator, conv_gan_generator
 from keras_gan_zoo.networks.dcgan import dcgan_discriminator, dcgan_generator
+from keras_gan_zoo.networks.dropout import with_dropout
 from keras_gan_zoo.networks.ebgan import ebgan_discriminator
 from keras_gan_zoo.networks.heads import (
     with_class_head,
@@ -57,6 +58,7 @@ __all__ = [
     "wgan_gp_critic",
     "wgan_gp_generator",
     "with_class_head",
+    "with_dropout",
     "with_features",
     "with_minibatch_discrimination",
     "with_virtual_batch_normalization",

@@ -3,6 +3,8 @@
 from keras_gan_zoo.training.adversarial_model import AdversarialModel
 from keras_gan_zoo.training.phase import Phase
 from keras_gan_zoo.training.phased_model import PhasedModel
+from keras_gan_zoo.training.replay import ReplayBuffer
+from keras_gan_zoo.training.schedules import LinearDecay
 from keras_gan_zoo.training.strategy import distribute
 
-__all__ = ["AdversarialModel", "Phase", "PhasedModel", "distribute"]
+__all__ = ["AdversarialModel", "LinearDecay", "Phase", "PhasedModel", "ReplayBuffer", "distribute"]

@@ -13,6 +13,7 @@ from keras_gan_zoo.training.condition import condition_of
 from keras_gan_zoo.training.latents import LATENT_DISTRIBUTIONS
 from keras_gan_zoo.training.phase import Phase
 from keras_gan_zoo.training.phased_model import PhasedModel, networks_of_dtype
+from keras_gan_zoo.training.replay import ReplayBuffer
 from keras_gan_zoo.training.sampling import Sampling, apply
 
 PENALTIES = ("penalties", "generator_penalties")
@@ -38,6 +39,11 @@ class AdversarialModel(Sampling, PhasedModel):
         penalties: `kgz.penalties` added to the discriminator's loss.
         generator_penalties: Penalties on weights added to the generator's loss.
         discriminator_steps, generator_steps: Updates of each in a training step.
+        replay: Capacity of a store of the generator's earlier samples, half of which the
+            discriminator is shown instead of new ones (`kgz.training.ReplayBuffer`); 0 for none.
+        instance_noise: Standard deviation of normal noise added to all that the discriminator is
+            shown in training (Sonderby et al. 2016, arXiv 1610.04490, section 2.3): a number, or
+            `kgz.training.LinearDecay` to let it fall to 0; 0 for none.
         weight_clip: Clips the discriminator's weights to `[-weight_clip, weight_clip]` before
             each of its updates, as `WGAN` does; `None` for no clipping.
         ema_decay: Decay of the moving average of the generator's weights; `None` for none.
@@ -65,6 +71,8 @@ class AdversarialModel(Sampling, PhasedModel):
         generator_penalties=(),
         discriminator_steps: int = 1,
         generator_steps: int = 1,
+        replay: int = 0,
+        instance_noise=0.0,
         weight_clip: float | None = None,
         ema_decay: float | None = 0.999,
         num_classes: int | None = None,
@@ -104,12 +112,15 @@ class AdversarialModel(Sampling, PhasedModel):
         self.discriminator_steps = int(discriminator_steps)
         self.generator_steps = int(generator_steps)
         self.weight_clip = weight_clip
+        self.instance_noise = _noise_level(instance_noise)
         self.ema_decay = ema_decay
         self.ema_generator = (
             None if ema_decay is None else self.moving_average(generator, ema_decay)
         )
         self.sample_shape = tuple(generator.output_shape[1:])
         self.condition = condition_of(num_classes, condition_dim)
+        shapes = [self.sample_shape, *[(self.condition.dim,)] * (self.condition.dim is not None)]
+        self.replay = ReplayBuffer(replay, shapes) if replay else None
         self._check_networks()
         self._trace_generators()
         self.built = True
@@ -154,10 +165,14 @@ class AdversarialModel(Sampling, PhasedModel):
         latents = self.sample_latents(keras.ops.shape(batch["real"])[0], self.seed_generator)
         condition = _condition(batch)
         samples = apply(self.generator, (latents, *condition), training=self.in_training)
+        if self.replay is not None and self.in_training and self._playing == "discriminator":
+            return self._replayed(samples, *condition)
         return (samples, *condition * self.discriminator_is_told)
 
     def judge(self, *inputs) -> dict:
         """The discriminator's outputs by name, in the mode of the running step."""
+        if self.in_training and self.instance_noise:
+            inputs = (self._with_noise(inputs[0]), *inputs[1:])
         outputs = apply(self.discriminator, inputs, training=self.in_training)
         outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
         return dict(zip(self.outputs_of_discriminator, outputs, strict=True))
@@ -165,6 +180,18 @@ class AdversarialModel(Sampling, PhasedModel):
     def criticize(self, *inputs):
         """The discriminator's logits in the mode of the running step."""
         return self.judge(*inputs)["logits"]
+
+    def judge_together(self, *batches) -> list:
+        """`judge` of several batches of one size, from one pass.
+
+        For discriminators that treat samples independently. One pass is quicker than several, and
+        adds up the gradient of each weight in an order that does not vary. Rows are interleaved,
+        so that replicas draw the noise of one device.
+        """
+        count = len(batches)
+        rows = keras.ops.stack(batches, axis=1)
+        judged = self.judge(keras.ops.reshape(rows, (-1, *batches[0].shape[1:])))
+        return [{name: out[index::count] for name, out in judged.items()} for index in range(count)]
 
     def penalty_losses(self, critic, real, fake) -> dict:
         """The discriminator's weighted penalties by name, each at its own interval."""
@@ -226,6 +253,12 @@ class AdversarialModel(Sampling, PhasedModel):
             },
             "discriminator_steps": self.discriminator_steps,
             "generator_steps": self.generator_steps,
+            "replay": 0 if self.replay is None else self.replay.capacity,
+            "instance_noise": (
+                keras.saving.serialize_keras_object(self.instance_noise)
+                if callable(self.instance_noise)
+                else self.instance_noise
+            ),
             "weight_clip": self.weight_clip,
             "ema_decay": self.ema_decay,
             **self._condition_config(),
@@ -233,7 +266,7 @@ class AdversarialModel(Sampling, PhasedModel):
 
     @classmethod
     def from_config(cls, config):
-        objects = ("generator", "discriminator", "adversarial_loss", *PENALTIES)
+        objects = ("generator", "discriminator", "adversarial_loss", "instance_noise", *PENALTIES)
         nested = {
             key: keras.saving.deserialize_keras_object(copy.deepcopy(config[key]))
             for key in objects  # a copy, because it consumes them
@@ -243,11 +276,25 @@ class AdversarialModel(Sampling, PhasedModel):
 
     def _phase_losses(self, phase, batch):
         """The phase's losses; the generator's penalties, on weights alone, are added here."""
+        self._playing = phase.name
         result = super()._phase_losses(phase, batch)
         if phase.name == "generator":
             added = self._penalty_losses("generator", self.generator_penalties, None, None, None)
             result |= {f"generator_{name}": value for name, value in added.items()}
         return result
+
+    def _replayed(self, *samples):
+        """Samples and their conditions, half of them old."""
+        mixed = self.replay.exchange(*samples, seed=self.seed_generator)
+        mixed = mixed if isinstance(mixed, tuple) else (mixed,)
+        return mixed if self.discriminator_is_told else mixed[:1]
+
+    def _with_noise(self, samples):
+        level = self.instance_noise
+        if callable(level):
+            level = level(self.optimizers["discriminator"].iterations)
+        noise = backend.random_normal(keras.ops.shape(samples), self.seed_generator)
+        return samples + keras.ops.cast(level, samples.dtype) * keras.ops.cast(noise, samples.dtype)
 
     def _built(self, penalties, network):
         """The penalties, told of the network; what they remember is saved with the model."""
@@ -289,6 +336,15 @@ class AdversarialModel(Sampling, PhasedModel):
                     "before it: latents as `latent_dim` says, samples as the generator makes "
                     f"them, and the condition if there is one. Received: inputs {received}"
                 )
+
+
+def _noise_level(level):
+    if callable(level) or (isinstance(level, (int, float)) and level >= 0):
+        return level
+    raise ValueError(
+        "Expected `instance_noise` to be a number >= 0 or a schedule such as "
+        f"`kgz.training.LinearDecay(0.1, stop=10_000)`. Received: {level!r}"
+    )
 
 
 def _condition(batch):

@@ -1,0 +1,42 @@
+"""Learning rates that fall."""
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable("keras_gan_zoo")
+class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
+    """A learning rate that is constant at first, and then falls linearly to 0.
+
+    `rate * min(1, (stop - t) / (stop - start))`, at least 0, for update `t`.
+
+    Args:
+        rate: The learning rate at first.
+        stop: The update at which it reaches 0.
+        start: The last update at which it is constant.
+
+    Raises:
+        ValueError: If `rate` is not positive, or not `0 <= start < stop`.
+
+    Example:
+
+    >>> schedule = kgz.training.LinearDecay(0.1, stop=30, start=10)
+    >>> [round(float(schedule(step)), 3) for step in (0, 10, 20, 30, 40)]
+    [0.1, 0.1, 0.05, 0.0, 0.0]
+    """
+
+    def __init__(self, rate: float, stop: int, start: int = 0):
+        if not rate > 0:
+            raise ValueError(f"Expected `rate` > 0. Received: {rate!r}")
+        if not 0 <= start < stop:
+            raise ValueError(
+                f"Expected 0 <= `start` < `stop`. Received: start={start!r}, stop={stop!r}"
+            )
+        self.rate, self.stop, self.start = float(rate), int(stop), int(start)
+
+    def __call__(self, step):
+        left = self.stop - ops.cast(step, "float32")
+        return self.rate * ops.clip(left / (self.stop - self.start), 0.0, 1.0)
+
+    def get_config(self):
+        return {"rate": self.rate, "stop": self.stop, "start": self.start}
