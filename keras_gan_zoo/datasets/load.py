@@ -8,6 +8,7 @@ import tensorflow as tf
 from keras_gan_zoo import errors
 from keras_gan_zoo.datasets import pipeline
 from keras_gan_zoo.datasets.builtin import BUILTIN
+from keras_gan_zoo.datasets.few_labels import few_labels
 
 IMAGE_FILES = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
 SPLITS = ("train", "test")
@@ -28,6 +29,8 @@ def load(
     shuffle: bool = True,
     drop_remainder: bool = False,
     labels: bool = True,
+    labels_per_class: int | None = None,
+    labels_seed: int = 0,
     data_dir: str | None = None,
 ) -> tf.data.Dataset:
     """Loads a data set as batches that `fit` takes as they are.
@@ -46,10 +49,13 @@ def load(
         shuffle: Whether to shuffle each epoch.
         drop_remainder: Whether to leave out a last partial batch.
         labels: Whether to yield `(image, label)` or images alone.
+        labels_per_class: For semi-supervised learning: only so many samples of each class keep
+            their label. Batches are then dicts, see `few_labels`. Builtin data sets only.
+        labels_seed: Seed of which samples these are.
         data_dir: Where TensorFlow Datasets keeps its files.
 
     Returns:
-        A `tf.data.Dataset` of `(images, labels)`, or of images.
+        A `tf.data.Dataset` of `(images, labels)`, of images, or of dicts.
 
     Raises:
         ValueError: If the name, the split or a number is not valid.
@@ -65,6 +71,12 @@ def load(
         least = 0 if what == "seed" else 1
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
             raise ValueError(f"Expected `{what}` to be an integer >= {least}. Received: {value!r}")
+    if labels_per_class is not None and (name not in BUILTIN or not labels):
+        raise ValueError(
+            "Expected `labels_per_class` with labels and one of the builtin data sets "
+            f"({', '.join(list_names())}); for arrays use `kgz.datasets.few_labels`. "
+            f"Received: {name!r}, labels={labels}"
+        )
     size = _size(image_size)
     options = {
         "batch_size": batch_size,
@@ -82,7 +94,10 @@ def load(
         raise errors.unknown_name("data set", name, [*BUILTIN, "tfds:NAME", "folder:PATH"])
     if split not in SPLITS:
         raise errors.unknown_name("split", split, SPLITS)
-    return pipeline.from_arrays(*BUILTIN[name](split, seed), **options)
+    arrays = BUILTIN[name](split, seed)
+    if labels_per_class is None:
+        return pipeline.from_arrays(*arrays, **options)
+    return few_labels(*arrays, labels_per_class, labels_seed=labels_seed, **options)
 
 
 def _size(image_size):

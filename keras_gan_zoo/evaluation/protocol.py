@@ -77,7 +77,7 @@ def evaluate(
             )
         return _modes(samples, against, num_samples or MODE_SAMPLES, seed)
     labelled = scores.NEED_LABELS.intersection(names)
-    if labelled and hasattr(samples, "generate") and not getattr(samples, "num_classes", None):
+    if labelled and hasattr(samples, "generate") and not _classes_of(samples):
         raise ValueError(
             f"Expected a class-conditional model for the metric {min(labelled)!r}. "
             f"Received: {type(samples).__name__} without classes"
@@ -169,9 +169,14 @@ def _batches(samples, num_samples, image_size, seed):
 def _generated(model, num_samples, seed):
     """Batches of `generate`; all latents are drawn at once, so that batches do not matter."""
     latents = model.sample_latents(num_samples, seed)
-    classes = getattr(model, "num_classes", None)
+    classes = _classes_of(model)
     labels = None if classes is None else np.arange(num_samples) % classes
     for start in range(0, num_samples, BATCH):
         part = slice(start, start + BATCH)
         asked = {} if labels is None else {"labels": labels[part]}
         yield np.asarray(model.generate(latents=latents[part], **asked)), asked.get("labels")
+
+
+def _classes_of(model):
+    """How many classes `generate` can be asked for, `None` or 0 if for none."""
+    return getattr(getattr(model, "condition", model), "num_classes", None)

@@ -8,6 +8,7 @@ from keras_gan_zoo.models.image_synthesis.gan import GAN
 from keras_gan_zoo.models.image_synthesis.improved_gan import ImprovedGAN
 from keras_gan_zoo.models.image_synthesis.lsgan import LSGAN
 from keras_gan_zoo.models.image_synthesis.sagan import SAGAN
+from keras_gan_zoo.models.image_synthesis.semi_supervised_gan import SemiSupervisedGAN
 from keras_gan_zoo.models.image_synthesis.sngan import SNGAN, ConditionalGAN
 from keras_gan_zoo.models.image_synthesis.transport import OTGAN, CramerGAN
 from keras_gan_zoo.models.image_synthesis.wgan import WGAN, WGANGP
@@ -28,5 +29,6 @@ __all__ = [
     "ConvGAN",
     "CramerGAN",
     "ImprovedGAN",
+    "SemiSupervisedGAN",
     "from_preset",
 ]

@@ -161,7 +161,9 @@ class PhasedModel(PresetModel, PhasedCompilation, keras.Model):
 
     def _arriving(self, data):
         """The named batch, and the share of the global batch that this replica holds."""
-        batch = self.prepare_batch(data)
+        # `train_on_batch` hands over (x, None, None).
+        alone = isinstance(data, tuple) and all(part is None for part in data[1:])
+        batch = self.prepare_batch(data[0] if alone else data)
         replicas = backend.num_replicas()
         if replicas == 1:
             return batch, 1.0

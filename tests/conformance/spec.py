@@ -166,4 +166,10 @@ SPECS = (
         sample_shape=(16, 16, 1),
         losses=GAN_LOSSES,
     ),
+    ModelSpec(
+        kgz.models.SemiSupervisedGAN,
+        lambda: {"image_shape": (8, 8, 1), "latent_dim": 4, "num_classes": 3},
+        sample_shape=(8, 8, 1),
+        losses=(*GAN_LOSSES, "supervised_loss"),
+    ),
 )

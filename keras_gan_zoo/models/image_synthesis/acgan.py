@@ -4,12 +4,12 @@ import keras
 
 from keras_gan_zoo import losses
 from keras_gan_zoo.networks import acgan_discriminator, dcgan_generator
-from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.adversarial_model import AdversarialModel
+from keras_gan_zoo.training.classification import Classification
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
-class ACGAN(AdversarialModel):
+class ACGAN(Classification, AdversarialModel):
     """Auxiliary classifier GAN: the discriminator also says which class a sample is of.
 
     Both players maximise the log-likelihood of the right class, of real and of fake samples
@@ -110,11 +110,6 @@ class ACGAN(AdversarialModel):
             "generator_loss": self.adversarial_loss.generator(fake["logits"]),
             "generator_class_loss": self._class_loss(fake, batch),
         }
-
-    def classify(self, samples):
-        """Class probabilities `(batch, num_classes)` of samples, from the auxiliary classifier."""
-        samples = checks.check_samples("samples", samples, self.sample_shape)
-        return keras.ops.softmax(self.judge(samples)["class_logits"])
 
     def default_optimizers(self):
         """Adam with learning rate 2e-4 and beta_1 0.5 for both players (appendix A)."""

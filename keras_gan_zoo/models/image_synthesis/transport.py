@@ -33,12 +33,8 @@ class FeatureCritic(AdversarialModel):
         return self.judge(samples)["features"]
 
     def embed_all(self, *batches):
-        """The features of several batches of one size, from one pass.
-
-        These critics treat samples independently. One pass is quicker than several, and adds up
-        the gradient of each weight in an order that does not vary.
-        """
-        return ops.split(self.embed(ops.concatenate(batches)), len(batches))
+        """The features of several batches of one size, from one pass."""
+        return [judged["features"] for judged in self.judge_together(*batches)]
 
     def distance(self, features, generated):
         """How far each row of `features` is from the rows `generated`, `(batch,)`."""

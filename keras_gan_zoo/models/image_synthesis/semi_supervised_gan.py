@@ -1,0 +1,181 @@
+"""The semi-supervised GAN: a classifier whose extra class is "generated"."""
+
+import keras
+
+from keras_gan_zoo import losses
+from keras_gan_zoo.errors import check_choice
+from keras_gan_zoo.layers import WeightNormalization
+from keras_gan_zoo.models.image_synthesis.improved_gan import MATCHINGS
+from keras_gan_zoo.networks import improved_gan_classifier, improved_gan_generator
+from keras_gan_zoo.training import checks
+from keras_gan_zoo.training.adversarial_model import AdversarialModel
+from keras_gan_zoo.training.classification import Classification
+from keras_gan_zoo.training.sampling import apply
+
+
+@keras.saving.register_keras_serializable("keras_gan_zoo")
+class SemiSupervisedGAN(Classification, AdversarialModel):
+    """A classifier of K classes that learns from few labels, because it also tells real from fake.
+
+    Its K logits `l(x)` stand for "real" with probability `Z / (Z + 1)`, `Z = sum_k exp l_k(x)`.
+    It descends the cross-entropy of labelled samples, `E log Z(x) - l_y(x)`, and half the binary
+    cross-entropy of unlabelled real samples against generated ones. The generator matches the mean
+    of its features. Outside of training, the moving average of the classifier judges.
+
+    `fit` takes batches of few labels and many samples from
+    `kgz.datasets.load(name, labels_per_class=10)`, dicts with the keys `"image"` (unlabelled),
+    `"labelled_image"` and `"label"`; or `(images, labels)`, all of them labelled. Before it, call
+    `initialize_from_data`, as the authors do.
+
+    Args:
+        image_shape: Shape of a sample: `(height, width, channels)`, or `(features,)`.
+        latent_dim: Size of a latent vector; latents are uniform.
+        num_classes: Number of classes, K.
+        feature_matching: `"squared"` or `"absolute"`, see `kgz.losses.feature_matching`; `None`
+            for a generator that fools the classifier instead.
+        ema_decay: Decay of the moving averages of generator and classifier.
+        generator, discriminator: Networks to use instead of the paper's for permutation-invariant
+            MNIST; the discriminator gives `[class_logits, features]`.
+        **kwargs: See `kgz.training.AdversarialModel`.
+
+    Example:
+
+    >>> model = kgz.models.SemiSupervisedGAN((8, 8, 1), latent_dim=4, num_classes=2)
+    >>> model.compile()
+    >>> images, labels = np.zeros((8, 8, 8, 1), "float32"), np.arange(8) % 2
+    >>> few = kgz.datasets.few_labels(images, labels, labels_per_class=1, batch_size=4)
+    >>> history = model.fit(few, verbose=0)
+    >>> sorted(history.history)
+    ['discriminator_loss', 'generator_loss', 'supervised_loss']
+    >>> model.classify(images[:3]).shape
+    TensorShape([3, 2])
+
+    References:
+        Salimans et al. 2016, Improved Techniques for Training GANs, arXiv 1606.03498, sections 5
+        and 6.1.
+
+    Deviations:
+        Latents are uniform in [-1, 1] rather than in [0, 1], which the batch normalisation after
+        the first layer undoes. The moving average of the classifier has the authors' decay of
+        0.9999 but starts quickly rather than at 0; the generator has one, too.
+    """
+
+    discriminator_is_told = False
+    outputs_of_discriminator = ("class_logits", "features")
+    takes_targets = True
+
+    def __init__(
+        self,
+        image_shape: tuple = (28, 28, 1),
+        latent_dim: int = 100,
+        num_classes: int = 10,
+        *,
+        feature_matching: str | None = "squared",
+        generator: keras.Model | None = None,
+        discriminator: keras.Model | None = None,
+        latent_distribution: str = "uniform",
+        ema_decay: float | None = 0.9999,
+        **kwargs,
+    ):
+        check_choice("feature_matching", feature_matching, MATCHINGS)
+        checks.check_count("num_classes", num_classes, least=2)
+        super().__init__(
+            generator or (lambda: improved_gan_generator(image_shape, latent_dim)),
+            discriminator or (lambda shape: improved_gan_classifier(shape, num_classes)),
+            latent_dim,
+            latent_distribution=latent_distribution,
+            ema_decay=ema_decay,
+            architecture={
+                "image_shape": image_shape,
+                "num_classes": num_classes,
+                "feature_matching": feature_matching,
+            },
+            **kwargs,
+        )
+        self.feature_matching = feature_matching
+        self._classes = int(num_classes)
+        self.ema_discriminator = (
+            None if ema_decay is None else self.moving_average(self.discriminator, ema_decay)
+        )
+
+    @property
+    def num_classes(self) -> int:
+        """Number of classes that `classify` tells apart; `generate` takes no labels."""
+        return self._classes
+
+    def initialize_from_data(self, samples):
+        """Sets the classifier's weight normalisation from data; see `WeightNormalization`.
+
+        Args:
+            samples: Some 500 samples `(batch, *sample_shape)`.
+        """
+        samples = checks.check_samples("samples", samples, self.sample_shape)
+        WeightNormalization.initialize_from_data(self.discriminator, samples)
+        if self.ema_discriminator is not None:
+            self.ema_discriminator.set_weights(self.discriminator.get_weights())
+
+    def prepare_batch(self, data):
+        """`{"real", "labelled", "label"}`: samples without labels, and samples with theirs."""
+        unlabelled, labelled, label = _parts(data)
+        return {
+            "real": checks.check_samples("x", unlabelled, self.sample_shape),
+            "labelled": checks.check_samples("labelled_image", labelled, self.sample_shape),
+            "label": checks.check_labels("labels", label, self.num_classes),
+        }
+
+    def judge(self, samples) -> dict:
+        averaged = not self.in_training and self.ema_discriminator is not None
+        network = self.ema_discriminator if averaged else self.discriminator
+        class_logits, features = apply(network, (samples,), training=self.in_training)
+        logits = losses.class_evidence(class_logits)
+        return {"logits": logits, "class_logits": class_logits, "features": features}
+
+    def discriminator_losses(self, batch):
+        (fake,) = self.fake_inputs(batch)
+        judged = self.judge_together(batch["labelled"], batch["real"], fake)
+        on_labelled, on_real, on_fake = (one["class_logits"] for one in judged)
+        return {
+            "discriminator_loss": losses.semi_supervised_unlabelled(on_real, on_fake),
+            "supervised_loss": losses.auxiliary_classification(on_labelled, batch["label"]),
+            **self.penalty_losses(self.criticize, batch["real"], fake),
+        }
+
+    def generator_losses(self, batch):
+        if self.feature_matching is None:
+            return super().generator_losses(batch)
+        judged = self.judge_together(batch["real"], *self.fake_inputs(batch))
+        features = (one["features"] for one in judged)
+        return {"generator_loss": losses.feature_matching(*features, self.feature_matching)}
+
+    def preset_networks(self):
+        judge = self.discriminator if self.ema_discriminator is None else self.ema_discriminator
+        return {**super().preset_networks(), "discriminator": judge}
+
+    def preset_loaded(self):
+        super().preset_loaded()
+        if self.ema_discriminator is not None:
+            self.discriminator.set_weights(self.ema_discriminator.get_weights())
+
+    def default_optimizers(self):
+        """Adam with learning rate 3e-3 and beta_1 0.5 for both players (authors' MNIST code).
+
+        The authors add 1e-8 to the second moment before the root, which is about 1e-4 after it.
+        """
+        return {
+            name: keras.optimizers.Adam(3e-3, beta_1=0.5, epsilon=1e-4)
+            for name in ("discriminator", "generator")
+        }
+
+
+def _parts(data):
+    """Unlabelled samples, labelled samples and their labels, from what `fit` hands over."""
+    if isinstance(data, dict) and {"image", "labelled_image", "label"} <= set(data):
+        return data["image"], data["labelled_image"], data["label"]
+    if isinstance(data, (tuple, list)) and len(data) > 1 and data[1] is not None:
+        return data[0], data[0], data[1]
+    received = f"keys {sorted(data)}" if isinstance(data, dict) else "samples without labels"
+    raise ValueError(
+        "Expected a dict with the keys 'image', 'labelled_image' and 'label', as "
+        "`kgz.datasets.load(name, labels_per_class=10)` gives, or (images, labels). "
+        f"Received: {received}"
+    )
