@@ -120,7 +120,9 @@ def evaluate(
     ] = None,
     metrics: Annotated[
         str | None,
-        typer.Option(help="Of fid,kid,is,prdc,class_shares,ms_ssim,intra_fid,class_accuracy"),
+        typer.Option(
+            help="Of fid,kid,is,prdc,class_shares,ms_ssim,intra_fid,class_accuracy,test_errors"
+        ),
     ] = None,
     extractor: Annotated[
         str | None, typer.Option(help="Feature network [default: the one that fits the data]")

@@ -1,85 +1,87 @@
-"""Learn to classify from few labels and many samples without: the K+1 GAN on MNIST.
+"""Learn to classify digits from few labels and many images without: the K+1 GAN on MNIST.
 
-python classify.py train --labels-per-class 10 --labels-seed 0 --out runs/mnist_100
-python classify.py test --preset semi_supervised_gan_mnist_100
+python classify.py train --labels 100 --draw 0 --out runs/labels
+python classify.py table --out runs/labels
+python classify.py predict --preset semi_supervised_gan_mnist_100 --images folder/of/images
 """
 
 import argparse
 import json
 import pathlib
 
-import keras
 import numpy as np
 
 import keras_gan_zoo as kgz
+from keras_gan_zoo import recipes
 
-BATCH = 100
-RATE = 3e-3
+RECIPE = "semi_supervised_gan_mnist_100"
+CLASSES = 10
 
 
 def train(arguments):
-    """Trains one classifier, resumably, and writes its errors and a preset."""
-    keras.utils.set_random_seed(arguments.seed)
+    """Trains one classifier by the recipe, resumably, for one draw of labels."""
+    if arguments.labels % CLASSES:
+        raise SystemExit(f"error: expected --labels in equal parts of {CLASSES} classes")
+    recipe = recipes.load_recipe(
+        RECIPE,
+        (
+            f"data.labels_per_class={arguments.labels // CLASSES}",
+            f"data.labels_seed={arguments.draw}",
+        ),
+    )
+    name = f"labels_{arguments.labels}_draw_{arguments.draw}"
+    out = arguments.out / name
+    if not (out / name).exists():
+        recipes.train_recipe(recipe, name, out, resume=True, verbose=2)
+    table(arguments)
+
+
+def table(arguments):
+    """Prints the errors of every finished run in a folder, by number of labels."""
+    found = {}
+    for path in sorted(arguments.out.glob("labels_*/labels_*/metadata.json")):
+        facts = json.loads(path.read_text())
+        labels = facts["data"]["labels_per_class"] * CLASSES
+        share = facts["evaluations"][0]["metrics"]["test_errors"]
+        found.setdefault(labels, []).append(round(10_000 * share))
+    print("| labels | wrong of 10,000, by draw | mean | spread (standard deviation) |")
+    print("|---|---|---|---|")
+    for labels, wrong in sorted(found.items()):
+        spread = f"{np.std(wrong, ddof=1):.1f}" if len(wrong) > 1 else "-"
+        print(f"| {labels} | {', '.join(map(str, wrong))} | {np.mean(wrong):.1f} | {spread} |")
+
+
+def predict(arguments):
+    """Prints the digit in each image of a folder."""
+    model = kgz.models.SemiSupervisedGAN.from_preset(arguments.preset)
     data = kgz.datasets.load(
-        arguments.data,
-        batch_size=BATCH,
-        seed=arguments.seed,
-        drop_remainder=True,
-        labels_per_class=arguments.labels_per_class,
-        labels_seed=arguments.labels_seed,
+        f"folder:{arguments.images}", image_size=28, shuffle=False, labels=False
     )
-    steps = arguments.epochs * len(data)
-    model = kgz.models.SemiSupervisedGAN(
-        image_shape=data.element_spec["image"].shape[1:], seed=arguments.seed
-    )
-    # Constant for two thirds of the training, then down to 0, as the authors do on CIFAR-10.
-    model.compile(
-        {
-            name: keras.optimizers.Adam(
-                kgz.training.LinearDecay(RATE, stop=steps, start=2 * steps // 3),
-                beta_1=0.5,
-                epsilon=1e-4,
-            )
-            for name in ("discriminator", "generator")
-        }
-    )
-    first = [batch["image"] for batch in data.take(5)]
-    model.initialize_from_data(np.concatenate(first))
-    log = TestErrors(arguments.data, arguments.out / "errors.json")
-    model.fit(
-        data,
-        epochs=arguments.epochs,
-        verbose=2,
-        callbacks=[kgz.callbacks.ExactResume(arguments.out / "state", every=600), log],
-    )
-    print(f"{log.errors[-1]} wrong of {len(log.labels)}")
+    for images in data:
+        grey = np.mean(images, axis=-1, keepdims=True)
+        for probabilities in np.array(model.classify(grey)):
+            digit = int(np.argmax(probabilities))
+            print(f"{digit} ({probabilities[digit]:.0%})")
 
 
-class TestErrors(keras.callbacks.Callback):
-    """Counts the test images that the averaged classifier gets wrong, after each epoch."""
-
-    def __init__(self, data, path):
-        super().__init__()
-        self.path = path
-        self.errors = json.loads(path.read_text()) if path.exists() else []
-        batches = kgz.datasets.load(data, "test", batch_size=1000, shuffle=False)
-        images, labels = zip(*batches.as_numpy_iterator(), strict=True)
-        self.images, self.labels = np.concatenate(images), np.concatenate(labels)
-
-    def on_epoch_end(self, epoch, logs=None):
-        guessed = np.argmax(self.model.classify(self.images), axis=1)
-        self.errors = [*self.errors[:epoch], int(np.sum(guessed != self.labels))]
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.write_text(json.dumps(self.errors))
-        print(f"\n{self.errors[-1]} wrong of {len(self.labels)}", flush=True)
+def main():
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    for function in (train, table, predict):
+        command = commands.add_parser(function.__name__, help=function.__doc__)
+        command.set_defaults(run=function)
+        if function is predict:
+            command.add_argument("--preset", default=RECIPE)
+            command.add_argument("--images", required=True)
+        else:
+            command.add_argument("--out", type=pathlib.Path, default=pathlib.Path("runs/labels"))
+        if function is train:
+            command.add_argument("--labels", type=int, default=100, help="in equal parts")
+            command.add_argument("--draw", type=int, default=0, help="which images are labelled")
+    arguments = parser.parse_args()
+    arguments.run(arguments)
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--data", default="mnist")
-    parser.add_argument("--labels-per-class", type=int, default=10)
-    parser.add_argument("--labels-seed", type=int, default=0)
-    parser.add_argument("--epochs", type=int, default=30)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=pathlib.Path, required=True)
-    train(parser.parse_args())
+    main()

@@ -47,8 +47,9 @@ def evaluate(
             array of images `(samples, height, width, channels)` in `[-1, 1]`.
         against: Name of the data set to compare with, see `kgz.datasets.load`. For a mixture of
             Gaussians, whose points need no extractor, the modes found are counted.
-        metrics: Names, see `kgz.evaluation.score`; by default `fid`, `kid` and `prdc`, or
-            `modes` for a mixture.
+        metrics: Names, see `kgz.evaluation.score`, or `test_errors`, the share of the test split
+            that a model with `classify` puts into the wrong class. By default `fid`, `kid` and
+            `prdc`, or `modes` for a mixture.
         extractor: See `kgz.metrics.FeatureExtractor.get`. By default the classifier of the data
             set, if there is one, or `"mobilenet_v2"`.
         split: Of the data set.
@@ -82,6 +83,10 @@ def evaluate(
             f"Expected a class-conditional model for the metric {min(labelled)!r}. "
             f"Received: {type(samples).__name__} without classes"
         )
+    own = {}
+    if scores.CLASSIFIES in names:
+        own[scores.CLASSIFIES] = _test_errors(samples, against, image_size)
+        names = tuple(name for name in names if name != scores.CLASSIFIES)
     extractor = FeatureExtractor.get(extractor or EXTRACTORS.get(against, "mobilenet_v2"))
     data = datasets.load(against, split, image_size, BATCH, shuffle=False)
     real = extract_cached(data, extractor, total=num_reference, verbose=verbose, what=against)
@@ -105,7 +110,7 @@ def evaluate(
         "library_version": __version__,
         "tensorflow_version": tf.__version__,
     }
-    return {"metrics": scores.score(fake, real, names), "protocol": protocol}
+    return {"metrics": {**own, **scores.score(fake, real, names)}, "protocol": protocol}
 
 
 def check_metrics(metrics, against: str, default=DEFAULT_METRICS) -> tuple[str, ...]:
@@ -128,6 +133,18 @@ def check_options(options: dict):
     extractor = options.get("extractor")
     if isinstance(extractor, str) and extractor not in BUILTIN:
         raise errors.unknown_name("feature extractor", extractor, BUILTIN)
+
+
+def _test_errors(model, against, image_size):
+    if not hasattr(model, "classify"):
+        raise ValueError(
+            f"Expected a model with `classify` for the metric 'test_errors'. Received: {model!r}"
+        )
+    wrong = count = 0
+    for images, labels in datasets.load(against, "test", image_size, BATCH, shuffle=False):
+        guessed = np.argmax(model.classify(images), axis=1)
+        wrong, count = wrong + int(np.sum(guessed != labels)), count + len(labels)
+    return wrong / count
 
 
 def _modes(samples, against, num_samples, seed):

@@ -68,6 +68,8 @@ SCORES = {
     "ms_ssim": _diversity,
 }
 NEEDS_NO_EXTRACTOR = ("ms_ssim",)
+# Of the model itself rather than of its samples.
+CLASSIFIES = "test_errors"
 NEED_LABELS = {"intra_fid", "class_accuracy"}
 
 
@@ -78,8 +80,8 @@ def check_names(names) -> tuple[str, ...]:
     if not names:
         raise ValueError(f"Expected `metrics`, some of {', '.join(SCORES)}. Received: none")
     for name in names:
-        if name not in SCORES:
-            raise errors.unknown_name("metric", name, SCORES)
+        if name not in (*SCORES, CLASSIFIES):
+            raise errors.unknown_name("metric", name, [*SCORES, CLASSIFIES])
     return names
 
 

@@ -53,7 +53,8 @@ class Recipe(_Section):
         model: Name of a class in `kgz.models`.
         arguments: Arguments of its constructor.
         optimizers: By phase, the class of a Keras optimizer under `name` and its arguments; phases
-            left out keep the paper's.
+            left out keep the paper's. A `learning_rate` may be the arguments of
+            `kgz.training.LinearDecay`.
         data, training, evaluation: See `Data`, `Training` and `Evaluation`.
         notes: What the card should say about the choice of these numbers.
     """

@@ -10,6 +10,7 @@ import keras
 
 from keras_gan_zoo import callbacks, datasets, errors, evaluation, models, pictures
 from keras_gan_zoo.recipes.recipe import Recipe
+from keras_gan_zoo.training import LinearDecay
 
 CLOCK = "training_seconds.json"
 
@@ -36,7 +37,11 @@ def build_model(recipe: Recipe):
     return model
 
 
-def _optimizer(name, **options):
+def _optimizer(name, learning_rate=None, **options):
+    if isinstance(learning_rate, dict):
+        learning_rate = keras.optimizers.schedules.serialize(LinearDecay(**learning_rate))
+    if learning_rate is not None:
+        options["learning_rate"] = learning_rate
     return keras.optimizers.get({"class_name": name, "config": options})
 
 
@@ -83,6 +88,8 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
     keras.utils.set_random_seed(recipe.training.seed)
     model = build_model(recipe)
     data = load_data(recipe)
+    if hasattr(model, "initialize_from_data"):
+        model.initialize_from_data(next(iter(load_data(recipe)))["image"])
     out.mkdir(parents=True, exist_ok=True)
     training = recipe.training
     clock = _Clock(out / CLOCK)
@@ -133,6 +140,8 @@ def _described(optimizer):
         for key in ("learning_rate", "beta_1", "beta_2", "rho", "momentum")
         if key in config
     }
+    if isinstance(schedule := kept.get("learning_rate"), dict):
+        kept["learning_rate"] = schedule["config"]
     rounded = {key: float(f"{v:.6g}") if isinstance(v, float) else v for key, v in kept.items()}
     return {"name": type(optimizer).__name__, **rounded}
 

@@ -205,3 +205,22 @@ def test_progress_bars_are_on_standard_error(data, capsys):
     captured = capsys.readouterr()
     assert "samples" in captured.err and not captured.out
     assert features.CACHE.startswith("~/")
+
+
+def test_errors_of_a_classifier_are_counted_on_the_test_split(data):
+    test, labels = map(np.array, next(iter(kgz.datasets.load(DATA, "test", batch_size=2000))))
+    known = {image.tobytes(): label for image, label in zip(test, labels, strict=True)}
+
+    class Knowing(Copier):
+        """Knows all but the images of class 3."""
+
+        def classify(self, images):
+            known_labels = [known[image.tobytes()] for image in np.array(images)]
+            return np.eye(10)[[0 if label == 3 else label for label in known_labels]]
+
+    found = evaluate(
+        Knowing(data[0]), DATA, metrics="test_errors,fid", extractor=Pixels(), num_samples=50
+    )["metrics"]
+    assert found["test_errors"] == pytest.approx(0.1) and "fid[pixels]" in found
+    with pytest.raises(ValueError, match="classify.*Received"):
+        evaluate(Copier(data[0]), DATA, metrics="test_errors", extractor=Pixels())

@@ -180,3 +180,28 @@ def test_the_program_is_installed_and_help_lists_what_exists():
     for command in ("list", "info", "train", "generate", "evaluate", "export"):
         assert f" {command} " in result.stdout
     assert " serve " not in result.stdout
+
+
+def test_a_recipe_with_few_labels_and_a_falling_learning_rate(tmp_path):
+    from keras_gan_zoo.recipes import train_recipe
+
+    settings = (
+        "data.name=fashion_mnist_mini",
+        "training.epochs=1",
+        "training.steps_per_epoch=3",
+        "evaluation.num_samples=20",
+        "optimizers.generator.learning_rate.start=1",
+        "optimizers.generator.learning_rate.stop=5",
+    )
+    recipe = load_recipe("semi_supervised_gan_mnist_100", settings)
+    preset = train_recipe(recipe, "few", tmp_path / "run", verbose=0)
+    facts = json.loads((preset / "metadata.json").read_text())
+    rate = facts["optimizers"]["generator"]["learning_rate"]
+    assert rate == {"rate": 0.001, "stop": 5, "start": 1}
+    assert facts["data"]["labels_per_class"] == 10
+    assert 0.0 <= facts["evaluations"][0]["metrics"]["test_errors"] <= 1.0
+    assert facts["cpu_minutes"] >= 0.0
+    with pytest.raises(ValueError, match="start.*Received"):
+        build_model(
+            load_recipe("semi_supervised_gan_mnist_100", (*settings[:4], settings[5][:-1] + "0"))
+        )
