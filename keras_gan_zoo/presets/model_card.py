@@ -11,7 +11,8 @@ def model_card(name: str, model_class: type, metadata: dict, has_picture: bool) 
     parts = [f"# {name}", f"`kgz.models.{model_class.__name__}`: {summary}"]
     if has_picture:
         parts.append("![samples](samples.png)\n\nThe first 64 samples of seed 0, not selected.")
-    parts.append(f'```python\nmodel = kgz.models.from_preset("{name}")\nmodel.generate(64)\n```')
+    use = "generate(64)" if hasattr(model_class, "generate") else "reconstruct(images)"
+    parts.append(f'```python\nmodel = kgz.models.from_preset("{name}")\nmodel.{use}\n```')
     if references := _section(doc, "References"):
         parts.append(f"## Paper\n\n{references}")
     if deviations := _section(doc, "Deviations"):

@@ -5,9 +5,31 @@ import shutil
 
 import tensorflow as tf
 
+from keras_gan_zoo import errors
+
+
+class Exporting:
+    """Mixin for a model with `signatures() -> {name: tf.function}`."""
+
+    def export(self, filepath, *, overwrite: bool = False, verbose: bool = False):
+        """Writes a SavedModel with named signatures that needs no Keras to run.
+
+        The signatures are those of `signatures()`, and give the numbers that the methods give.
+
+        Args:
+            filepath: Folder to write; it must not exist unless `overwrite`.
+            overwrite: Replaces an existing folder.
+            verbose: Prints where the model went.
+        """
+        export_model(self, filepath, overwrite=overwrite, verbose=verbose)
+
+    def signatures(self) -> dict:
+        """The functions that `export` writes, by signature name."""
+        raise errors.not_defined(self, "signatures")
+
 
 def export_model(model, filepath, *, overwrite: bool = False, verbose: bool = False):
-    """Writes `model.signatures()` as a SavedModel; see `AdversarialModel.export`.
+    """Writes `model.signatures()` as a SavedModel; see `Exporting.export`.
 
     The folder appears only when it is complete.
 

@@ -1,6 +1,5 @@
 """A generator against a discriminator."""
 
-import copy
 import functools
 from collections.abc import Callable
 
@@ -9,17 +8,19 @@ import keras
 from keras_gan_zoo import backend, errors, losses
 from keras_gan_zoo.penalties import Penalty
 from keras_gan_zoo.training import checks
+from keras_gan_zoo.training.architecture import Architecture, made, networks_of_dtype, serialized
 from keras_gan_zoo.training.condition import condition_of
+from keras_gan_zoo.training.generation import apply
 from keras_gan_zoo.training.latents import LATENT_DISTRIBUTIONS
 from keras_gan_zoo.training.phase import Phase
-from keras_gan_zoo.training.phased_model import PhasedModel, networks_of_dtype
+from keras_gan_zoo.training.phased_model import PhasedModel
 from keras_gan_zoo.training.replay import ReplayBuffer
-from keras_gan_zoo.training.sampling import Sampling, apply
+from keras_gan_zoo.training.sampling import Sampling
 
 PENALTIES = ("penalties", "generator_penalties")
 
 
-class AdversarialModel(Sampling, PhasedModel):
+class AdversarialModel(Architecture, Sampling, PhasedModel):
     """A generator that turns latents into samples, trained against a discriminator.
 
     A training step is `discriminator_steps` updates of the discriminator, each on fresh real
@@ -56,6 +57,13 @@ class AdversarialModel(Sampling, PhasedModel):
 
     # Whether the discriminator of a conditional model takes the condition, too.
     discriminator_is_told = True
+    serialized_arguments = (
+        "generator",
+        "discriminator",
+        "adversarial_loss",
+        "instance_noise",
+        *PENALTIES,
+    )
     # The discriminator's outputs, in order.
     outputs_of_discriminator = ("logits",)
 
@@ -92,17 +100,12 @@ class AdversarialModel(Sampling, PhasedModel):
             )
         given = {"generator": generator, "discriminator": discriminator}
         with networks_of_dtype(kwargs.get("dtype")):
-            if not isinstance(generator, keras.Model):
-                generator = generator()
-            if not isinstance(discriminator, keras.Model):
-                discriminator = discriminator(tuple(generator.output_shape[1:]))
+            generator = made(generator)
+            discriminator = made(discriminator, tuple(generator.output_shape[1:]))
         super().__init__(seed=seed, **kwargs)
         self.generator = generator
         self.discriminator = discriminator
-        # Configs record arguments rather than layers: those stay readable, and do not depend on
-        # how a version of Keras serialises layers.
-        self._architecture = dict(architecture or {})
-        self._given = [name for name, one in given.items() if isinstance(one, keras.Model)]
+        self._record_architecture(architecture, **given)
         self.latent_dim = int(latent_dim)
         self.latent_distribution = latent_distribution
         self.adversarial_loss = losses.get(adversarial_loss)
@@ -239,23 +242,18 @@ class AdversarialModel(Sampling, PhasedModel):
             self.generator.set_weights(self.ema_generator.get_weights())
 
     def get_config(self):
-        networks = {name: getattr(self, name) for name in self._given}
         return {
             **super().get_config(),
-            **self._architecture,
-            **{key: keras.saving.serialize_keras_object(one) for key, one in networks.items()},
+            **self._architecture_config(),
             "latent_dim": self.latent_dim,
             "latent_distribution": self.latent_distribution,
-            "adversarial_loss": keras.saving.serialize_keras_object(self.adversarial_loss),
-            **{
-                key: [keras.saving.serialize_keras_object(one) for one in getattr(self, key)]
-                for key in PENALTIES
-            },
+            "adversarial_loss": serialized(self.adversarial_loss),
+            **{key: [serialized(one) for one in getattr(self, key)] for key in PENALTIES},
             "discriminator_steps": self.discriminator_steps,
             "generator_steps": self.generator_steps,
             "replay": 0 if self.replay is None else self.replay.capacity,
             "instance_noise": (
-                keras.saving.serialize_keras_object(self.instance_noise)
+                serialized(self.instance_noise)
                 if callable(self.instance_noise)
                 else self.instance_noise
             ),
@@ -263,16 +261,6 @@ class AdversarialModel(Sampling, PhasedModel):
             "ema_decay": self.ema_decay,
             **self._condition_config(),
         }
-
-    @classmethod
-    def from_config(cls, config):
-        objects = ("generator", "discriminator", "adversarial_loss", "instance_noise", *PENALTIES)
-        nested = {
-            key: keras.saving.deserialize_keras_object(copy.deepcopy(config[key]))
-            for key in objects  # a copy, because it consumes them
-            if key in config
-        }
-        return cls(**{**config, **nested})
 
     def _phase_losses(self, phase, batch):
         """The phase's losses; the generator's penalties, on weights alone, are added here."""

@@ -8,6 +8,7 @@ import tensorflow as tf
 from keras_gan_zoo import backend, errors
 from keras_gan_zoo.datasets import pipeline
 from keras_gan_zoo.presets.preset_model import PresetModel
+from keras_gan_zoo.serving.export import Exporting
 from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.compilation import PhasedCompilation
 from keras_gan_zoo.training.loss_means import LossMeans
@@ -17,7 +18,7 @@ from keras_gan_zoo.training.phase import Phase
 RANDOM_STATE = "random_state_"
 
 
-class PhasedModel(PresetModel, PhasedCompilation, keras.Model):
+class PhasedModel(PresetModel, Exporting, PhasedCompilation, keras.Model):
     """Owns the mechanics of training; a subclass says only what its paper says.
 
     A subclass builds its networks in the constructor and defines
@@ -299,17 +300,6 @@ class PhasedModel(PresetModel, PhasedCompilation, keras.Model):
             if (saved := own.pop(f"{RANDOM_STATE}{index}", None)) is not None:
                 state.assign(saved)
         super().load_own_variables(own)
-
-
-@contextlib.contextmanager
-def networks_of_dtype(dtype=None):
-    """Networks built inside this scope compute in `dtype`, the policy of the model they are for."""
-    outside = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(outside if dtype is None else dtype)
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(outside)
 
 
 def _batch_size(batch):

@@ -47,8 +47,13 @@ class ModelSpec:
 
     def labels(self, count: int):
         """Labels of training data, `None` for an unconditional model."""
-        classes = self.arguments().get("num_classes")
+        classes = self.classes
         return None if classes is None else np.arange(count) % classes
+
+    @property
+    def classes(self):
+        """Number of classes, `None` for a model without."""
+        return self.arguments().get("num_classes")
 
 
 GAN_LOSSES = ("discriminator_loss", "generator_loss")

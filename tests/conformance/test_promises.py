@@ -40,12 +40,47 @@ def train(model, samples, steps=3, batch_size=6):
 def told(spec, count):
     """The labels that `discriminate` wants, by argument name."""
     labels = spec.labels(count)
-    return {} if labels is None or not spec.model.discriminator_is_told else {"labels": labels}
+    wanted = labels is not None and getattr(spec.model, "discriminator_is_told", False)
+    return {"labels": labels} if wanted else {}
 
 
 def conditional(model):
     """Whether `generate` takes labels."""
-    return model.condition.dim is not None
+    return hasattr(model, "generate") and model.condition.dim is not None
+
+
+def abilities(spec, model, count):
+    """What the model can do with `count` samples or latents: functions by name, and shapes.
+
+    Each function takes the samples or the latents, so that bad ones can be tried.
+    """
+    able = {
+        "generate": (lambda z: model.generate(latents=z), "latents", model.sample_shape),
+        "decode": (
+            model.decode if hasattr(model, "decode") else None,
+            "latents",
+            model.sample_shape,
+        ),
+        "encode": (getattr(model, "encode", None), "samples", (model.latent_dim,)),
+        "reconstruct": (getattr(model, "reconstruct", None), "samples", model.sample_shape),
+        "classify": (getattr(model, "classify", None), "samples", (spec.classes,)),
+        "discriminate": (
+            lambda x: model.discriminate(x, **told(spec, len(x))),
+            "samples",
+            (1,),
+        ),
+    }
+    given = {
+        "samples": spec.samples(count),
+        "latents": np.random.default_rng(7)
+        .uniform(-1, 1, (count, model.latent_dim))
+        .astype("float32"),
+    }
+    return {
+        name: (function, given[kind], kind, (count, *shape))
+        for name, (function, kind, shape) in able.items()
+        if hasattr(model, name)
+    }
 
 
 def values(variables):
@@ -83,14 +118,14 @@ def test_01_config_round_trips(spec):
 @pytest.mark.parametrize("count", [1, 5])
 def test_02_output_shape_type_and_range(spec, count):
     model = spec.make()
-    samples = model.generate(count, seed=0)
-    assert samples.shape == (count, *spec.sample_shape)
-    assert samples.dtype == "float32"
-    assert np.isfinite(samples).all()
-    if spec.bounded:
-        assert np.abs(samples).max() <= 1.0
-    logits = model.discriminate(samples, **told(spec, count))
-    assert logits.shape == (count, 1) and logits.dtype == "float32"
+    for name, (function, given, _, shape) in abilities(spec, model, count).items():
+        outputs = function(given)
+        assert outputs.shape == shape and outputs.dtype == "float32", name
+        assert np.isfinite(outputs).all(), name
+        if spec.bounded and shape[1:] == tuple(spec.sample_shape):
+            assert np.abs(outputs).max() <= 1.0, name
+    if hasattr(model, "generate"):
+        np.testing.assert_array_equal(model.generate(count, seed=0), model.generate(count, seed=0))
 
 
 @every_model
@@ -148,6 +183,8 @@ def test_05_same_seed_same_result(spec):
 def test_05_replicas_draw_the_rows_of_one_global_draw(spec):
     with kgz.distribute("mirrored") as strategy:
         model = spec.make()
+    if not hasattr(model, "sample_latents"):
+        pytest.skip("draws no latents")
 
     @tf.function
     def draw():
@@ -208,26 +245,21 @@ def test_07_the_saved_model_gives_the_same_numbers(spec, count, tmp_path):
     model.export(tmp_path / "exported")
     signatures = tf.saved_model.load(str(tmp_path / "exported")).signatures
     assert set(signatures) == set(model.signatures())
-    latents = model.sample_latents(count, seed=5)
-    classes = {"labels": tf.range(count)[::-1] % model.num_classes} if conditional(model) else {}
-    close = {"rtol": 1e-5, "atol": 1e-5}
-    np.testing.assert_allclose(
-        signatures["serving_default"](latents=latents, **classes)["images"],
-        model.generate(latents=latents, **classes),
-        **close,
-    )
-    np.testing.assert_allclose(
-        signatures["sample"](num_samples=tf.constant(count), seed=tf.constant(5))["images"],
-        model.generate(count, seed=5),
-        **close,
-    )
-    samples = spec.samples(count)
-    judged = {key: tf.constant(value, "int32") for key, value in told(spec, count).items()}
-    np.testing.assert_allclose(
-        signatures["discriminate"](samples=tf.constant(samples), **judged)["logits"],
-        model.discriminate(samples, **judged),
-        **close,
-    )
+    able = abilities(spec, model, count)
+    for name, signature in signatures.items():
+        if name == "sample":
+            outputs = signature(num_samples=tf.constant(count), seed=tf.constant(5))
+            expected = model.generate(count, seed=5)
+        else:
+            default = "generate" if "discriminate" in able else "reconstruct"
+            function, given, kind, _ = able[default if name == "serving_default" else name]
+            labels = {"discriminate": told(spec, count), "classify": {}}.get(name)
+            if labels is None:
+                labels = {"labels": np.arange(count) % spec.classes} if conditional(model) else {}
+            labels = {key: tf.constant(value, "int32") for key, value in labels.items()}
+            outputs, expected = signature(**{kind: tf.constant(given)}, **labels), function(given)
+        (output,) = outputs.values()
+        np.testing.assert_allclose(output, expected, rtol=1e-5, atol=1e-5, err_msg=name)
 
 
 @one_of_each_kind
@@ -248,7 +280,8 @@ def test_08_mixed_precision_trains(spec, policy):
         not np.array_equal(a, b)
         for a, b in zip(before, values(model.trainable_variables), strict=True)
     )
-    assert model.generate(2, seed=0).dtype == "float32"
+    for name, (function, given, _, _) in abilities(spec, model, 2).items():
+        assert function(given).dtype == "float32", name
 
 
 @one_of_each_kind
@@ -300,23 +333,27 @@ def test_10_bad_input_is_refused_at_the_door(spec, tmp_path):
         bad["channels"] = np.repeat(good, 2, axis=-1)
     for what, samples in bad.items():
         samples = np.asarray(samples, None if what == "integers" else "float32")
-        for call in (
-            lambda x: model.fit(x, spec.labels(len(x)), verbose=0),
-            lambda x: model.discriminate(x, **told(spec, len(x))),
-        ):
+        calls = [lambda x: model.fit(x, spec.labels(len(x)), verbose=0)]
+        calls += [able[0] for able in abilities(spec, model, 4).values() if able[2] == "samples"]
+        for call in calls:
             with pytest.raises(ValueError, match=r"Expected `.*Received: ") as error:
                 call(samples)
             assert "Traceback" not in str(error.value) and len(str(error.value)) < 600, what
+    wrong_latents = np.zeros((3, model.latent_dim + 1), "float32")
+    if hasattr(model, "decode"):
+        with pytest.raises(ValueError, match=r"Expected `latents.*Received: "):
+            model.decode(wrong_latents)
     for arguments in (
         {"num_samples": 0},
         {"num_samples": 2.5},
         {},
         {"num_samples": 2, "seed": -1},
         {"num_samples": 2, "latents": np.zeros((3, model.latent_dim), "float32")},
-        {"latents": np.zeros((3, model.latent_dim + 1), "float32")},
+        {"latents": wrong_latents},
     ):
-        with pytest.raises(ValueError, match=r"Expected .*Received"):
-            model.generate(**arguments)
+        if hasattr(model, "generate"):
+            with pytest.raises(ValueError, match=r"Expected .*Received"):
+                model.generate(**arguments)
     with pytest.raises(ValueError, match="no_such_phase.*Received"):
         model.compile({"no_such_phase": "adam"})
     (tmp_path / "taken").mkdir()
@@ -339,10 +376,12 @@ def test_10_labels_are_taken_or_refused(spec):
             with pytest.raises(ValueError, match="labels.*Received"):
                 model.fit(spec.samples(4), bad, verbose=0)
     if not conditional(model):
-        with pytest.raises(ValueError, match="labels.*Received"):
-            model.generate(2, labels=[0, 1])
-        with pytest.raises(ValueError, match="morph.*Received"):
-            model.morph(0, 1)
+        if hasattr(model, "generate"):
+            with pytest.raises(ValueError, match="labels.*Received"):
+                model.generate(2, labels=[0, 1])
+        if hasattr(model, "morph"):
+            with pytest.raises(ValueError, match="morph.*Received"):
+                model.morph(0, 1)
         return
     for bad in ([0, 99], [0, -1], [0.5, 1.0], [0, 1, 2]):
         with pytest.raises(ValueError, match="labels.*Received"):
@@ -361,13 +400,13 @@ def test_11_presets_keep_the_outputs(spec, tmp_path):
     train(model, spec.samples(6))
     model.save_to_preset(tmp_path / "tiny", {"data": "random"})
     loaded = spec.model.from_preset(str(tmp_path / "tiny"))
-    np.testing.assert_array_equal(loaded.generate(5, seed=1), model.generate(5, seed=1))
-    samples = spec.samples(3)
-    np.testing.assert_array_equal(
-        loaded.discriminate(samples, **told(spec, 3)), model.discriminate(samples, **told(spec, 3))
-    )
-    # What was averaged is what goes on training.
-    np.testing.assert_array_equal(loaded.generate(5, seed=1, ema=False), loaded.generate(5, seed=1))
+    able = abilities(spec, loaded, 5)
+    for name, (function, given, _, _) in abilities(spec, model, 5).items():
+        np.testing.assert_array_equal(able[name][0](given), function(given), err_msg=name)
+    if hasattr(model, "discriminate"):  # what was averaged is what goes on training
+        np.testing.assert_array_equal(
+            loaded.generate(5, seed=1, ema=False), loaded.generate(5, seed=1)
+        )
     wrong = next(other.model for other in SPECS if other.model is not spec.model)
     with pytest.raises(ValueError, match=f"{wrong.__name__}.*{spec.model.__name__}"):
         wrong.from_preset(str(tmp_path / "tiny"))

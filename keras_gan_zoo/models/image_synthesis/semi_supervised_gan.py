@@ -10,7 +10,7 @@ from keras_gan_zoo.networks import improved_gan_classifier, improved_gan_generat
 from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.adversarial_model import AdversarialModel
 from keras_gan_zoo.training.classification import Classification
-from keras_gan_zoo.training.sampling import apply
+from keras_gan_zoo.training.generation import apply
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")

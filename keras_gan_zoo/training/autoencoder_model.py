@@ -1,0 +1,249 @@
+"""An encoder and a decoder."""
+
+from collections.abc import Callable
+
+import keras
+import tensorflow as tf
+
+from keras_gan_zoo.training import checks
+from keras_gan_zoo.training.adversarial_model import samples_of
+from keras_gan_zoo.training.architecture import Architecture, made, networks_of_dtype
+from keras_gan_zoo.training.generation import apply
+from keras_gan_zoo.training.phase import Phase
+from keras_gan_zoo.training.phased_model import PhasedModel
+
+BATCH = 256
+
+
+class AutoencoderModel(Architecture, PhasedModel):
+    """An encoder that turns samples into latents, and a decoder that turns them back.
+
+    A subclass says what is minimised, in `autoencoder_losses`. What the decoder gives becomes a
+    sample by `observed`; what the encoder gives becomes latents by `latents_of`.
+
+    Args:
+        encoder: Maps samples `(batch, *sample_shape)` to what `latents_of` takes; or a function
+            without arguments that makes such a network.
+        decoder: Maps latents `(batch, latent_dim)` to what `observed` takes; or a function
+            without arguments that makes such a network.
+        architecture: The subclass's own arguments from which networks are made by function:
+            recorded in configs instead of these networks.
+        seed, **kwargs: See `PhasedModel`.
+    """
+
+    serialized_arguments = ("encoder", "decoder")
+
+    def __init__(
+        self,
+        encoder: keras.Model | Callable,
+        decoder: keras.Model | Callable,
+        *,
+        architecture: dict | None = None,
+        seed: int | None = None,
+        **kwargs,
+    ):
+        given = {"encoder": encoder, "decoder": decoder}
+        with networks_of_dtype(kwargs.get("dtype")):
+            encoder, decoder = made(encoder), made(decoder)
+        super().__init__(seed=seed, **kwargs)
+        self.encoder, self.decoder = encoder, decoder
+        self._record_architecture(architecture, **given)
+        self.sample_shape = tuple(encoder.input_shape[1:])
+        self.latent_dim = int(decoder.input_shape[-1])
+        self._check_networks()
+        self.built = True
+
+    # The algorithm -------------------------------------------------------------------------
+
+    def phases(self):
+        return (Phase("autoencoder", (self.encoder, self.decoder)),)
+
+    def prepare_batch(self, data):
+        """`{"real": samples}`."""
+        return {"real": checks.check_samples("x", samples_of(data), self.sample_shape)}
+
+    def encoded(self, samples):
+        """What the encoder gives, in the mode of the running step."""
+        return apply(self.encoder, (samples,), training=self.in_training)
+
+    def decoded(self, latents):
+        """What the decoder gives, in the mode of the running step."""
+        return apply(self.decoder, (latents,), training=self.in_training)
+
+    def latents_of(self, encoded):
+        """The latents that stand for a sample."""
+        return encoded
+
+    def observed(self, decoded):
+        """The samples, images in `[-1, 1]`, that the decoder's output means."""
+        return decoded
+
+    def call(self, inputs, training=False):
+        """Reconstructions of samples."""
+        latents = self.latents_of(self.encoder(inputs, training=training))
+        return self.observed(self.decoder(latents, training=training))
+
+    def comparison(self, batch):
+        """Real samples and their reconstructions."""
+        return batch["real"], self._reconstruct(batch["real"])
+
+    # What it can do ------------------------------------------------------------------------
+
+    @property
+    def image_shape(self) -> tuple:
+        """The shape of a sample: `(height, width, channels)` for images."""
+        return self.sample_shape
+
+    def encode(self, samples):
+        """The latents of samples.
+
+        Args:
+            samples: Float samples `(batch, *sample_shape)`.
+
+        Returns:
+            A float32 tensor `(batch, latent_dim)`.
+        """
+        return in_chunks(self._encode, self._checked(samples))
+
+    def decode(self, latents):
+        """The samples that latents stand for.
+
+        Args:
+            latents: `(batch, latent_dim)`.
+
+        Returns:
+            A float32 tensor `(batch, *sample_shape)`.
+        """
+        latents = checks.check_samples("latents", latents, (self.latent_dim,))
+        return in_chunks(self._decode, latents)
+
+    def reconstruct(self, samples):
+        """Samples, encoded and decoded: `(batch, *sample_shape)`."""
+        return in_chunks(self._reconstruct, self._checked(samples))
+
+    def interpolate(self, start, end, steps: int = 8):
+        """Samples on the straight lines between the latents of others.
+
+        Args:
+            start, end: As many samples `(batch, *sample_shape)` each.
+            steps: How many samples for each pair, the two reconstructions included.
+
+        Returns:
+            A float32 tensor `(batch, steps, *sample_shape)`.
+
+        Raises:
+            ValueError: If the batches differ in size, or an argument is bad.
+        """
+        checks.check_count("steps", steps, least=2)
+        start, end = self.encode(start), self.encode(end)
+        if len(start) != len(end):
+            raise ValueError(
+                "Expected `start` and `end` to hold as many samples. "
+                f"Received: {len(start)} and {len(end)}"
+            )
+        weight = tf.linspace(0.0, 1.0, steps)[None, :, None]
+        path = (1.0 - weight) * start[:, None] + weight * end[:, None]
+        samples = self.decode(tf.reshape(path, (-1, self.latent_dim)))
+        return tf.reshape(samples, (len(start), steps, *self.sample_shape))
+
+    def attribute_vector(self, having, lacking):
+        """The direction in latent space from samples without an attribute to samples with it.
+
+        The difference of the two mean latents. Attributes that go together in the data are not
+        told apart: choose samples that differ in this one only.
+
+        Args:
+            having, lacking: Samples with and without the attribute, `(batch, *sample_shape)`.
+
+        Returns:
+            A float32 tensor `(latent_dim,)`.
+
+        Raises:
+            ValueError: If one of them is empty.
+        """
+        for name, samples in (("having", having), ("lacking", lacking)):
+            if len(samples) == 0:
+                raise ValueError(
+                    f"Expected `{name}` to hold samples to average over. Received: none"
+                )
+        return tf.reduce_mean(self.encode(having), axis=0) - tf.reduce_mean(
+            self.encode(lacking), axis=0
+        )
+
+    def edit(self, samples, vector, strength: float = 1.0):
+        """Samples moved along a direction of latent space: the decoded `z + strength * vector`.
+
+        Args:
+            samples: Samples `(batch, *sample_shape)`.
+            vector: A direction `(latent_dim,)`, such as an `attribute_vector`.
+            strength: How far; 0 reconstructs.
+
+        Returns:
+            A float32 tensor `(batch, *sample_shape)`.
+        """
+        vector = checks.check_samples(
+            "vector", tf.convert_to_tensor(vector)[None], (self.latent_dim,)
+        )
+        return self.decode(self.encode(samples) + strength * vector)
+
+    def signatures(self) -> dict:
+        """The functions that `export` writes, by signature name.
+
+        `serving_default` (samples -> images) reconstructs, `encode` (samples -> latents) and
+        `decode` (latents -> images) do what the methods of these names do.
+        """
+        samples = tf.TensorSpec((None, *self.sample_shape), tf.float32, "samples")
+        latents = tf.TensorSpec((None, self.latent_dim), tf.float32, "latents")
+        return {
+            "serving_default": signature({"images": self._reconstruct}, samples),
+            "encode": signature({"latents": self._encode}, samples),
+            "decode": signature({"images": self._decode}, latents),
+        }
+
+    # Presets and serialisation -------------------------------------------------------------
+
+    def preset_networks(self) -> dict:
+        """The networks a preset ships: encoder and decoder."""
+        return {"encoder": self.encoder, "decoder": self.decoder}
+
+    def get_config(self):
+        return {**super().get_config(), **self._architecture_config()}
+
+    # Internals -----------------------------------------------------------------------------
+
+    def _encode(self, samples):
+        return keras.ops.cast(self.latents_of(self.encoded(samples)), "float32")
+
+    def _decode(self, latents):
+        return keras.ops.cast(self.observed(self.decoded(latents)), "float32")
+
+    def _reconstruct(self, samples):
+        return self._decode(self._encode(samples))
+
+    def _checked(self, samples):
+        return checks.check_samples("samples", samples, self.sample_shape)
+
+    def _check_networks(self):
+        inputs, latents = self.encoder.inputs, self.decoder.inputs
+        if len(inputs) != 1 or len(latents) != 1 or len(latents[0].shape) != 2:
+            shapes = [[tuple(one.shape[1:]) for one in part] for part in (inputs, latents)]
+            raise ValueError(
+                "Expected an `encoder` with one input, samples, and a `decoder` with one input, "
+                f"latents (batch, latent_dim). Received: inputs {shapes[0]} and {shapes[1]}"
+            )
+
+
+def in_chunks(function, rows):
+    """`function` of many rows, a chunk at a time."""
+    chunks = [function(rows[i : i + BATCH]) for i in range(0, len(rows), BATCH)]
+    return tf.concat(chunks, axis=0)
+
+
+def signature(outputs: dict, *inputs: tf.TensorSpec):
+    """A traced function of `inputs` that returns what the functions in `outputs` return."""
+
+    def run(*tensors):
+        return {name: function(*tensors) for name, function in outputs.items()}
+
+    # An input's name is that of its argument, which the specification gives.
+    return tf.function(run, input_signature=inputs, autograph=False)
