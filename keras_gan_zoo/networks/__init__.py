@@ -1,16 +1,19 @@
 """Architectures: functions that return Keras models, without any training logic."""
 
 from keras_gan_zoo.networks.acgan import acgan_discriminator
+from keras_gan_zoo.networks.autoencoder import conv_decoder, conv_encoder, mlp_decoder, mlp_encoder
 from keras_gan_zoo.networks.classifier import small_classifier
 from keras_gan_zoo.networks.conv_gan import conv_gan_discriminator, conv_gan_generator
 from keras_gan_zoo.networks.dcgan import dcgan_discriminator, dcgan_generator
 from keras_gan_zoo.networks.dropout import with_dropout
 from keras_gan_zoo.networks.ebgan import ebgan_discriminator
+from keras_gan_zoo.networks.face_vae import face_vae_decoder, face_vae_encoder
 from keras_gan_zoo.networks.heads import (
     with_class_head,
     with_features,
     with_minibatch_discrimination,
 )
+from keras_gan_zoo.networks.icgan import icgan_encoder
 from keras_gan_zoo.networks.improved_gan import improved_gan_classifier, improved_gan_generator
 from keras_gan_zoo.networks.inception_2015 import inception_2015
 from keras_gan_zoo.networks.mlp import maxout_discriminator, mlp_generator
@@ -25,21 +28,29 @@ from keras_gan_zoo.networks.sngan import (
     sngan_resnet_generator,
 )
 from keras_gan_zoo.networks.toy import toy_critic, toy_generator
+from keras_gan_zoo.networks.vae_gan import vae_gan_decoder, vae_gan_discriminator, vae_gan_encoder
 from keras_gan_zoo.networks.virtual_batch import with_virtual_batch_normalization
 from keras_gan_zoo.networks.wgan_gp import wgan_gp_critic, wgan_gp_generator
 
 __all__ = [
     "acgan_discriminator",
     "attention_maps",
+    "conv_decoder",
+    "conv_encoder",
     "conv_gan_discriminator",
     "conv_gan_generator",
     "dcgan_discriminator",
     "dcgan_generator",
     "ebgan_discriminator",
+    "face_vae_decoder",
+    "face_vae_encoder",
+    "icgan_encoder",
     "improved_gan_classifier",
     "improved_gan_generator",
     "inception_2015",
     "maxout_discriminator",
+    "mlp_decoder",
+    "mlp_encoder",
     "mlp_generator",
     "mobilenet_v2",
     "ot_gan_critic",
@@ -55,6 +66,9 @@ __all__ = [
     "sngan_resnet_generator",
     "toy_critic",
     "toy_generator",
+    "vae_gan_decoder",
+    "vae_gan_discriminator",
+    "vae_gan_encoder",
     "wgan_gp_critic",
     "wgan_gp_generator",
     "with_class_head",

@@ -19,6 +19,8 @@ def dcgan():
 
 TINY = {
     "acgan_discriminator": lambda: NETWORKS.acgan_discriminator(IMAGE, 3, 2),
+    "conv_decoder": lambda: NETWORKS.conv_decoder(IMAGE, 3, (2, 2, 2), base_filters=2),
+    "conv_encoder": lambda: NETWORKS.conv_encoder(IMAGE, 3, (2,) * 4),
     "conv_gan_discriminator": lambda: NETWORKS.conv_gan_discriminator(IMAGE, (2,) * 4),
     "conv_gan_generator": lambda: NETWORKS.conv_gan_generator(IMAGE, 4, (2, 2, 2), base_filters=2),
     "dcgan_discriminator": lambda: NETWORKS.dcgan_discriminator(
@@ -26,9 +28,14 @@ TINY = {
     ),
     "dcgan_generator": lambda: NETWORKS.dcgan_generator(IMAGE, 4, 2, **CLASSES),
     "ebgan_discriminator": lambda: NETWORKS.ebgan_discriminator(IMAGE, 2, code_dim=3),
+    "face_vae_decoder": lambda: NETWORKS.face_vae_decoder(IMAGE, 3, (2,), base_filters=2),
+    "face_vae_encoder": lambda: NETWORKS.face_vae_encoder(IMAGE, 3, (2, 2)),
+    "icgan_encoder": lambda: NETWORKS.icgan_encoder(IMAGE, 3, (2, 2)),
     "improved_gan_classifier": lambda: NETWORKS.improved_gan_classifier(IMAGE, 3, (8, 4)),
     "improved_gan_generator": lambda: NETWORKS.improved_gan_generator(IMAGE, 4, (8, 4)),
     "maxout_discriminator": lambda: NETWORKS.maxout_discriminator(IMAGE, 4, 2),
+    "mlp_decoder": lambda: NETWORKS.mlp_decoder(IMAGE, 3, (4, 4), output="logits"),
+    "mlp_encoder": lambda: NETWORKS.mlp_encoder(IMAGE, (3, 3), (4, 4)),
     "mlp_generator": lambda: NETWORKS.mlp_generator(IMAGE, 4, 8),
     "ot_gan_critic": lambda: NETWORKS.ot_gan_critic(IMAGE, 2, 3, feature_dim=4),
     "ot_gan_generator": lambda: NETWORKS.ot_gan_generator(IMAGE, 4, 2),
@@ -44,6 +51,9 @@ TINY = {
     "sngan_resnet_generator": lambda: NETWORKS.sngan_resnet_generator(IMAGE, 4, 2),
     "toy_critic": lambda: NETWORKS.toy_critic(2, (4, 4), "batch"),
     "toy_generator": lambda: NETWORKS.toy_generator(2, 3, (4, 4), batch_normalization=True),
+    "vae_gan_decoder": lambda: NETWORKS.vae_gan_decoder(IMAGE, 3, (2, 2), base_filters=2),
+    "vae_gan_discriminator": lambda: NETWORKS.vae_gan_discriminator(IMAGE, (2, 2, 2), 3),
+    "vae_gan_encoder": lambda: NETWORKS.vae_gan_encoder(IMAGE, 3, (2, 2), 4),
     "wgan_gp_critic": lambda: NETWORKS.wgan_gp_critic(IMAGE, 2),
     "wgan_gp_generator": lambda: NETWORKS.wgan_gp_generator(IMAGE, 4, 2),
     "with_class_head": lambda: NETWORKS.with_class_head(dcgan(), 3),
