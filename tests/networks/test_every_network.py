@@ -57,6 +57,7 @@ TINY = {
     "wgan_gp_critic": lambda: NETWORKS.wgan_gp_critic(IMAGE, 2),
     "wgan_gp_generator": lambda: NETWORKS.wgan_gp_generator(IMAGE, 4, 2),
     "with_class_head": lambda: NETWORKS.with_class_head(dcgan(), 3),
+    "with_dropout": lambda: NETWORKS.with_dropout(dcgan(), 0.3, False),
     "with_features": lambda: NETWORKS.with_features(dcgan()),
     "with_minibatch_discrimination": lambda: NETWORKS.with_minibatch_discrimination(dcgan(), 3, 2),
     "with_virtual_batch_normalization": lambda: NETWORKS.with_virtual_batch_normalization(
