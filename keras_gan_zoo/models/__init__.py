@@ -1,5 +1,7 @@
 """Every model of the zoo."""
 
+from keras_gan_zoo.models.autoencoding.autoencoder import Autoencoder, DenoisingAutoencoder
+from keras_gan_zoo.models.autoencoding.vae import VAE
 from keras_gan_zoo.models.image_synthesis.acgan import ACGAN
 from keras_gan_zoo.models.image_synthesis.conv_gan import ConvGAN
 from keras_gan_zoo.models.image_synthesis.dcgan import DCGAN
@@ -23,11 +25,14 @@ __all__ = [
     "OTGAN",
     "SAGAN",
     "SNGAN",
+    "VAE",
     "WGAN",
     "WGANGP",
+    "Autoencoder",
     "ConditionalGAN",
     "ConvGAN",
     "CramerGAN",
+    "DenoisingAutoencoder",
     "ImprovedGAN",
     "SemiSupervisedGAN",
     "from_preset",

@@ -12,10 +12,12 @@ class Likelihood:
 
     Attributes:
         parameters: How many values the decoder gives for each value of a sample.
+        output: What the last layer of a decoder of `kgz.networks` should be.
     """
 
     name: str
     parameters = 1
+    output = "linear"
 
     def nll(self, samples, decoded):
         """`-log p(x | z)` of samples, `(batch,)`, in nats."""
@@ -33,6 +35,7 @@ class Bernoulli(Likelihood):
     """
 
     name = "bernoulli"
+    output = "logits"
 
     def nll(self, samples, decoded):
         return losses.bernoulli_nll((samples + 1.0) / 2.0, decoded)

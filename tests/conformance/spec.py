@@ -19,6 +19,7 @@ class ModelSpec:
         sample_shape: Shape of a sample.
         losses: The names of the losses that `fit` reports.
         bounded: Whether samples lie in [-1, 1].
+        noisy: Whether training draws noise, which the seed decides.
         still: Patterns of trainable variables that need not move in their phase, with the reason.
         thorough: Whether `make test` tries it where a promise is dear; the other models' turn is
             in `make test-long`. One of each kind: several updates, conditions, coupled samples.
@@ -30,6 +31,7 @@ class ModelSpec:
     sample_shape: tuple
     losses: tuple[str, ...]
     bounded: bool = True
+    noisy: bool = True
     still: dict[str, str] = dataclasses.field(default_factory=dict)
     thorough: bool = False
     family_head: bool = False
@@ -74,6 +76,10 @@ BEFORE_NORMALISATION = {
 
 def _tiny(**arguments):
     return lambda: {"image_shape": (8, 8, 1), "latent_dim": 4, "filters": 4, **arguments}
+
+
+def _tiny_autoencoder():
+    return {"image_shape": (8, 8, 1), "latent_dim": 3}
 
 
 SPECS = (
@@ -176,5 +182,26 @@ SPECS = (
         lambda: {"image_shape": (8, 8, 1), "latent_dim": 4, "num_classes": 3},
         sample_shape=(8, 8, 1),
         losses=(*GAN_LOSSES, "supervised_loss"),
+    ),
+    ModelSpec(
+        kgz.models.Autoencoder,
+        _tiny_autoencoder,
+        sample_shape=(8, 8, 1),
+        losses=("reconstruction_loss",),
+        noisy=False,
+    ),
+    ModelSpec(
+        kgz.models.DenoisingAutoencoder,
+        lambda: {**_tiny_autoencoder(), "noise": "salt_and_pepper", "loss": "cross_entropy"},
+        sample_shape=(8, 8, 1),
+        losses=("reconstruction_loss",),
+    ),
+    ModelSpec(
+        kgz.models.VAE,
+        lambda: {"image_shape": (8, 8, 1), "latent_dim": 3, "warm_up": 4},
+        sample_shape=(8, 8, 1),
+        losses=("reconstruction_loss", "kl_loss"),
+        thorough=True,
+        family_head=True,
     ),
 )

@@ -176,7 +176,8 @@ def test_05_same_seed_same_result(spec):
         train(model, spec.samples(12))
         states.append(values(model.trainable_variables))
     assert_equal(states[0], states[1])
-    assert any(not np.array_equal(a, b) for a, b in zip(states[0], states[2], strict=True))
+    if spec.noisy:
+        assert any(not np.array_equal(a, b) for a, b in zip(states[0], states[2], strict=True))
 
 
 @every_model

@@ -5,7 +5,7 @@ from keras import ops
 
 from keras_gan_zoo import backend, losses
 from keras_gan_zoo.errors import check_choice
-from keras_gan_zoo.networks import digits_decoder, digits_encoder
+from keras_gan_zoo.networks import conv_decoder, conv_encoder
 from keras_gan_zoo.training.autoencoder_model import AutoencoderModel
 
 LOSSES = ("squared_error", "cross_entropy")
@@ -53,8 +53,8 @@ class Autoencoder(AutoencoderModel):
     ):
         check_choice("loss", loss, LOSSES)
         super().__init__(
-            encoder or (lambda: digits_encoder(image_shape, latent_dim)),
-            decoder or (lambda: digits_decoder(image_shape, latent_dim)),
+            encoder or (lambda: conv_encoder(image_shape, latent_dim)),
+            decoder or (lambda: conv_decoder(image_shape, latent_dim, output="logits")),
             architecture={
                 "image_shape": image_shape,
                 "latent_dim": latent_dim,

@@ -5,7 +5,7 @@ import tensorflow as tf
 from keras import ops
 
 from keras_gan_zoo import backend, losses
-from keras_gan_zoo.networks import digits_decoder, digits_encoder
+from keras_gan_zoo.networks import conv_decoder, conv_encoder
 from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.autoencoder_model import AutoencoderModel, in_chunks, signature
 from keras_gan_zoo.training.condition import NoCondition
@@ -74,11 +74,16 @@ class VAE(AutoencoderModel, Generation):
         for name, value in (("beta", beta), ("warm_up", warm_up), ("free_bits", free_bits)):
             if not value >= 0:
                 raise ValueError(f"Expected `{name}` >= 0. Received: {value!r}")
-        self_likelihood = likelihood_of(likelihood, likelihood_scale)
-        channels = image_shape[-1] * self_likelihood.parameters
+        distribution = likelihood_of(likelihood, likelihood_scale)
+        channels = image_shape[-1] * distribution.parameters
         super().__init__(
-            encoder or (lambda: digits_encoder(image_shape, latent_dim, variational=True)),
-            decoder or (lambda: digits_decoder((*image_shape[:-1], channels), latent_dim)),
+            encoder or (lambda: conv_encoder(image_shape, latent_dim, variational=True)),
+            decoder
+            or (
+                lambda: conv_decoder(
+                    (*image_shape[:-1], channels), latent_dim, output=distribution.output
+                )
+            ),
             architecture={
                 "image_shape": image_shape,
                 "latent_dim": latent_dim,
@@ -90,7 +95,7 @@ class VAE(AutoencoderModel, Generation):
             },
             **kwargs,
         )
-        self.likelihood = self_likelihood
+        self.likelihood = distribution
         self.beta, self.warm_up, self.free_bits = float(beta), int(warm_up), float(free_bits)
         self.condition = NoCondition()
         self._trace_generators()
