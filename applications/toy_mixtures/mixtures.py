@@ -18,10 +18,19 @@ from matplotlib.figure import Figure
 
 import keras_gan_zoo as kgz
 
-# The standard deviation of each mixture's coordinates: outputs and inputs are scaled by it.
+# The standard deviation of each mixture's coordinates, by which networks are scaled, and the
+# training steps of a model with batches of 256 points.
 SIZES = {"ring_of_gaussians": 0.7, "grid_of_gaussians": 2.8}
-METRICS = {"modes": "modes", "high_quality": "high quality", "reverse_kl": "reverse KL"}
-COLUMNS = {**METRICS, "cpu_seconds": "CPU seconds"}
+STEPS = {"ring_of_gaussians": 4000, "grid_of_gaussians": 8000}
+# Deep rather than wide: the way from one mode to the next has to be steep.
+GENERATOR_UNITS = (64,) * 5
+CRITIC_UNITS = (64,) * 3
+COLUMNS = {
+    "modes": "modes",
+    "high_quality": "high quality",
+    "reverse_kl": "reverse KL",
+    "cpu_seconds": "CPU seconds",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,102 +38,143 @@ class Settings:
     """How one model is trained. Learning rates fall to 0 along a cosine.
 
     Attributes:
-        steps: Training steps.
+        model: Name of the class in `kgz.models`.
+        arguments: Further arguments of the model.
+        gradient_penalty: Weight of the gradient penalty; `None` for the model's own.
+        critic: Further arguments of `kgz.networks.toy_critic`.
+        sharpness: The standard deviation of the critic's inputs. More makes it easier for the
+            critic to tell close points apart, which a Lipschitz constraint makes hard.
         batch_size: Real samples of each update.
+        longer: Times as many training steps, for a model with smaller batches.
+        updates: Updates of the discriminator and the generator in a training step.
         rates: Adam's learning rates of the discriminator and the generator at the start.
         betas: Adam's decays of the two moments.
-        updates: Updates of the discriminator and the generator in a training step.
         ema_decay: Decay of the moving average of the generator, which is what is measured.
-        critic: Arguments of `kgz.networks.toy_critic`.
-        sharpness: The critic's inputs have this standard deviation. More makes it easier for the
-            critic to tell apart points that are close.
-        arguments: Further arguments of the model.
+        jit_compile: Whether XLA compiles the training step, which pays for Sinkhorn's loop.
     """
 
-    steps: int
-    batch_size: int
-    rates: tuple
-    betas: tuple = (0.5, 0.9)
-    updates: tuple = (1, 1)
-    ema_decay: float = 0.999
-    critic: dict = dataclasses.field(default_factory=dict)
-    sharpness: float = 4.0
+    model: str
     arguments: dict = dataclasses.field(default_factory=dict)
+    gradient_penalty: float | None = None
+    critic: dict = dataclasses.field(default_factory=dict)
+    sharpness: float = 1.0
+    batch_size: int = 256
+    longer: int = 1
+    updates: tuple = (1, 1)
+    rates: tuple = (2e-3, 2e-3)
+    betas: tuple = (0.0, 0.99)
+    ema_decay: float | None = 0.999
+    jit_compile: bool = False
 
 
 SETTINGS = {
-    "GAN": Settings(3000, 256, (2e-3, 2e-3), arguments={"sample_shape": (2,)}),
-    "WGANGP": Settings(3000, 256, (2e-3, 2e-3), updates=(2, 1)),
+    "GAN": Settings("GAN", {"sample_shape": (2,)}),
+    # The very settings of SNGAN, without its normalisation.
+    "GAN-sharp": Settings("GAN", {"sample_shape": (2,)}, sharpness=20.0),
+    "GAN-minimax": Settings("GAN", {"sample_shape": (2,), "adversarial_loss": "minimax"}),
+    "WGAN-GP": Settings("WGANGP", gradient_penalty=0.1, sharpness=10.0, updates=(2, 1)),
     "SNGAN": Settings(
-        3000,
-        256,
-        (2e-3, 2e-3),
-        critic={"normalization": "spectral"},
-        arguments={"adversarial_loss": "hinge"},
+        "SNGAN", {"adversarial_loss": "hinge"}, critic={"normalization": "spectral"}, sharpness=20.0
     ),
-    "OTGAN": Settings(2000, 256, (1e-3, 3e-3), critic={"output_dim": 8}),
+    "OT-GAN": Settings(
+        "OTGAN",
+        {"regularization": 0.02, "iterations": 5},
+        critic={"output_dim": 32},
+        sharpness=3.0,
+        batch_size=128,
+        longer=2,
+        rates=(3e-3, 2e-3),
+        jit_compile=True,
+    ),
 }
 
 
 def compare(arguments):
     """Trains every model with several seeds; writes numbers, a table and a picture."""
     arguments.out.mkdir(parents=True, exist_ok=True)
-    runs, panels = [], []
     for data in arguments.data:
-        means = kgz.datasets.builtin.MIXTURES[data][0]()
-        panels.append([])
         for name in arguments.models:
             for seed in range(arguments.seeds):
-                settings = SETTINGS[name]
-                if arguments.steps:
-                    settings = dataclasses.replace(settings, steps=arguments.steps)
-                model, seconds = train(name, settings, data, seed)
-                measured = kgz.evaluation.evaluate(model, data)
-                numbers = {**measured["metrics"], "cpu_seconds": round(seconds, 1)}
-                print(f"{data} {name} seed {seed}: {numbers}", flush=True)
-                runs.append({"data": data, "model": name, "seed": seed, **numbers})
-                if seed == 0:
-                    points = np.asarray(model.generate(2500, seed=0))
-                    panels[-1].append(Panel(caption(name, points, data), points, means))
-                # Written after every run, so that a run that is stopped leaves what it measured.
-                write_numbers(arguments.out, runs, measured["protocol"])
-    draw(arguments.out / "points.png", panels)
+                steps = arguments.steps or STEPS[data] * SETTINGS[name].longer
+                measure(arguments.out, data, name, seed, steps)
+    results = load_results(arguments.out)
+    print(table(results))
+    draw_results(arguments.out, results)
     print(f"Numbers, table and picture: {arguments.out}")
 
 
-def train(name, settings, data, seed):
+def measure(folder, data, name, seed, steps):
+    """Trains and measures one model, unless `folder` has the numbers already."""
+    results = load_results(folder)
+    key = {"data": data, "model": name, "seed": seed}
+    # What JSON makes of it, so that it compares equal with what was stored.
+    settings = json.loads(json.dumps({"steps": steps, **dataclasses.asdict(SETTINGS[name])}))
+    same = [run for run in results if all(run[part] == value for part, value in key.items())]
+    if any(run["settings"] == settings for run in same):
+        print(f"{data} {name} seed {seed}: done before", flush=True)
+        return
+    model, seconds = train(SETTINGS[name], data, steps, seed)
+    measured = kgz.evaluation.evaluate(model, data)
+    numbers = {**measured["metrics"], "cpu_seconds": round(seconds, 1)}
+    print(f"{data} {name} seed {seed}: {numbers}", flush=True)
+    if seed == 0:
+        np.save(points_file(folder, data, name), np.asarray(model.generate(2500, seed=0)))
+    run = {**key, **numbers, "settings": settings, "protocol": measured["protocol"]}
+    results = [one for one in results if one not in same] + [run]
+    (folder / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+    (folder / "results.md").write_text(table(results))
+
+
+def load_results(folder):
+    """The runs that `folder` has the numbers of."""
+    path = folder / "results.json"
+    return json.loads(path.read_text()) if path.exists() else []
+
+
+def points_file(folder, data, name):
+    """Where the points of a model's first seed are kept for the picture."""
+    return folder / f"{data}_{name}.npy"
+
+
+def train(settings, data, steps, seed):
     """Trains one model on a mixture.
 
     Args:
-        name: Of a class in `kgz.models`.
         settings: Its `Settings`.
         data: Name of the mixture.
+        steps: Training steps.
         seed: Of weights, noise and the order of the data.
 
     Returns:
         The model, and the CPU seconds that training took.
     """
     keras.utils.set_random_seed(seed)
-    model = make(getattr(kgz.models, name), settings, SIZES[data], seed)
-    model.compile(optimizers(settings), steps_per_execution=min(100, settings.steps))
+    model = make(getattr(kgz.models, settings.model), settings, SIZES[data], seed)
+    model.compile(
+        decaying_optimizers(settings, steps),
+        jit_compile=settings.jit_compile,
+        steps_per_execution=min(100, steps),
+    )
     rows = settings.batch_size * max(settings.updates)
     real = kgz.datasets.load(data, batch_size=rows, seed=seed, labels=False, drop_remainder=True)
     start = time.process_time()
-    model.fit(
-        real.repeat(), steps_per_epoch=settings.steps, epochs=1, verbose=int(sys.stdout.isatty())
-    )
+    model.fit(real.repeat(), steps_per_epoch=steps, verbose=int(sys.stdout.isatty()))
     return model, time.process_time() - start
 
 
-def make(model, settings, size, seed):
-    """A model of the class `model` with small dense networks, for points of standard deviation
-    `size`. All models have the same generator.
+def make(model_class, settings, size, seed):
+    """A model with small dense networks, for points whose standard deviation is `size`.
+
+    The generator is the same for all models.
     """
     discriminator_steps, generator_steps = settings.updates
-    return model(
-        generator=kgz.networks.toy_generator(output_scale=size),
+    arguments = dict(settings.arguments)
+    if settings.gradient_penalty is not None:
+        arguments["penalties"] = [kgz.penalties.GradientPenalty(settings.gradient_penalty)]
+    return model_class(
+        generator=kgz.networks.toy_generator(units=GENERATOR_UNITS, output_scale=size),
         discriminator=kgz.networks.toy_critic(
-            input_scale=settings.sharpness / size, **settings.critic
+            units=CRITIC_UNITS, input_scale=settings.sharpness / size, **settings.critic
         ),
         latent_dim=2,
         latent_distribution="normal",
@@ -132,35 +182,26 @@ def make(model, settings, size, seed):
         generator_steps=generator_steps,
         ema_decay=settings.ema_decay,
         seed=seed,
-        **settings.arguments,
+        **arguments,
     )
 
 
-def optimizers(settings):
-    """An Adam for each player, whose learning rate is 0 at the end."""
-    beta_1, beta_2 = settings.betas
+def decaying_optimizers(settings, steps):
+    """An Adam for each player, whose learning rate is 0 after `steps` training steps."""
     players = zip(("discriminator", "generator"), settings.rates, settings.updates, strict=True)
     return {
         player: keras.optimizers.Adam(
-            keras.optimizers.schedules.CosineDecay(rate, settings.steps * updates), beta_1, beta_2
+            keras.optimizers.schedules.CosineDecay(rate, steps * updates), *settings.betas
         )
         for player, rate, updates in players
     }
 
 
-def write_numbers(folder, runs, protocol):
-    """Writes every run as JSON, and the means over seeds as a table in Markdown."""
-    settings = {name: dataclasses.asdict(SETTINGS[name]) for name in {r["model"] for r in runs}}
-    facts = {"protocol": protocol, "settings": settings, "runs": runs}
-    (folder / "results.json").write_text(json.dumps(facts, indent=1) + "\n")
-    (folder / "results.md").write_text(table(runs))
-
-
-def table(runs):
+def table(results):
     """The means over seeds, one row for each data set and model.
 
     Args:
-        runs: Dicts with `data`, `model` and the numbers of one run each.
+        results: Dicts with `data`, `model` and the numbers of one run each.
 
     Returns:
         Markdown.
@@ -169,8 +210,8 @@ def table(runs):
         "| data | model | seeds | " + " | ".join(COLUMNS.values()) + " |",
         "|" + "---|" * (3 + len(COLUMNS)),
     ]
-    for data, name in dict.fromkeys((run["data"], run["model"]) for run in runs):
-        group = [run for run in runs if (run["data"], run["model"]) == (data, name)]
+    for data, name in dict.fromkeys((run["data"], run["model"]) for run in results):
+        group = [run for run in results if (run["data"], run["model"]) == (data, name)]
         mean = {key: np.mean([run[key] for run in group]) for key in COLUMNS}
         lines.append(
             f"| {data} | {name} | {len(group)} | {mean['modes']:.1f} | "
@@ -197,15 +238,27 @@ def draw(path, rows):
         rows: Lists of as many `Panel`s.
     """
     figure = Figure(figsize=(2.7 * len(rows[0]), 2.9 * len(rows)), layout="constrained")
-    for axes, panel in zip(
-        figure.subplots(len(rows), len(rows[0]), squeeze=False).flat, sum(rows, []), strict=True
-    ):
+    grid = figure.subplots(len(rows), len(rows[0]), squeeze=False)
+    for axes, panel in zip(grid.flat, sum(rows, []), strict=True):
         axes.plot(*panel.means.T, "x", color="tab:red", markersize=7, markeredgewidth=1.0)
         axes.plot(*panel.points.T, ".", color="tab:blue", markersize=1.5)
         limit = 1.35 * np.abs(panel.means).max()
         axes.set(xlim=(-limit, limit), ylim=(-limit, limit), xticks=[], yticks=[], aspect="equal")
         axes.set_title(panel.title, fontsize=9)
     figure.savefig(path, dpi=90)
+
+
+def draw_results(folder, results):
+    """Draws the points of every model's first seed: a row for each data set."""
+    rows = {}
+    for run in results:
+        if run["seed"] == 0:
+            means = kgz.datasets.builtin.MIXTURES[run["data"]][0]()
+            good = 100 * run["high_quality"]
+            title = f"{run['model']}: {run['modes']} of {len(means)} modes, {good:.1f} %"
+            points = np.load(points_file(folder, run["data"], run["model"]))
+            rows.setdefault(run["data"], []).append(Panel(title, points, means))
+    draw(folder / "points.png", list(rows.values()))
 
 
 # The lecture's figure -----------------------------------------------------------------------
@@ -235,22 +288,22 @@ class FreezableOTGAN(FreezableCritic, kgz.models.OTGAN):
 LECTURE_MEANS = 2.0 * kgz.datasets.builtin.ring_means()
 LECTURE_DEVIATION = 0.2
 LECTURE_SIZE = 1.4
+LECTURE_STEPS = 3000
 LECTURE_SETTINGS = {
     FreezableOTGAN: Settings(
-        3000,
-        128,
-        (5e-4, 5e-4),
+        "OTGAN",
+        batch_size=256,
+        rates=(5e-4, 5e-4),
         ema_decay=None,
         critic={"output_dim": 8},
-        sharpness=1.0,
-        arguments={"regularization": 0.01, "iterations": 10},
+        arguments={"regularization": 0.02, "iterations": 5},
+        jit_compile=True,
     ),
     FreezableGAN: Settings(
-        3000,
-        128,
-        (5e-4, 5e-4),
+        "GAN",
+        batch_size=256,
+        rates=(5e-4, 5e-4),
         ema_decay=None,
-        sharpness=1.0,
         arguments={"sample_shape": (2,)},
     ),
 }
@@ -287,14 +340,18 @@ def snapshots(model_class, arguments):
         Steps since the start or since the freeze, whether the critic is frozen, and 2,500 points.
     """
     settings = LECTURE_SETTINGS[model_class]
-    together = arguments.steps or settings.steps
+    together = arguments.steps or LECTURE_STEPS
     keras.utils.set_random_seed(arguments.seed)
     model = make(model_class, settings, LECTURE_SIZE, arguments.seed)
     random = np.random.default_rng(arguments.seed)
     rows = settings.batch_size * max(settings.updates)
     plan = {False: (together // 10, together), True: (together // 10, together)}
     for model.frozen, stops in plan.items():
-        model.compile(constant_optimizers(model, settings), steps_per_execution=together // 10)
+        model.compile(
+            constant_optimizers(model, settings),
+            jit_compile=settings.jit_compile,
+            steps_per_execution=together // 10,
+        )
         for start, stop in zip((0, *stops[:-1]), stops, strict=True):
             model.fit(lecture_points((stop - start) * rows, random), batch_size=rows, verbose=0)
             yield stop, model.frozen, np.asarray(model.generate(2500, seed=0))
@@ -314,12 +371,6 @@ def lecture_points(count, random):
     means = LECTURE_MEANS[random.integers(len(LECTURE_MEANS), size=count)]
     noise = random.standard_normal(means.shape)
     return (means + LECTURE_DEVIATION * noise).astype("float32")
-
-
-def caption(name, points, data):
-    """The title of a panel: the model, the modes and the share of high quality."""
-    numbers = kgz.evaluation.evaluate(points, data)["metrics"]
-    return f"{name}: {numbers['modes']} modes, {100 * numbers['high_quality']:.1f} %"
 
 
 def main():
