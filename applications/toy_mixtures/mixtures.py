@@ -7,6 +7,7 @@ python mixtures.py frozen --out runs/frozen
 
 import argparse
 import dataclasses
+import io
 import json
 import pathlib
 import sys
@@ -14,6 +15,7 @@ import time
 
 import keras
 import numpy as np
+import PIL.Image
 from matplotlib.figure import Figure
 
 import keras_gan_zoo as kgz
@@ -121,6 +123,8 @@ def measure(folder, data, name, seed, steps):
         np.save(points_file(folder, data, name), np.asarray(model.generate(2500, seed=0)))
     run = {**key, **numbers, "settings": settings, "protocol": measured["protocol"]}
     results = [one for one in results if one not in same] + [run]
+    data_sets, models = list(SIZES), list(SETTINGS)
+    results.sort(key=lambda r: (data_sets.index(r["data"]), models.index(r["model"]), r["seed"]))
     (folder / "results.json").write_text(json.dumps(results, indent=1) + "\n")
     (folder / "results.md").write_text(table(results))
 
@@ -235,17 +239,25 @@ def draw(path, rows):
 
     Args:
         path: Of the picture.
-        rows: Lists of as many `Panel`s.
+        rows: Lists of `Panel`s.
     """
-    figure = Figure(figsize=(2.7 * len(rows[0]), 2.9 * len(rows)), layout="constrained")
-    grid = figure.subplots(len(rows), len(rows[0]), squeeze=False)
-    for axes, panel in zip(grid.flat, sum(rows, []), strict=True):
-        axes.plot(*panel.means.T, "x", color="tab:red", markersize=7, markeredgewidth=1.0)
+    columns = max(len(row) for row in rows)
+    figure = Figure(figsize=(2.7 * columns, 2.9 * len(rows)), layout="constrained")
+    grid = figure.subplots(len(rows), columns, squeeze=False)
+    for (row, column), axes in np.ndenumerate(grid):
+        if column >= len(rows[row]):
+            axes.set_axis_off()
+            continue
+        panel = rows[row][column]
         axes.plot(*panel.points.T, ".", color="tab:blue", markersize=1.5)
+        axes.plot(*panel.means.T, "x", color="tab:red", markersize=6, markeredgewidth=1.2)
         limit = 1.35 * np.abs(panel.means).max()
         axes.set(xlim=(-limit, limit), ylim=(-limit, limit), xticks=[], yticks=[], aspect="equal")
         axes.set_title(panel.title, fontsize=9)
-    figure.savefig(path, dpi=90)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, dpi=90)
+    # A palette makes the file several times smaller.
+    PIL.Image.open(buffer).convert("RGB").quantize(32).save(path, optimize=True)
 
 
 def draw_results(folder, results):
@@ -319,7 +331,7 @@ def frozen(arguments):
         for step, is_frozen, points in snapshots(model_class, arguments):
             numbers = kgz.metrics.mode_coverage(points, LECTURE_MEANS, LECTURE_DEVIATION)
             title = TITLES[model_class]
-            after = f"critic frozen for {step} steps" if is_frozen else f"{step} steps together"
+            after = f"critic frozen for {step}" if is_frozen else f"{step} steps together"
             print(f"{title}, {after}: {numbers}", flush=True)
             runs.append({"model": title, "steps": step, "frozen": is_frozen, **numbers})
             caption = f"{title}, {after}\n{numbers['modes']} of 8 modes"
