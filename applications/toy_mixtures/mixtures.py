@@ -85,7 +85,7 @@ SETTINGS = {
         sharpness=3.0,
         batch_size=128,
         longer=2,
-        rates=(3e-3, 2e-3),
+        rates=(1e-3, 2e-3),
         jit_compile=True,
     ),
 }
@@ -357,14 +357,14 @@ def snapshots(model_class, arguments):
     model = make(model_class, settings, LECTURE_SIZE, arguments.seed)
     random = np.random.default_rng(arguments.seed)
     rows = settings.batch_size * max(settings.updates)
-    plan = {False: (together // 10, together), True: (together // 10, together)}
-    for model.frozen, stops in plan.items():
+    early = max(1, together // 10)
+    for model.frozen in (False, True):
         model.compile(
             constant_optimizers(model, settings),
             jit_compile=settings.jit_compile,
-            steps_per_execution=together // 10,
+            steps_per_execution=early,
         )
-        for start, stop in zip((0, *stops[:-1]), stops, strict=True):
+        for start, stop in ((0, early), (early, together)):
             model.fit(lecture_points((stop - start) * rows, random), batch_size=rows, verbose=0)
             yield stop, model.frozen, np.asarray(model.generate(2500, seed=0))
 
