@@ -71,7 +71,7 @@ class Settings:
 
 SETTINGS = {
     "GAN": Settings("GAN", {"sample_shape": (2,)}),
-    # The very settings of SNGAN, without its normalisation.
+    # The settings of SNGAN, without its normalisation and its loss.
     "GAN-sharp": Settings("GAN", {"sample_shape": (2,)}, sharpness=20.0),
     "GAN-minimax": Settings("GAN", {"sample_shape": (2,), "adversarial_loss": "minimax"}),
     "WGAN-GP": Settings("WGANGP", gradient_penalty=0.1, sharpness=10.0, updates=(2, 1)),
