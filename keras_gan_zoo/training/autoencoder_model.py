@@ -32,6 +32,8 @@ class AutoencoderModel(Architecture, PhasedModel):
     """
 
     serialized_arguments = ("encoder", "decoder")
+    # The largest absolute value of a pixel that is taken.
+    largest_pixel = checks.LARGEST_PIXEL
 
     def __init__(
         self,
@@ -48,9 +50,9 @@ class AutoencoderModel(Architecture, PhasedModel):
         super().__init__(seed=seed, **kwargs)
         self.encoder, self.decoder = encoder, decoder
         self._record_architecture(architecture, **given)
+        self._check_networks()
         self.sample_shape = tuple(encoder.input_shape[1:])
         self.latent_dim = int(decoder.input_shape[-1])
-        self._check_networks()
         self.built = True
 
     # The algorithm -------------------------------------------------------------------------
@@ -60,7 +62,7 @@ class AutoencoderModel(Architecture, PhasedModel):
 
     def prepare_batch(self, data):
         """`{"real": samples}`."""
-        return {"real": checks.check_samples("x", samples_of(data), self.sample_shape)}
+        return {"real": self._checked(samples_of(data), "x")}
 
     def encoded(self, samples):
         """What the encoder gives, in the mode of the running step."""
@@ -220,8 +222,8 @@ class AutoencoderModel(Architecture, PhasedModel):
     def _reconstruct(self, samples):
         return self._decode(self._encode(samples))
 
-    def _checked(self, samples):
-        return checks.check_samples("samples", samples, self.sample_shape)
+    def _checked(self, samples, name="samples"):
+        return checks.check_samples(name, samples, self.sample_shape, self.largest_pixel)
 
     def _check_networks(self):
         inputs, latents = self.encoder.inputs, self.decoder.inputs

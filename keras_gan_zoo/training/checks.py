@@ -11,7 +11,7 @@ LARGEST_PIXEL = 2.0
 BAD_VALUES = "Bad values in the data."
 
 
-def check_samples(name: str, samples, shape: tuple):
+def check_samples(name: str, samples, shape: tuple, largest: float = LARGEST_PIXEL):
     """Returns `samples` as a float tensor of shape `(batch, *shape)`, or raises `ValueError`.
 
     Shape and type are checked at once. Values (finite; images in `[-1, 1]`) are checked when the
@@ -35,7 +35,7 @@ def check_samples(name: str, samples, shape: tuple):
         )
     # A retraced step knows less than `fit`, which has checked the data set's own specification.
     samples = tf.ensure_shape(tf.cast(samples, keras.config.floatx()), (None, *shape))
-    limit = LARGEST_PIXEL if is_image else samples.dtype.max
+    limit = largest if is_image else samples.dtype.max
     hint = " (8-bit images: x / 127.5 - 1)" if is_image else ""
     message = f"{expected}{scale or ' with finite values'}{hint}."
     return _require(tf.abs(samples) <= limit, message, samples)  # false for NaN, too

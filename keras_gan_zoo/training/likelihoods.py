@@ -5,6 +5,9 @@ import math
 from keras import ops
 
 from keras_gan_zoo import errors, losses
+from keras_gan_zoo.training.checks import LARGEST_PIXEL
+
+EXACT = 1.0 + 1e-4  # images in [-1, 1], up to rounding
 
 
 class Likelihood:
@@ -12,11 +15,13 @@ class Likelihood:
 
     Attributes:
         parameters: How many values the decoder gives for each value of a sample.
+        largest: The largest absolute value of a pixel that it takes.
         output: What the last layer of a decoder of `kgz.networks` should be.
     """
 
     name: str
     parameters = 1
+    largest = LARGEST_PIXEL
     output = "linear"
 
     def nll(self, samples, decoded):
@@ -36,6 +41,7 @@ class Bernoulli(Likelihood):
 
     name = "bernoulli"
     output = "logits"
+    largest = EXACT
 
     def nll(self, samples, decoded):
         return losses.bernoulli_nll((samples + 1.0) / 2.0, decoded)
@@ -81,6 +87,7 @@ class DiscretizedLogistic(Likelihood):
 
     name = "discretized_logistic"
     parameters = 2
+    largest = EXACT
     least = -7.0  # of the logarithm of a scale, as in PixelCNN++
 
     def nll(self, samples, decoded):

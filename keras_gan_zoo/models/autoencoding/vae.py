@@ -96,6 +96,7 @@ class VAE(AutoencoderModel, Generation):
             **kwargs,
         )
         self.likelihood = distribution
+        self.largest_pixel = distribution.largest
         self.beta, self.warm_up, self.free_bits = float(beta), int(warm_up), float(free_bits)
         self.condition = NoCondition()
         self._trace_generators()
@@ -117,7 +118,7 @@ class VAE(AutoencoderModel, Generation):
 
     def posterior(self, samples):
         """Mean and logarithm of the variance of `q(z | x)`, each `(batch, latent_dim)`."""
-        samples = checks.check_samples("samples", samples, self.sample_shape)
+        samples = self._checked(samples)
         return tuple(ops.cast(one, "float32") for one in self.encoded(samples))
 
     def log_likelihood(self, samples, num_samples: int = 200, seed: int = 0):
@@ -136,7 +137,7 @@ class VAE(AutoencoderModel, Generation):
         """
         checks.check_count("num_samples", num_samples)
         checks.check_seed(seed)
-        samples = checks.check_samples("samples", samples, self.sample_shape)
+        samples = self._checked(samples)
         seeds = keras.random.SeedGenerator(seed)
         weigh = tf.function(self._log_weights, autograph=False)
         return in_chunks(
