@@ -1,6 +1,7 @@
 """Samples as pictures people can look at."""
 
 import io
+import itertools
 import math
 
 import numpy as np
@@ -39,6 +40,75 @@ def grid(images, columns: int | None = None, padding: int = 2):
         left = padding + index % columns * width
         canvas[top : top + height - padding, left : left + width - padding] = image
     return PIL.Image.fromarray(canvas[..., 0] if channels == 1 else canvas)
+
+
+QUERY_COLORS = np.array(
+    [[230, 25, 75], [60, 180, 75], [0, 130, 200], [245, 130, 48], [145, 30, 180]], "uint8"
+)
+
+
+def attention(images, maps, queries=None, scale: int = 4):
+    """Where some positions of each image attended, beside the image.
+
+    One row per image: the image with its query points marked in five colours, then for each point
+    its map, brightest where it attended most, framed in the point's colour (as figure 1 of Zhang
+    et al. 2018, arXiv 1805.08318).
+
+    Args:
+        images: `(batch, height, width, 1 or 3)` in `[-1, 1]`.
+        maps: `(batch, rows, columns, key rows, key columns)`, as `SAGAN.attention_maps` gives.
+        queries: Up to five positions `(row, column)` on the grid of the maps; by default the
+            middle and the middles of the four quarters.
+        scale: Side of a pixel in the picture.
+
+    Returns:
+        A `PIL.Image.Image`.
+
+    Raises:
+        ValueError: If the shapes do not fit, or a query is outside of the grid.
+    """
+    import PIL.Image
+
+    images, maps = np.asarray(images), np.asarray(maps)
+    if images.ndim != 4 or maps.ndim != 5 or len(images) != len(maps):
+        raise ValueError(
+            "Expected images (batch, height, width, channels) and as many maps (batch, rows, "
+            f"columns, key rows, key columns). Received: shapes {images.shape} and {maps.shape}"
+        )
+    rows, columns = maps.shape[1:3]
+    if queries is None:
+        quarters = [(side // 4, side - 1 - side // 4) for side in (rows, columns)]
+        queries = [(rows // 2, columns // 2), *itertools.product(*quarters)]
+    if len(queries) > 5 or any(not (0 <= r < rows and 0 <= c < columns) for r, c in queries):
+        raise ValueError(
+            f"Expected at most five `queries` on a grid of {rows}x{columns}. Received: {queries}"
+        )
+    size = (images.shape[2] * scale, images.shape[1] * scale)
+    tiles = []
+    for image, of_image in zip(images, maps, strict=True):
+        marked = _enlarged(np.repeat(image, 3 // image.shape[-1], axis=-1), size, "nearest")
+        row = [marked]
+        for color, (r, c) in zip(QUERY_COLORS, queries, strict=False):
+            y, x = int((r + 0.5) / rows * size[1]), int((c + 0.5) / columns * size[0])
+            marked[max(y - scale, 0) : y + scale, max(x - scale, 0) : x + scale] = color
+            weights = of_image[r, c] / of_image[r, c].max() * 2.0 - 1.0
+            tile = _enlarged(np.repeat(weights[..., None], 3, axis=-1), size, "bilinear")
+            for edge in (tile[:3], tile[-3:], tile[:, :3], tile[:, -3:]):
+                edge[:] = color
+            row.append(tile)
+        padding = ((2, 2), (2, 2), (0, 0))
+        row = [np.pad(tile, padding, constant_values=255) for tile in row]
+        tiles.append(np.concatenate(row, axis=1))
+    return PIL.Image.fromarray(np.concatenate(tiles, axis=0))
+
+
+def _enlarged(image, size, how):
+    """An RGB image in `[-1, 1]` as bytes at another size."""
+    import PIL.Image
+
+    pixels = np.clip(np.rint((image + 1.0) * 127.5), 0, 255).astype("uint8")
+    how = getattr(PIL.Image.Resampling, how.upper())
+    return np.array(PIL.Image.fromarray(pixels).resize(size, how))
 
 
 def scatter(points, real=None):
