@@ -54,15 +54,20 @@ def list_presets(json: Json = False):
 def info(name: Annotated[str, typer.Argument(help="Preset name or folder.")], json: Json = False):
     """Show what is known about a preset."""
     from keras_gan_zoo import presets
+    from keras_gan_zoo.presets.model_card import readable
 
     metadata = presets.preset_metadata(name)
     if json:
         print(json_module.dumps(metadata, indent=1))
         return
     table = rich.table.Table("fact", "value")
+    evaluations = metadata.pop("evaluations", [])
     for key, value in metadata.items():
-        table.add_row(key, value if isinstance(value, str) else json_module.dumps(value))
+        table.add_row(key, rich.markup.escape(readable(value)))
     rich.print(table)
+    for evaluation in evaluations:
+        protocol = evaluation["protocol"]
+        _print_metrics(evaluation["metrics"], f"against {protocol['reference']}")
 
 
 @app.command()
@@ -106,7 +111,9 @@ def generate(
     from keras_gan_zoo import models, pictures
 
     model = models.from_preset(preset)
-    picture = pictures.draw(model.generate(num, labels=label, seed=seed))
+    # Classes go round: one to a column.
+    columns = model.condition.num_classes if label is None else None
+    picture = pictures.draw(model.generate(num, labels=label, seed=seed), columns)
     out.parent.mkdir(parents=True, exist_ok=True)
     picture.save(out)
     rich.print(f"{num} samples of {preset}: {out}")
@@ -172,10 +179,7 @@ def evaluate(
     if json:
         print(json_module.dumps({"samples": samples, **result}, indent=1))
         return
-    table = rich.table.Table("metric", "value", title=rich.markup.escape(samples))
-    for name, value in result["metrics"].items():
-        table.add_row(rich.markup.escape(name), f"{value:.5g}")
-    rich.print(table)
+    _print_metrics(result["metrics"], samples)
     for key, value in result["protocol"].items():
         rich.print(f"{key}: {rich.markup.escape(str(value))}")
 
@@ -194,6 +198,13 @@ def export(
     from keras_gan_zoo import models
 
     models.from_preset(preset).export(path, overwrite=overwrite, verbose=True)
+
+
+def _print_metrics(metrics, title):
+    table = rich.table.Table("metric", "value", title=rich.markup.escape(title))
+    for name, value in metrics.items():
+        table.add_row(rich.markup.escape(name), f"{value:.5g}")
+    rich.print(table)
 
 
 def _verbosity():

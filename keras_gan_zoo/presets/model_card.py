@@ -35,13 +35,14 @@ def _section(doc, title):
 
 
 def _table(values):
-    rows = "\n".join(f"| {key} | {_cell(value)} |" for key, value in values.items())
+    rows = "\n".join(f"| {key} | {readable(value)} |" for key, value in values.items())
     return f"| | |\n|---|---|\n{rows}"
 
 
-def _cell(value):
+def readable(value) -> str:
+    """A fact of `metadata.json` as people read it."""
     if isinstance(value, float):
         return f"{value:.4g}"
     if isinstance(value, dict):
-        return ", ".join(f"{key} {_cell(one)}" for key, one in value.items())
+        return ", ".join(f"{key} {readable(one)}" for key, one in value.items())
     return f"{value:,}" if type(value) is int else str(value)

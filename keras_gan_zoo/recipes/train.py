@@ -129,7 +129,7 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
         "notes": recipe.notes,
         "evaluations": [measured],
     }
-    model.save_to_preset(preset, metadata, pictures.draw(samples))
+    model.save_to_preset(preset, metadata, pictures.draw(samples, model.condition.num_classes))
     return preset
 
 
