@@ -12,7 +12,80 @@ import numpy as np
 LOG_TWO_PI = np.log(2.0 * np.pi)
 
 
-class GaussianMixtureCAVI:
+class CoordinateAscent:
+    """Climbs the evidence lower bound of a mixture, sweep by sweep, from several starts.
+
+    A subclass defines `initialize(x, means)`, `sweep()`, `elbo()` and `checked(x)`, which returns
+    the data as an array of `(points,)` or `(points, dimensions)`.
+
+    Args:
+        components: Number of components `K`.
+        restarts: Runs from different starts; the one with the highest bound is kept.
+        tolerance: A run ends when a sweep raises the bound by less than this, in nats.
+        max_sweeps: A run ends after so many sweeps in any case.
+        seed: Seed of the starts.
+    """
+
+    def __init__(self, components, restarts, tolerance, max_sweeps, seed):
+        for name, value in (
+            ("components", components),
+            ("restarts", restarts),
+            ("max_sweeps", max_sweeps),
+        ):
+            if not isinstance(value, (int, np.integer)) or value < 1:
+                raise ValueError(f"Expected `{name}` to be an integer >= 1. Received: {value!r}")
+        self.components = int(components)
+        self.restarts = int(restarts)
+        self.tolerance = float(tolerance)
+        self.max_sweeps = int(max_sweeps)
+        self.seed = seed
+
+    def fit(self, x, means=None):
+        """Runs to convergence from several starts, or from one that is given.
+
+        Args:
+            x: The data, one row each.
+            means: Means to start from, one row for each component; without them starts are drawn
+                from the data.
+
+        Returns:
+            The model itself, with its attributes set.
+
+        Raises:
+            ValueError: If `x` is empty or not finite, or `means` has another shape.
+        """
+        x = self.checked(x)
+        random = np.random.default_rng(self.seed)
+        starts = [means] if means is not None else [None] * self.restarts
+        best = None
+        for start in starts:
+            self.initialize(x, self._spread_out(x, random) if start is None else start)
+            self._climb()
+            if best is None or self.elbos[-1] > best["elbos"][-1]:
+                best = dict(vars(self))
+        vars(self).update(best)
+        return self
+
+    def _climb(self):
+        self.elbos, self.converged = [self.elbo()], False
+        while len(self.elbos) <= self.max_sweeps and not self.converged:
+            self.sweep()
+            self.elbos.append(self.elbo())
+            self.converged = bool(self.elbos[-1] - self.elbos[-2] < self.tolerance)
+
+    def _spread_out(self, x, random):
+        """Data far from each other: the next is drawn by its squared distance to the nearest."""
+        rows = x.reshape(len(x), -1)
+        chosen = [random.integers(len(x))]
+        while len(chosen) < self.components:
+            squares = ((rows[:, None] - rows[chosen]) ** 2).sum(axis=2).min(axis=1)
+            total = squares.sum()
+            chosen.append(random.choice(len(x), p=squares / total if total > 0 else None))
+        # Components that start equal stay equal: repeated data must not make them so.
+        return x[chosen] + 1e-2 * random.standard_normal(x[chosen].shape)
+
+
+class GaussianMixtureCAVI(CoordinateAscent):
     """Variational Bayes for a univariate mixture of unit-variance Gaussians.
 
     The model: `K` means `mu_k ~ N(0, sigma^2)`, a component `c_i` for each datum, all equally
@@ -23,10 +96,7 @@ class GaussianMixtureCAVI:
     Args:
         components: Number of components `K`.
         prior_variance: Variance `sigma^2` of the means before any data.
-        restarts: Runs from different starts; the one with the highest bound is kept.
-        tolerance: A run ends when a sweep raises the bound by less than this, in nats.
-        max_sweeps: A run ends after so many sweeps in any case.
-        seed: Seed of the starts.
+        restarts, tolerance, max_sweeps, seed: See `CoordinateAscent`.
 
     Attributes:
         means, variances: `m_k` and `s_k^2`, each `(components,)`.
@@ -54,62 +124,25 @@ class GaussianMixtureCAVI:
         max_sweeps: int = 1000,
         seed: int = 0,
     ):
-        for name, value in (
-            ("components", components),
-            ("restarts", restarts),
-            ("max_sweeps", max_sweeps),
-        ):
-            if not isinstance(value, (int, np.integer)) or value < 1:
-                raise ValueError(f"Expected `{name}` to be an integer >= 1. Received: {value!r}")
+        super().__init__(components, restarts, tolerance, max_sweeps, seed)
         if not 0 < prior_variance < np.inf:
             raise ValueError(f"Expected `prior_variance` > 0. Received: {prior_variance!r}")
-        self.components = int(components)
         self.prior_variance = float(prior_variance)
-        self.restarts = int(restarts)
-        self.tolerance = float(tolerance)
-        self.max_sweeps = int(max_sweeps)
-        self.seed = seed
 
-    def fit(self, x, means=None):
-        """Runs to convergence from several starts, or from one that is given.
-
-        Args:
-            x: Numbers `(points,)`.
-            means: Means to start from `(components,)`; without them starts are drawn from data.
-
-        Returns:
-            The model itself, with its attributes set.
-
-        Raises:
-            ValueError: If `x` is empty or not finite, or `means` has another shape.
-        """
-        x = _finite_vector("x", x)
-        random = np.random.default_rng(self.seed)
-        starts = [means] if means is not None else [None] * self.restarts
-        best = None
-        for start in starts:
-            self.initialize(x, self._spread_out(x, random) if start is None else start)
-            self._climb()
-            if best is None or self.elbos[-1] > best["elbos"][-1]:
-                best = dict(vars(self))
-        vars(self).update(best)
-        return self
+    def checked(self, x):
+        """The data as a vector of numbers `(points,)`."""
+        return finite("x", x, ndim=1)
 
     def initialize(self, x, means):
         """Starts anew: the given means, and no idea which component a datum is of."""
-        self.x = _finite_vector("x", x)
-        means = _finite_vector("means", means)
-        if means.shape != (self.components,):
-            raise ValueError(
-                f"Expected `means` of shape ({self.components},). Received: shape {means.shape}"
-            )
-        self.means = means.copy()
+        self.x = self.checked(x)
+        self.means = finite("means", means, ndim=1).copy()
+        check_shape("means", self.means, (self.components,))
         self.log_responsibilities = np.full(
             (len(self.x), self.components), -np.log(self.components)
         )
         share = len(self.x) / self.components
         self.variances = np.full(self.components, 1.0 / (1.0 / self.prior_variance + share))
-        self.elbos, self.converged = [self.elbo()], False
 
     @property
     def responsibilities(self):
@@ -128,6 +161,12 @@ class GaussianMixtureCAVI:
         weights = np.exp(self.log_responsibilities[:, k])
         self.variances[k] = 1.0 / (1.0 / self.prior_variance + weights.sum())
         self.means[k] = self.variances[k] * (weights @ self.x)
+
+    def sweep(self):
+        """Updates every factor once."""
+        self.update_assignments()
+        for k in range(self.components):
+            self.update_component(k)
 
     def elbo(self):
         """The evidence lower bound of the present factors, in nats."""
@@ -156,24 +195,6 @@ class GaussianMixtureCAVI:
     def _expected_squares(self, x):
         """`E (x_i - mu_k)^2` under `q(mu_k)`, `(rows, components)`."""
         return (x[:, None] - self.means) ** 2 + self.variances
-
-    def _climb(self):
-        while len(self.elbos) <= self.max_sweeps and not self.converged:
-            self.update_assignments()
-            for k in range(self.components):
-                self.update_component(k)
-            self.elbos.append(self.elbo())
-            self.converged = self.elbos[-1] - self.elbos[-2] < self.tolerance
-
-    def _spread_out(self, x, random):
-        """Data far from each other: the next is drawn by its squared distance to the nearest."""
-        chosen = [random.choice(x)]
-        while len(chosen) < self.components:
-            squares = np.min((x[:, None] - np.array(chosen)) ** 2, axis=1)
-            total = squares.sum()
-            chosen.append(random.choice(x, p=squares / total if total > 0 else None))
-        # Components that start equal stay equal: repeated data must not make them so.
-        return np.array(chosen) + 1e-2 * random.standard_normal(self.components)
 
 
 def sample_mixture(components: int, points: int, prior_variance: float = 25.0, seed: int = 0):
@@ -242,23 +263,31 @@ def main(arguments=None):
     print(f"Picture: {arguments.out / 'cavi.png'}")
 
 
-def _finite_vector(name, values):
+def finite(name: str, values, ndim: int):
+    """The values as an array of finite numbers with `ndim` axes, none of them empty."""
     try:
-        vector = np.asarray(values, dtype="float64")
+        array = np.asarray(values, dtype="float64")
     except (TypeError, ValueError):
         raise ValueError(
             f"Expected `{name}` to be numbers. Received: {type(values).__name__}"
         ) from None
-    if vector.ndim != 1 or vector.size == 0:
+    if array.ndim != ndim or array.size == 0:
         raise ValueError(
-            f"Expected `{name}` to be one-dimensional and not empty. Received: shape {vector.shape}"
+            f"Expected `{name}` to have {ndim} {'axes' if ndim > 1 else 'axis'} and not to be "
+            f"empty. Received: shape {array.shape}"
         )
-    if not np.isfinite(vector).all():
+    if not np.isfinite(array).all():
         raise ValueError(
             f"Expected `{name}` to be finite. "
-            f"Received: {int((~np.isfinite(vector)).sum())} values that are NaN or infinite"
+            f"Received: {int((~np.isfinite(array)).sum())} values that are NaN or infinite"
         )
-    return vector
+    return array
+
+
+def check_shape(name: str, array, shape: tuple):
+    """Raises `ValueError` unless the array has that shape."""
+    if array.shape != shape:
+        raise ValueError(f"Expected `{name}` of shape {shape}. Received: shape {array.shape}")
 
 
 if __name__ == "__main__":
