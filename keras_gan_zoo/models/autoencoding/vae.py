@@ -165,11 +165,8 @@ class VAE(AutoencoderModel, Generation):
         return self._decode(latents)
 
     def _divergence(self, mean, log_variance):
-        if not self.free_bits:
-            return ops.mean(losses.gaussian_kl(mean, log_variance))
-        each = 0.5 * (ops.square(mean) + ops.exp(log_variance) - 1.0 - log_variance)
-        held = ops.mean(backend.global_batch(each), axis=0)
-        return ops.sum(ops.maximum(held, self.free_bits))
+        each = losses.kl_per_dimension(mean, log_variance, self.free_bits)
+        return ops.mean(ops.sum(each, axis=-1))
 
     def _weight(self):
         if not self.warm_up or not self.in_training:
