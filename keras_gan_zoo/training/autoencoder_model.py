@@ -222,6 +222,20 @@ class AutoencoderModel(Architecture, PhasedModel):
     def _reconstruct(self, samples):
         return self._decode(self._encode(samples))
 
+    # For subclasses with `Generation`, which have a prior.
+
+    def _run_generator(self, latents, ema):
+        return self._decode(latents)
+
+    def _sample_signature(self):
+        number = tf.TensorSpec((), tf.int32, "num_samples")
+        seed = tf.TensorSpec((), tf.int32, "seed")
+
+        def sample(num_samples, seed):
+            return self._decode(self.sample_latents(num_samples, seed))
+
+        return signature({"images": sample}, number, seed)
+
     def _checked(self, samples, name="samples"):
         return checks.check_samples(name, samples, self.sample_shape, self.largest_pixel)
 
@@ -233,6 +247,11 @@ class AutoencoderModel(Architecture, PhasedModel):
                 "Expected an `encoder` with one input, samples, and a `decoder` with one input, "
                 f"latents (batch, latent_dim). Received: inputs {shapes[0]} and {shapes[1]}"
             )
+
+
+def compiled(function):
+    """The function as a graph, for code that names no backend."""
+    return tf.function(function, autograph=False)
 
 
 def in_chunks(function, rows):

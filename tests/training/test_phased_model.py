@@ -248,7 +248,7 @@ def test_interpolation_has_the_ends_and_stays_on_the_sphere():
 def test_generate_does_not_depend_on_how_it_is_chunked(monkeypatch):
     model = kgz.models.GAN(sample_shape=(2,), latent_dim=3, hidden_units=10)
     whole = model.generate(10, seed=0)
-    monkeypatch.setattr("keras_gan_zoo.training.sampling.GENERATE_BATCH", 3)
+    monkeypatch.setattr("keras_gan_zoo.training.generation.GENERATE_BATCH", 3)
     np.testing.assert_allclose(model.generate(10, seed=0), whole, rtol=1e-6)
     assert not np.allclose(model.generate(10, seed=1), whole)
     assert not np.allclose(model.generate(10), model.generate(10))

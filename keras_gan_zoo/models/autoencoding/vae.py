@@ -1,13 +1,12 @@
 """The variational autoencoder."""
 
 import keras
-import tensorflow as tf
 from keras import ops
 
 from keras_gan_zoo import backend, losses
 from keras_gan_zoo.networks import conv_decoder, conv_encoder
 from keras_gan_zoo.training import checks
-from keras_gan_zoo.training.autoencoder_model import AutoencoderModel, in_chunks, signature
+from keras_gan_zoo.training.autoencoder_model import AutoencoderModel, compiled, in_chunks
 from keras_gan_zoo.training.condition import NoCondition
 from keras_gan_zoo.training.generation import Generation
 from keras_gan_zoo.training.likelihoods import likelihood_of
@@ -139,30 +138,21 @@ class VAE(AutoencoderModel, Generation):
         checks.check_seed(seed)
         samples = self._checked(samples)
         seeds = keras.random.SeedGenerator(seed)
-        weigh = tf.function(self._log_weights, autograph=False)
+        weigh = compiled(self._log_weights)
         return in_chunks(
             lambda chunk: losses.importance_weighted_log_likelihood(
-                tf.stack([weigh(chunk, backend.draw_seed(seeds)) for _ in range(num_samples)])
+                ops.stack([weigh(chunk, backend.draw_seed(seeds)) for _ in range(num_samples)])
             ),
             samples,
         )
 
     def signatures(self):
         """Those of every autoencoder, and `sample` (num_samples, seed -> images)."""
-        number = tf.TensorSpec((), tf.int32, "num_samples")
-        seed = tf.TensorSpec((), tf.int32, "seed")
-
-        def sample(num_samples, seed):
-            return self._decode(self.sample_latents(num_samples, seed))
-
-        return {**super().signatures(), "sample": signature({"images": sample}, number, seed)}
+        return {**super().signatures(), "sample": self._sample_signature()}
 
     def default_optimizers(self):
         """Adam with learning rate 1e-3."""
         return {"autoencoder": keras.optimizers.Adam(1e-3)}
-
-    def _run_generator(self, latents, ema):
-        return self._decode(latents)
 
     def _divergence(self, mean, log_variance):
         each = losses.kl_per_dimension(mean, log_variance, self.free_bits)
