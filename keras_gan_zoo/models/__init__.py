@@ -1,5 +1,6 @@
 """Every model of the zoo."""
 
+from keras_gan_zoo.models.autoencoding.adversarial_autoencoder import AdversarialAutoencoder
 from keras_gan_zoo.models.autoencoding.autoencoder import Autoencoder, DenoisingAutoencoder
 from keras_gan_zoo.models.autoencoding.vae import VAE
 from keras_gan_zoo.models.image_synthesis.acgan import ACGAN
@@ -28,6 +29,7 @@ __all__ = [
     "VAE",
     "WGAN",
     "WGANGP",
+    "AdversarialAutoencoder",
     "Autoencoder",
     "ConditionalGAN",
     "ConvGAN",

@@ -41,16 +41,16 @@ def check_samples(name: str, samples, shape: tuple, largest: float = LARGEST_PIX
     return _require(tf.abs(samples) <= limit, message, samples)  # false for NaN, too
 
 
-def check_labels(name: str, labels, num_classes: int):
-    """Returns int32 `labels` of shape `(batch,)`, all below `num_classes`, or raises."""
+def check_labels(name: str, labels, num_classes: int, least: int = 0):
+    """Returns int32 `labels` of shape `(batch,)`, all in `[least, num_classes)`, or raises."""
     labels = tf.convert_to_tensor(labels)
-    expected = f"Expected `{name}` to be integers of shape (batch,) in [0, {num_classes})"
+    expected = f"Expected `{name}` to be integers of shape (batch,) in [{least}, {num_classes})"
     if not labels.dtype.is_integer or labels.shape.rank != 1:
         raise ValueError(
             f"{expected}. Received: dtype {labels.dtype.name}, shape {tuple(labels.shape)}"
         )
     labels = tf.cast(labels, tf.int32)
-    valid = tf.logical_and(labels >= 0, labels < num_classes)
+    valid = tf.logical_and(labels >= least, labels < num_classes)
     return _require(valid, f"{expected}.", labels)
 
 

@@ -204,4 +204,10 @@ SPECS = (
         thorough=True,
         family_head=True,
     ),
+    ModelSpec(
+        kgz.models.AdversarialAutoencoder,
+        lambda: {**_tiny_autoencoder(), "units": 8},
+        sample_shape=(8, 8, 1),
+        losses=("reconstruction_loss", *GAN_LOSSES),
+    ),
 )
