@@ -89,7 +89,8 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
     model = build_model(recipe)
     data = load_data(recipe)
     if hasattr(model, "initialize_from_data"):
-        model.initialize_from_data(next(iter(load_data(recipe)))["image"])
+        first = [batch["image"] for batch in load_data(recipe).take(5)]
+        model.initialize_from_data(keras.ops.concatenate(first))
     out.mkdir(parents=True, exist_ok=True)
     training = recipe.training
     clock = _Clock(out / CLOCK)
