@@ -21,8 +21,8 @@ class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
     Example:
 
     >>> schedule = kgz.training.LinearDecay(0.1, stop=30, start=10)
-    >>> [round(float(schedule(step)), 3) for step in (0, 10, 20, 30, 40)]
-    [0.1, 0.1, 0.05, 0.0, 0.0]
+    >>> tuple(round(float(schedule(step)), 3) for step in (0, 10, 20, 30, 40))
+    (0.1, 0.1, 0.05, 0.0, 0.0)
     """
 
     def __init__(self, rate: float, stop: int, start: int = 0):

@@ -46,8 +46,8 @@ class ImprovedGAN(AdversarialModel):
     ...                                virtual_batch_normalization=3, historical_average=0.1)
     >>> model.compile()
     >>> history = model.fit(np.zeros((8, 8, 8, 1), "float32"), batch_size=4, verbose=0)
-    >>> sorted(history.history)[1:]
-    ['generator_historical_average', 'generator_loss', 'historical_average']
+    >>> len(history.history), "historical_average" in history.history
+    (4, True)
 
     References:
         Salimans et al. 2016, Improved Techniques for Training GANs, arXiv 1606.03498, section 3.
