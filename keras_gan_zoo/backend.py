@@ -41,7 +41,7 @@ def _replica_share(draw, shape, seed):
         return draw(shape, seed)
     rows = shape[0]
     noise = draw((rows * context.num_replicas_in_sync, *shape[1:]), seed)
-    return own_rows(noise)
+    return own_rows(noise, rows)
 
 
 def random_normal(shape, seed=None, dtype="float32"):
@@ -95,12 +95,11 @@ def global_batch(values):
     return context.all_gather(values, axis=0)
 
 
-def own_rows(values):
-    """Of the rows of all replicas, as `global_batch` gives them, those of this one."""
+def own_rows(values, rows):
+    """Of the rows of all replicas, as `global_batch` gives them, the `rows` of this one."""
     context = tf.distribute.get_replica_context()
     if context is None or context.num_replicas_in_sync == 1:
         return values
-    rows = tf.shape(values)[0] // context.num_replicas_in_sync
     start = context.replica_id_in_sync_group * rows
     return values[start : start + rows]
 

@@ -83,10 +83,13 @@ def evaluate(
             f"Expected a class-conditional model for the metric {min(labelled)!r}. "
             f"Received: {type(samples).__name__} without classes"
         )
-    own = {}
-    if scores.CLASSIFIES in names:
-        own[scores.CLASSIFIES] = _test_errors(samples, against, image_size)
-        names = tuple(name for name in names if name != scores.CLASSIFIES)
+    own = {
+        name: OF_MODELS[name](samples, against, image_size) for name in names if name in OF_MODELS
+    }
+    names = tuple(name for name in names if name not in OF_MODELS)
+    if not names:
+        protocol = {"reference": f"{against}[test]", "image_size": image_size, **_versions()}
+        return {"metrics": own, "protocol": protocol}
     extractor = FeatureExtractor.get(extractor or EXTRACTORS.get(against, "mobilenet_v2"))
     data = datasets.load(against, split, image_size, BATCH, shuffle=False)
     real = extract_cached(data, extractor, total=num_reference, verbose=verbose, what=against)
@@ -107,8 +110,7 @@ def evaluate(
         "reference_samples": len(real.features),
         "reference_sha256": real.images_sha256,
         "image_size": image_size,
-        "library_version": __version__,
-        "tensorflow_version": tf.__version__,
+        **_versions(),
     }
     return {"metrics": {**own, **scores.score(fake, real, names)}, "protocol": protocol}
 
@@ -116,7 +118,8 @@ def evaluate(
 def check_metrics(metrics, against: str, default=DEFAULT_METRICS) -> tuple[str, ...]:
     """The names of the metrics asked for; raises `ValueError` for one that cannot be had."""
     if against not in builtin.MIXTURES:
-        return scores.check_names(default if metrics is None else metrics)
+        known = (*scores.SCORES, *OF_MODELS)
+        return scores.check_names(default if metrics is None else metrics, known)
     if metrics not in (None, "modes", ("modes",), ["modes"]):
         raise ValueError(
             f"Expected `metrics` for the points of {against!r} to be 'modes'. Received: {metrics!r}"
@@ -147,6 +150,14 @@ def _test_errors(model, against, image_size):
     return wrong / count
 
 
+# Metrics of a model itself rather than of its samples.
+OF_MODELS = {"test_errors": _test_errors}
+
+
+def _versions():
+    return {"library_version": __version__, "tensorflow_version": tf.__version__}
+
+
 def _modes(samples, against, num_samples, seed):
     means, deviation = builtin.MIXTURES[against]
     if hasattr(samples, "generate"):
@@ -166,8 +177,7 @@ def _modes(samples, against, num_samples, seed):
         "samples": len(samples),
         "seed": seed,
         "reference": against,
-        "library_version": __version__,
-        "tensorflow_version": tf.__version__,
+        **_versions(),
     }
     return {"metrics": found, "protocol": protocol}
 

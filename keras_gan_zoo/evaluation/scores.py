@@ -68,20 +68,18 @@ SCORES = {
     "ms_ssim": _diversity,
 }
 NEEDS_NO_EXTRACTOR = ("ms_ssim",)
-# Of the model itself rather than of its samples.
-CLASSIFIES = "test_errors"
 NEED_LABELS = {"intra_fid", "class_accuracy"}
 
 
-def check_names(names) -> tuple[str, ...]:
-    """The metrics asked for; raises `ValueError` for one that does not exist."""
+def check_names(names, known=tuple(SCORES)) -> tuple[str, ...]:
+    """The metrics asked for; raises `ValueError` for one that is not among `known`."""
     names = names.split(",") if isinstance(names, str) else names
     names = tuple(name.strip() for name in names)
     if not names:
-        raise ValueError(f"Expected `metrics`, some of {', '.join(SCORES)}. Received: none")
+        raise ValueError(f"Expected `metrics`, some of {', '.join(known)}. Received: none")
     for name in names:
-        if name not in (*SCORES, CLASSIFIES):
-            raise errors.unknown_name("metric", name, [*SCORES, CLASSIFIES])
+        if name not in known:
+            raise errors.unknown_name("metric", name, known)
     return names
 
 

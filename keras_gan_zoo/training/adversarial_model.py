@@ -43,7 +43,7 @@ class AdversarialModel(Architecture, Sampling, PhasedModel):
         replay: Capacity of a store of the generator's earlier samples, half of which the
             discriminator is shown instead of new ones (`kgz.training.ReplayBuffer`); 0 for none.
         instance_noise: Standard deviation of normal noise added to all that the discriminator is
-            shown in training (Sonderby et al. 2016, arXiv 1610.04490, section 2.3): a number, or
+            shown in training (Sonderby et al. 2016, arXiv 1610.04490): a number, or
             `kgz.training.LinearDecay` to let it fall to 0; 0 for none.
         weight_clip: Clips the discriminator's weights to `[-weight_clip, weight_clip]` before
             each of its updates, as `WGAN` does; `None` for no clipping.
@@ -176,9 +176,13 @@ class AdversarialModel(Architecture, Sampling, PhasedModel):
         """The discriminator's outputs by name, in the mode of the running step."""
         if self.in_training and self.instance_noise:
             inputs = (self._with_noise(inputs[0]), *inputs[1:])
-        outputs = apply(self.discriminator, inputs, training=self.in_training)
+        outputs = apply(self.judging_network(), inputs, training=self.in_training)
         outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
         return dict(zip(self.outputs_of_discriminator, outputs, strict=True))
+
+    def judging_network(self):
+        """The network that `judge` asks."""
+        return self.discriminator
 
     def criticize(self, *inputs):
         """The discriminator's logits in the mode of the running step."""

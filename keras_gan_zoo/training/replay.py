@@ -80,7 +80,7 @@ class ReplayBuffer(keras.layers.Layer):
         for new, store in zip(everyone, self.stored, strict=True):
             old = tf.gather(store.value, tf.minimum(places, self.capacity - 1))
             swapped = tf.reshape(stays & ~filling, [-1] + [1] * (new.shape.rank - 1))
-            given.append(backend.own_rows(tf.where(swapped, old, new)))
+            given.append(backend.own_rows(tf.where(swapped, old, new), tf.shape(parts[0])[0]))
         into = tf.boolean_mask(places, stays)[:, None]
         values = [
             tf.tensor_scatter_nd_update(store.value, into, tf.boolean_mask(new, stays))

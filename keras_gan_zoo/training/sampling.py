@@ -1,4 +1,4 @@
-"""What can be done with a generator and a discriminator: generate, judge, export."""
+"""What can be done with a generator and a discriminator, besides generating."""
 
 import functools
 

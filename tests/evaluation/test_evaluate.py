@@ -222,5 +222,10 @@ def test_errors_of_a_classifier_are_counted_on_the_test_split(data):
         Knowing(data[0]), DATA, metrics="test_errors,fid", extractor=Pixels(), num_samples=50
     )["metrics"]
     assert found["test_errors"] == pytest.approx(0.1) and "fid[pixels]" in found
+    alone = evaluate(Knowing(data[0]), DATA, metrics="test_errors")
+    assert alone["metrics"] == {"test_errors": found["test_errors"]}
+    some = extract([data[0][:50]], Pixels())
+    with pytest.raises(ValueError, match="Unknown metric: 'test_errors'"):
+        score(some, some, ("test_errors",))
     with pytest.raises(ValueError, match="classify.*Received"):
         evaluate(Copier(data[0]), DATA, metrics="test_errors", extractor=Pixels())

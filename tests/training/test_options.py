@@ -107,6 +107,18 @@ def test_instance_noise_has_the_level_of_its_schedule():
         kgz.models.GAN((2,), 2, instance_noise=-1)
 
 
+@pytest.mark.parametrize("name", ["ACGAN", "EBGAN", "OTGAN", "SemiSupervisedGAN"])
+def test_every_model_adds_the_noise_in_training(name):
+    classes = {"num_classes": 3} if name in ("ACGAN", "SemiSupervisedGAN") else {}
+    model = getattr(kgz.models, name)((8, 8, 1), 4, **classes, instance_noise=9.0)
+    samples = np.zeros((2, 8, 8, 1), "float32")
+    drawn = []
+    model._with_noise = lambda given: drawn.append(given) or given
+    model.in_training = True
+    model.judge(samples)
+    assert len(drawn) == 1
+
+
 def test_nothing_is_added_outside_of_training():
     model = kgz.models.GAN((2,), 2, hidden_units=5, instance_noise=9.0, replay=2)
     points = np.ones((3, 2), "float32")

@@ -10,7 +10,6 @@ from keras_gan_zoo.networks import improved_gan_classifier, improved_gan_generat
 from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.adversarial_model import AdversarialModel
 from keras_gan_zoo.training.classification import Classification
-from keras_gan_zoo.training.generation import apply
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
@@ -124,11 +123,11 @@ class SemiSupervisedGAN(Classification, AdversarialModel):
         }
 
     def judge(self, samples) -> dict:
-        averaged = not self.in_training and self.ema_discriminator is not None
-        network = self.ema_discriminator if averaged else self.discriminator
-        class_logits, features = apply(network, (samples,), training=self.in_training)
-        logits = losses.class_evidence(class_logits)
-        return {"logits": logits, "class_logits": class_logits, "features": features}
+        judged = super().judge(samples)
+        return {**judged, "logits": losses.class_evidence(judged["class_logits"])}
+
+    def judging_network(self):
+        return self.discriminator if self.in_training else self._averaged_discriminator()
 
     def discriminator_losses(self, batch):
         (fake,) = self.fake_inputs(batch)
@@ -148,8 +147,7 @@ class SemiSupervisedGAN(Classification, AdversarialModel):
         return {"generator_loss": losses.feature_matching(*features, self.feature_matching)}
 
     def preset_networks(self):
-        judge = self.discriminator if self.ema_discriminator is None else self.ema_discriminator
-        return {**super().preset_networks(), "discriminator": judge}
+        return {**super().preset_networks(), "discriminator": self._averaged_discriminator()}
 
     def preset_loaded(self):
         super().preset_loaded()
@@ -165,6 +163,9 @@ class SemiSupervisedGAN(Classification, AdversarialModel):
             name: keras.optimizers.Adam(3e-3, beta_1=0.5, epsilon=1e-4)
             for name in ("discriminator", "generator")
         }
+
+    def _averaged_discriminator(self):
+        return self.discriminator if self.ema_discriminator is None else self.ema_discriminator
 
 
 def _parts(data):
