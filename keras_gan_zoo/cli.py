@@ -108,9 +108,10 @@ def generate(
         raise FileExistsError(
             f"Expected a path that does not exist yet. Received: {out}. Pass --overwrite."
         )
-    from keras_gan_zoo import models, pictures
+    from keras_gan_zoo import errors, models, pictures
 
     model = models.from_preset(preset)
+    errors.check_able(model, "generate")
     # Classes go round: one to a column.
     columns = model.condition.num_classes if label is None else None
     picture = pictures.draw(model.generate(num, labels=label, seed=seed), columns)

@@ -39,3 +39,9 @@ def check_choice(name: str, value: object, choices: Iterable[str]):
     if value not in choices:
         expected = ", ".join(map(repr, choices))
         raise ValueError(f"Expected `{name}` to be one of {expected}. Received: {value!r}")
+
+
+def check_able(model: object, ability: str):
+    """Raises `ValueError` unless the model has the method `ability`."""
+    if not hasattr(model, ability):
+        raise ValueError(f"Expected a model that can `{ability}`. Received: {type(model).__name__}")

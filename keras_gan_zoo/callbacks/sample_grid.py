@@ -6,7 +6,7 @@ import pathlib
 import keras
 import numpy as np
 
-from keras_gan_zoo import pictures
+from keras_gan_zoo import errors, pictures
 
 
 class SampleGrid(keras.callbacks.Callback):
@@ -43,6 +43,9 @@ class SampleGrid(keras.callbacks.Callback):
         self.seed = seed
         self.every = every
         self.log_dir = log_dir
+
+    def on_train_begin(self, logs=None):
+        errors.check_able(self.model, "generate")
 
     def on_epoch_end(self, epoch, logs=None):
         if (epoch + 1) % self.every:

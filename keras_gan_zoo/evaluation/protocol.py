@@ -3,6 +3,7 @@
 import inspect
 import pathlib
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -69,6 +70,8 @@ def evaluate(
         FileNotFoundError: If files are not there.
     """
     names = check_metrics(metrics, against)
+    if isinstance(samples, keras.Model):
+        errors.check_able(samples, "generate")
     if num_samples is not None:
         checks.count("num_samples", num_samples, 2)
     if against in builtin.MIXTURES:
@@ -139,10 +142,7 @@ def check_options(options: dict):
 
 
 def _test_errors(model, against, image_size):
-    if not hasattr(model, "classify"):
-        raise ValueError(
-            f"Expected a model with `classify` for the metric 'test_errors'. Received: {model!r}"
-        )
+    errors.check_able(model, "classify")
     wrong = count = 0
     for images, labels in datasets.load(against, "test", image_size, BATCH, shuffle=False):
         guessed = np.argmax(model.classify(images), axis=1)

@@ -87,6 +87,7 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
     # The seed also decides the initial weights.
     keras.utils.set_random_seed(recipe.training.seed)
     model = build_model(recipe)
+    errors.check_able(model, "generate")  # for the preset's picture and numbers
     data = load_data(recipe)
     if hasattr(model, "initialize_from_data"):
         first = [batch["image"] for batch in load_data(recipe).take(5)]

@@ -143,7 +143,7 @@ class AdversarialModel(Architecture, Sampling, PhasedModel):
 
     def prepare_batch(self, data):
         """`{"real": samples}`, with `"condition"` vectors if the model is conditional."""
-        samples = checks.check_samples("x", samples_of(data), self.sample_shape)
+        samples = checks.check_samples("x", checks.samples_of(data), self.sample_shape)
         return {"real": samples, **self.condition.of_batch(data)}
 
     def discriminator_losses(self, batch):
@@ -168,7 +168,7 @@ class AdversarialModel(Architecture, Sampling, PhasedModel):
         latents = self.sample_latents(keras.ops.shape(batch["real"])[0], self.seed_generator)
         condition = _condition(batch)
         samples = apply(self.generator, (latents, *condition), training=self.in_training)
-        if self.replay is not None and self.in_training and self._playing == "discriminator":
+        if self.replay is not None and self.in_training and self.playing == "discriminator":
             return self._replayed(samples, *condition)
         return (samples, *condition * self.discriminator_is_told)
 
@@ -268,7 +268,6 @@ class AdversarialModel(Architecture, Sampling, PhasedModel):
 
     def _phase_losses(self, phase, batch):
         """The phase's losses; the generator's penalties, on weights alone, are added here."""
-        self._playing = phase.name
         result = super()._phase_losses(phase, batch)
         if phase.name == "generator":
             added = self._penalty_losses("generator", self.generator_penalties, None, None, None)
@@ -341,12 +340,3 @@ def _noise_level(level):
 
 def _condition(batch):
     return (batch["condition"],) if "condition" in batch else ()
-
-
-def samples_of(data):
-    """The samples in what `fit` hands over: `x`, `(x, labels)`, or a dict with `"image"`."""
-    if isinstance(data, dict):
-        if "image" not in data:
-            raise ValueError(f"Expected a dict with the key 'image'. Received: keys {sorted(data)}")
-        return data["image"]
-    return data[0] if isinstance(data, (tuple, list)) else data

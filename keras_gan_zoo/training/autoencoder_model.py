@@ -6,9 +6,9 @@ import keras
 import tensorflow as tf
 
 from keras_gan_zoo.training import checks
-from keras_gan_zoo.training.adversarial_model import samples_of
 from keras_gan_zoo.training.architecture import Architecture, made, networks_of_dtype
-from keras_gan_zoo.training.generation import apply
+from keras_gan_zoo.training.condition import NoCondition
+from keras_gan_zoo.training.generation import Generation, apply
 from keras_gan_zoo.training.phase import Phase
 from keras_gan_zoo.training.phased_model import PhasedModel
 
@@ -26,6 +26,8 @@ class AutoencoderModel(Architecture, PhasedModel):
             without arguments that makes such a network.
         decoder: Maps latents `(batch, latent_dim)` to what `observed` takes; or a function
             without arguments that makes such a network.
+        networks: Further networks by name, each a model or such a function; they become attributes,
+            and are recorded and shipped like the two.
         architecture: The subclass's own arguments from which networks are made by function:
             recorded in configs instead of these networks.
         seed, **kwargs: See `PhasedModel`.
@@ -40,19 +42,22 @@ class AutoencoderModel(Architecture, PhasedModel):
         encoder: keras.Model | Callable,
         decoder: keras.Model | Callable,
         *,
+        networks: dict | None = None,
         architecture: dict | None = None,
         seed: int | None = None,
         **kwargs,
     ):
-        given = {"encoder": encoder, "decoder": decoder}
+        given = {"encoder": encoder, "decoder": decoder, **(networks or {})}
         with networks_of_dtype(kwargs.get("dtype")):
-            encoder, decoder = made(encoder), made(decoder)
+            networks = {name: made(one) for name, one in given.items()}
         super().__init__(seed=seed, **kwargs)
-        self.encoder, self.decoder = encoder, decoder
+        for name, network in networks.items():
+            setattr(self, name, network)
         self._record_architecture(architecture, **given)
+        self._networks = tuple(networks)
         self._check_networks()
-        self.sample_shape = tuple(encoder.input_shape[1:])
-        self.latent_dim = int(decoder.input_shape[-1])
+        self.sample_shape = tuple(self.encoder.input_shape[1:])
+        self.latent_dim = int(self.decoder.input_shape[-1])
         self.built = True
 
     # The algorithm -------------------------------------------------------------------------
@@ -62,7 +67,7 @@ class AutoencoderModel(Architecture, PhasedModel):
 
     def prepare_batch(self, data):
         """`{"real": samples}`."""
-        return {"real": self._checked(samples_of(data), "x")}
+        return {"real": self._checked(checks.samples_of(data), "x")}
 
     def encoded(self, samples):
         """What the encoder gives, in the mode of the running step."""
@@ -205,8 +210,8 @@ class AutoencoderModel(Architecture, PhasedModel):
     # Presets and serialisation -------------------------------------------------------------
 
     def preset_networks(self) -> dict:
-        """The networks a preset ships: encoder and decoder."""
-        return {"encoder": self.encoder, "decoder": self.decoder}
+        """The networks a preset ships: all of them."""
+        return {name: getattr(self, name) for name in self._networks}
 
     def get_config(self):
         return {**super().get_config(), **self._architecture_config()}
@@ -222,20 +227,6 @@ class AutoencoderModel(Architecture, PhasedModel):
     def _reconstruct(self, samples):
         return self._decode(self._encode(samples))
 
-    # For subclasses with `Generation`, which have a prior.
-
-    def _run_generator(self, latents, ema):
-        return self._decode(latents)
-
-    def _sample_signature(self):
-        number = tf.TensorSpec((), tf.int32, "num_samples")
-        seed = tf.TensorSpec((), tf.int32, "seed")
-
-        def sample(num_samples, seed):
-            return self._decode(self.sample_latents(num_samples, seed))
-
-        return signature({"images": sample}, number, seed)
-
     def _checked(self, samples, name="samples"):
         return checks.check_samples(name, samples, self.sample_shape, self.largest_pixel)
 
@@ -247,6 +238,35 @@ class AutoencoderModel(Architecture, PhasedModel):
                 "Expected an `encoder` with one input, samples, and a `decoder` with one input, "
                 f"latents (batch, latent_dim). Received: inputs {shapes[0]} and {shapes[1]}"
             )
+
+
+class LatentPrior(Generation):
+    """Mixin, before `AutoencoderModel`, for latents that have a prior: the decoder generates."""
+
+    condition = NoCondition()
+    latent_distribution = "normal"
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._trace_generators()
+
+    def comparison(self, batch):
+        """Real samples and as many generated ones."""
+        count = keras.ops.shape(batch["real"])[0]
+        return batch["real"], self._decode(self.sample_latents(count, self.seed_generator))
+
+    def signatures(self):
+        """Those of every autoencoder, and `sample` (num_samples, seed -> images)."""
+        number = tf.TensorSpec((), tf.int32, "num_samples")
+        seed = tf.TensorSpec((), tf.int32, "seed")
+
+        def sample(num_samples, seed):
+            return self._decode(self.sample_latents(num_samples, seed))
+
+        return {**super().signatures(), "sample": signature({"images": sample}, number, seed)}
+
+    def _run_generator(self, latents, ema):
+        return self._decode(latents)
 
 
 def compiled(function):

@@ -41,6 +41,15 @@ def check_samples(name: str, samples, shape: tuple, largest: float = LARGEST_PIX
     return _require(tf.abs(samples) <= limit, message, samples)  # false for NaN, too
 
 
+def samples_of(data):
+    """The samples in what `fit` hands over: `x`, `(x, labels)`, or a dict with `"image"`."""
+    if isinstance(data, dict):
+        if "image" not in data:
+            raise ValueError(f"Expected a dict with the key 'image'. Received: keys {sorted(data)}")
+        return data["image"]
+    return data[0] if isinstance(data, (tuple, list)) else data
+
+
 def check_labels(name: str, labels, num_classes: int, least: int = 0):
     """Returns int32 `labels` of shape `(batch,)`, all in `[least, num_classes)`, or raises."""
     labels = tf.convert_to_tensor(labels)

@@ -50,6 +50,7 @@ class PhasedModel(PresetModel, Exporting, PhasedCompilation, keras.Model):
         self.sample_metrics = []
         self.optimizers: dict[str, keras.optimizers.Optimizer] = {}
         self.in_training = False
+        self.playing: str | None = None
         self._auto_scale_loss = True
         self._averages: list[MovingAverage] = []
         self._order = None
@@ -157,6 +158,7 @@ class PhasedModel(PresetModel, Exporting, PhasedCompilation, keras.Model):
         self._report(losses, batch, share)
 
     def _phase_losses(self, phase, batch):
+        self.playing = phase.name
         losses = getattr(self, f"{phase.name}_losses")(batch)
         return {name: tf.cast(value, tf.float32) for name, value in losses.items()}
 
@@ -204,7 +206,7 @@ class PhasedModel(PresetModel, Exporting, PhasedCompilation, keras.Model):
         try:
             yield
         finally:
-            self.in_training = False
+            self.in_training, self.playing = False, None
 
     @property
     def metrics(self):

@@ -110,3 +110,14 @@ def test_colour_grids():
 def test_bad_arguments(make):
     with pytest.raises(ValueError, match="Expected .*Received"):
         make()
+
+
+def test_what_needs_a_generator_refuses_a_model_without_before_it_trains(tmp_path):
+    model = kgz.models.Autoencoder((8, 8, 1), 2)
+    model.compile()
+    images = np.zeros((4, 8, 8, 1), "float32")
+    with pytest.raises(ValueError, match="can `generate`. Received: Autoencoder"):
+        model.fit(images, verbose=0, callbacks=[kgz.callbacks.SampleGrid(tmp_path)])
+    with pytest.raises(ValueError, match="can `generate`. Received: Autoencoder"):
+        kgz.evaluation.evaluate(model, "fashion_mnist_mini")
+    assert not any(tmp_path.iterdir())

@@ -205,3 +205,16 @@ def test_a_recipe_with_few_labels_and_a_falling_learning_rate(tmp_path):
         build_model(
             load_recipe("semi_supervised_gan_mnist_100", (*settings[:4], settings[5][:-1] + "0"))
         )
+
+
+def test_a_model_that_does_not_generate_is_one_line(tmp_path, monkeypatch, capsys):
+    kgz.models.Autoencoder((8, 8, 1), 2).save_to_preset(tmp_path / "plain", {"data": {}})
+    code, _, errors = run(
+        monkeypatch, capsys, "generate", tmp_path / "plain", "--out", tmp_path / "grid.png"
+    )
+    assert code == 2 and "can `generate`. Received: Autoencoder" in " ".join(errors.split())
+    recipe = tmp_path / "plain.yaml"
+    content = {"model": "Autoencoder", "data": {"name": "fashion_mnist_mini"}}
+    recipe.write_text(yaml.safe_dump({**content, "training": {"epochs": 1}}))
+    code, _, errors = run(monkeypatch, capsys, "train", recipe, "--out", tmp_path / "run")
+    assert code == 2 and "can `generate`" in errors and not (tmp_path / "run").exists()

@@ -5,12 +5,12 @@ from keras import ops
 
 from keras_gan_zoo import losses
 from keras_gan_zoo.errors import check_choice
+from keras_gan_zoo.models.autoencoding.autoencoder import Autoencoder
 from keras_gan_zoo.networks import mlp_decoder, mlp_encoder
 from keras_gan_zoo.training import checks
-from keras_gan_zoo.training.architecture import made, networks_of_dtype
-from keras_gan_zoo.training.autoencoder_model import AutoencoderModel
-from keras_gan_zoo.training.condition import NoCondition, labels_of
-from keras_gan_zoo.training.generation import Generation, apply
+from keras_gan_zoo.training.autoencoder_model import LatentPrior
+from keras_gan_zoo.training.condition import labels_of
+from keras_gan_zoo.training.generation import apply
 from keras_gan_zoo.training.phase import Phase
 from keras_gan_zoo.training.priors import MODES, PRIORS
 
@@ -18,10 +18,10 @@ UNLABELLED = -1
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
-class AdversarialAutoencoder(AutoencoderModel, Generation):
+class AdversarialAutoencoder(LatentPrior, Autoencoder):
     """An autoencoder whose latents an adversary makes look like a prior.
 
-    A training step has three phases: encoder and decoder descend the squared error; the
+    A training step has three phases: encoder and decoder descend the reconstruction loss; the
     discriminator tells latents of data from latents of the prior; the encoder fools it. Any prior
     that can be sampled will do.
 
@@ -37,10 +37,10 @@ class AdversarialAutoencoder(AutoencoderModel, Generation):
         prior_scale: Factor of the prior's latents.
         informed_by_labels: Whether the discriminator is told classes, of which there are ten.
         units: Width of each of the networks' two hidden layers.
-        encoder, decoder: Networks to use instead; the decoder gives logits of pixels.
+        encoder, decoder: Networks to use instead, as for `Autoencoder`.
         discriminator: Network to use instead, from latents, beside one-hot classes if it is told
             them, to logits.
-        **kwargs: `seed`, `name`, `dtype`.
+        **kwargs: `loss`, `seed`, `name`, `dtype`; see `Autoencoder`.
 
     Example:
 
@@ -60,7 +60,7 @@ class AdversarialAutoencoder(AutoencoderModel, Generation):
         Adam (the paper: SGD with momentum); a deterministic encoder, as in the paper's results.
     """
 
-    latent_distribution = "normal"
+    serialized_arguments = ("encoder", "decoder", "discriminator")
 
     def __init__(
         self,
@@ -92,11 +92,16 @@ class AdversarialAutoencoder(AutoencoderModel, Generation):
         hidden = (units, units)
         told = MODES + 1 if informed_by_labels else 0
         super().__init__(
-            encoder or (lambda: mlp_encoder(image_shape, latent_dim, hidden)),
-            decoder or (lambda: mlp_decoder(image_shape, latent_dim, hidden, output="logits")),
+            image_shape,
+            latent_dim,
+            encoder=encoder or (lambda: mlp_encoder(image_shape, latent_dim, hidden)),
+            decoder=decoder
+            or (lambda: mlp_decoder(image_shape, latent_dim, hidden, output="logits")),
+            networks={
+                "discriminator": discriminator
+                or (lambda: mlp_encoder((latent_dim + told,), 1, hidden))
+            },
             architecture={
-                "image_shape": image_shape,
-                "latent_dim": latent_dim,
                 "prior": prior,
                 "prior_scale": prior_scale,
                 "informed_by_labels": informed_by_labels,
@@ -104,19 +109,9 @@ class AdversarialAutoencoder(AutoencoderModel, Generation):
             },
             **kwargs,
         )
-        with networks_of_dtype(kwargs.get("dtype")):
-            self.discriminator = made(
-                discriminator or (lambda: mlp_encoder((self.latent_dim + told,), 1, hidden))
-            )
-        if isinstance(discriminator, keras.Model):
-            self._given.append("discriminator")
         self.prior, self.prior_scale = prior, float(prior_scale)
         self.informed_by_labels = bool(informed_by_labels)
         self.adversarial_loss = losses.get("non_saturating")
-        self.condition = NoCondition()
-        self._trace_generators()
-
-    serialized_arguments = ("encoder", "decoder", "discriminator")
 
     def phases(self):
         return (
@@ -137,11 +132,6 @@ class AdversarialAutoencoder(AutoencoderModel, Generation):
             labels = checks.check_labels("labels", labels_of(data), MODES, least=UNLABELLED)
             batch["label"] = labels
         return batch
-
-    def autoencoder_losses(self, batch):
-        pixels = (batch["real"] + 1.0) / 2.0
-        decoded = self.decoded(self.encoded(batch["real"]))
-        return {"reconstruction_loss": ops.mean(ops.square(pixels - ops.sigmoid(decoded)))}
 
     def discriminator_losses(self, batch):
         labels = batch.get("label")
@@ -172,16 +162,6 @@ class AdversarialAutoencoder(AutoencoderModel, Generation):
             labels: Parts of the prior to draw from `(num_samples,)`, -1 for any.
         """
         return self.prior_scale * PRIORS[self.prior]((num_samples, self.latent_dim), seed, labels)
-
-    def observed(self, decoded):
-        return 2.0 * ops.sigmoid(decoded) - 1.0
-
-    def signatures(self):
-        """Those of every autoencoder, and `sample` (num_samples, seed -> images)."""
-        return {**super().signatures(), "sample": self._sample_signature()}
-
-    def preset_networks(self):
-        return {**super().preset_networks(), "discriminator": self.discriminator}
 
     def default_optimizers(self):
         """Adam: learning rate 1e-3 for the autoencoder, 2e-4 and beta_1 0.5 for the game."""

@@ -1,5 +1,7 @@
 """Autoencoders without a prior: plain and denoising."""
 
+import math
+
 import keras
 from keras import ops
 
@@ -63,6 +65,11 @@ class Autoencoder(AutoencoderModel):
             },
             **kwargs,
         )
+        if loss == "cross_entropy" and not self._is_image:
+            raise ValueError(
+                "Expected the loss 'squared_error' for samples that are no images. "
+                f"Received: {loss!r} for samples of shape {self.sample_shape}"
+            )
         self.reconstruction = loss
 
     def autoencoder_losses(self, batch):
@@ -90,7 +97,7 @@ class Autoencoder(AutoencoderModel):
         pixels, logits = (samples + 1.0) / 2.0, ops.cast(decoded, "float32")
         if self.reconstruction == "squared_error":
             return ops.mean(ops.square(pixels - ops.sigmoid(logits)))
-        return ops.mean(losses.bernoulli_nll(pixels, logits)) / pixels[0].shape.num_elements()
+        return ops.mean(losses.bernoulli_nll(pixels, logits)) / math.prod(self.sample_shape)
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")

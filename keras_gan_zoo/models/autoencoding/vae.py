@@ -6,14 +6,17 @@ from keras import ops
 from keras_gan_zoo import backend, losses
 from keras_gan_zoo.networks import conv_decoder, conv_encoder
 from keras_gan_zoo.training import checks
-from keras_gan_zoo.training.autoencoder_model import AutoencoderModel, compiled, in_chunks
-from keras_gan_zoo.training.condition import NoCondition
-from keras_gan_zoo.training.generation import Generation
+from keras_gan_zoo.training.autoencoder_model import (
+    AutoencoderModel,
+    LatentPrior,
+    compiled,
+    in_chunks,
+)
 from keras_gan_zoo.training.likelihoods import likelihood_of
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
-class VAE(AutoencoderModel, Generation):
+class VAE(LatentPrior, AutoencoderModel):
     """Variational autoencoder: a generative model trained by a bound of its likelihood.
 
     It ascends the evidence lower bound `E_q log p(x | z) - KL(q(z | x) || p(z))` (equation 3),
@@ -53,8 +56,6 @@ class VAE(AutoencoderModel, Generation):
     Deviations:
         Convolutional networks and Adam (the paper: one hidden layer and Adagrad).
     """
-
-    latent_distribution = "normal"
 
     def __init__(
         self,
@@ -97,8 +98,6 @@ class VAE(AutoencoderModel, Generation):
         self.likelihood = distribution
         self.largest_pixel = distribution.largest
         self.beta, self.warm_up, self.free_bits = float(beta), int(warm_up), float(free_bits)
-        self.condition = NoCondition()
-        self._trace_generators()
 
     def autoencoder_losses(self, batch):
         mean, log_variance = (ops.cast(one, "float32") for one in self.encoded(batch["real"]))
@@ -145,10 +144,6 @@ class VAE(AutoencoderModel, Generation):
             ),
             samples,
         )
-
-    def signatures(self):
-        """Those of every autoencoder, and `sample` (num_samples, seed -> images)."""
-        return {**super().signatures(), "sample": self._sample_signature()}
 
     def default_optimizers(self):
         """Adam with learning rate 1e-3."""
