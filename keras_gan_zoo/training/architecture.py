@@ -5,6 +5,8 @@ import copy
 
 import keras
 
+serialized = keras.saving.serialize_keras_object
+
 
 @contextlib.contextmanager
 def networks_of_dtype(dtype=None):
@@ -49,6 +51,3 @@ class Architecture:
             if key in config
         }
         return cls(**{**config, **nested})
-
-
-serialized = keras.saving.serialize_keras_object

@@ -96,3 +96,18 @@ def test_bad_arguments_are_refused():
         make((4, 4, 1), 2, informed_by_labels=True)
     with pytest.raises(ValueError, match="`prior_scale` > 0.*Received: 0"):
         make((4, 4, 1), 2, prior_scale=0)
+
+
+def test_networks_that_were_given_are_recorded_and_shipped(tmp_path):
+    given = {
+        "encoder": kgz.networks.mlp_encoder((4, 4, 1), 2, (5,)),
+        "discriminator": kgz.networks.mlp_encoder((2,), 1, (7,)),
+    }
+    model = kgz.models.AdversarialAutoencoder((4, 4, 1), 2, units=3, **given)
+    twin = kgz.models.AdversarialAutoencoder.from_config(model.get_config())
+    shapes = [[weight.shape for weight in one.weights] for one in (model, twin)]
+    assert shapes[0] == shapes[1] and (2, 7) in shapes[0]
+    model.save_to_preset(tmp_path / "preset", {"data": "random"})
+    loaded = kgz.models.from_preset(str(tmp_path / "preset"))
+    latents = np.ones((3, 2), "float32")
+    np.testing.assert_array_equal(loaded.judge_latents(latents), model.judge_latents(latents))
