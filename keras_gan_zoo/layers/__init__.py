@@ -1,6 +1,7 @@
 """Layers the papers need and Keras lacks or has differently."""
 
 from keras_gan_zoo.layers.batch_normalization import BatchNormalization
+from keras_gan_zoo.layers.boltzmann_units import BoltzmannUnits
 from keras_gan_zoo.layers.concatenate_condition import ConcatenateCondition
 from keras_gan_zoo.layers.concatenated_relu import ConcatenatedReLU
 from keras_gan_zoo.layers.conditional_batch_normalization import ConditionalBatchNormalization
@@ -24,6 +25,7 @@ from keras_gan_zoo.layers.weight_normalization import WeightNormalization
 
 __all__ = [
     "BatchNormalization",
+    "BoltzmannUnits",
     "ConcatenateCondition",
     "ConcatenatedReLU",
     "ConditionalBatchNormalization",

@@ -2,7 +2,13 @@
 
 from keras_gan_zoo.models.autoencoding.adversarial_autoencoder import AdversarialAutoencoder
 from keras_gan_zoo.models.autoencoding.autoencoder import Autoencoder, DenoisingAutoencoder
+from keras_gan_zoo.models.autoencoding.icgan import IcGAN
+from keras_gan_zoo.models.autoencoding.restricted_boltzmann_machine import (
+    RestrictedBoltzmannMachine,
+)
+from keras_gan_zoo.models.autoencoding.semi_supervised_aae import SemiSupervisedAAE
 from keras_gan_zoo.models.autoencoding.vae import VAE
+from keras_gan_zoo.models.autoencoding.vae_gan import VAEGAN
 from keras_gan_zoo.models.image_synthesis.acgan import ACGAN
 from keras_gan_zoo.models.image_synthesis.conv_gan import ConvGAN
 from keras_gan_zoo.models.image_synthesis.dcgan import DCGAN
@@ -27,6 +33,7 @@ __all__ = [
     "SAGAN",
     "SNGAN",
     "VAE",
+    "VAEGAN",
     "WGAN",
     "WGANGP",
     "AdversarialAutoencoder",
@@ -35,7 +42,10 @@ __all__ = [
     "ConvGAN",
     "CramerGAN",
     "DenoisingAutoencoder",
+    "IcGAN",
     "ImprovedGAN",
+    "RestrictedBoltzmannMachine",
+    "SemiSupervisedAAE",
     "SemiSupervisedGAN",
     "from_preset",
 ]

@@ -13,7 +13,7 @@ from keras_gan_zoo.networks.heads import (
     with_features,
     with_minibatch_discrimination,
 )
-from keras_gan_zoo.networks.icgan import icgan_encoder
+from keras_gan_zoo.networks.icgan import icgan_discriminator, icgan_encoder, icgan_generator
 from keras_gan_zoo.networks.improved_gan import improved_gan_classifier, improved_gan_generator
 from keras_gan_zoo.networks.inception_2015 import inception_2015
 from keras_gan_zoo.networks.mlp import maxout_discriminator, mlp_generator
@@ -44,7 +44,9 @@ __all__ = [
     "ebgan_discriminator",
     "face_vae_decoder",
     "face_vae_encoder",
+    "icgan_discriminator",
     "icgan_encoder",
+    "icgan_generator",
     "improved_gan_classifier",
     "improved_gan_generator",
     "inception_2015",

@@ -38,7 +38,7 @@ def dcgan_generator(
         A model from latents `(batch, latent_dim)`, or with `condition_dim` from those and
         conditions `(batch, condition_dim)`, to images `(batch, *image_shape)`.
     """
-    base, doublings = _grid(image_shape)
+    base, doublings = doublings_of(image_shape)
     widths = _widths(filters, doublings)[::-1]
     options = {"use_bias": use_bias}
     latents, condition = keras.Input((latent_dim,), name="latents"), condition_input(condition_dim)
@@ -81,7 +81,7 @@ def dcgan_discriminator(
         conditions `(batch, condition_dim)`, to logits `(batch, 1)`. The layer `"features"` is
         what the linear unit sees.
     """
-    _, doublings = _grid(image_shape)
+    _, doublings = doublings_of(image_shape)
     kernels = Normalization(normalization, batch=_batch_norm)
     samples, condition = keras.Input(image_shape, name="samples"), condition_input(condition_dim)
     conditions = Conditioning(condition, conditioning, kernels)
@@ -106,7 +106,7 @@ def dcgan_discriminator(
     return model_of(samples, condition, logits, "discriminator")
 
 
-def _grid(image_shape):
+def doublings_of(image_shape):
     """The side of the coarsest grid, and how often it doubles to the image."""
     height, width, _ = image_shape
     doublings = 0

@@ -1,10 +1,85 @@
-"""The encoders that invert a conditional GAN."""
+"""The conditional GAN of IcGAN, and the encoders that invert it."""
 
 import keras
 from keras import layers
 
-from keras_gan_zoo.layers import BatchNormalization
+from keras_gan_zoo.layers import BatchNormalization, ConcatenateCondition, TransposedConv2D
 from keras_gan_zoo.networks.autoencoder_ends import coarsest_grid, linear_heads
+from keras_gan_zoo.networks.dcgan import doublings_of
+
+KERNEL = 4
+
+
+def icgan_generator(
+    image_shape: tuple = (64, 64, 3),
+    latent_dim: int = 100,
+    condition_dim: int = 18,
+    filters: int = 64,
+) -> keras.Model:
+    """Transposed 4x4 convolutions from latents beside the condition, normalised, with ReLU.
+
+    Args:
+        image_shape: `(height, width, channels)`, square as for `dcgan_generator`.
+        latent_dim: Size of a latent vector.
+        condition_dim: Size of a condition.
+        filters: Channels of the last hidden layer; they double towards the latents.
+
+    Returns:
+        A model from latents `(batch, latent_dim)` and conditions `(batch, condition_dim)` to
+        images `(batch, *image_shape)` in [-1, 1].
+
+    Raises:
+        ValueError: If the image is not square, or of another side.
+
+    References:
+        Perarnau et al. 2016, Invertible Conditional GANs for image editing, arXiv 1611.06355,
+        and the authors' `trainGAN.lua`.
+    """
+    base, doublings = doublings_of(image_shape)
+    latents = keras.Input((latent_dim,), name="latents")
+    condition = keras.Input((condition_dim,), name="condition")
+    x = ConcatenateCondition()((latents, condition))
+    x = layers.Reshape((1, 1, -1))(x)
+    x = layers.Conv2DTranspose(filters * 2 ** (doublings - 1), base)(x)
+    x = layers.ReLU()(BatchNormalization()(x))
+    for index in reversed(range(doublings - 1)):
+        x = TransposedConv2D(filters * 2**index, KERNEL)(x)
+        x = layers.ReLU()(BatchNormalization()(x))
+    x = TransposedConv2D(image_shape[-1], KERNEL)(x)
+    x = layers.Activation("tanh", dtype="float32")(x)
+    return keras.Model([latents, condition], x, name="generator")
+
+
+def icgan_discriminator(
+    image_shape: tuple = (64, 64, 3), condition_dim: int = 18, filters: int = 64
+) -> keras.Model:
+    """Strided 4x4 convolutions; the condition, tiled, joins the outputs of the first.
+
+    Args:
+        image_shape: As for `icgan_generator`.
+        condition_dim: Size of a condition.
+        filters: Channels of the first layer; they double.
+
+    Returns:
+        A model from images `(batch, *image_shape)` and conditions `(batch, condition_dim)` to
+        logits `(batch, 1)`.
+
+    Raises:
+        ValueError: If the image is not square, or of another side.
+
+    References:
+        As for `icgan_generator`.
+    """
+    base, doublings = doublings_of(image_shape)
+    samples = keras.Input(image_shape, name="samples")
+    condition = keras.Input((condition_dim,), name="condition")
+    x = layers.Conv2D(filters, KERNEL, strides=2, padding="same")(samples)
+    x = ConcatenateCondition()((layers.LeakyReLU(negative_slope=0.2)(x), condition))
+    for index in range(1, doublings):
+        x = layers.Conv2D(filters * 2**index, KERNEL, strides=2, padding="same")(x)
+        x = layers.LeakyReLU(negative_slope=0.2)(BatchNormalization()(x))
+    logits = layers.Conv2D(1, base, dtype="float32")(x)
+    return keras.Model([samples, condition], layers.Flatten()(logits), name="discriminator")
 
 
 def icgan_encoder(

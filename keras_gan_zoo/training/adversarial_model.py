@@ -34,6 +34,8 @@ class AdversarialModel(Architecture, Sampling, PhasedModel):
             function without arguments that makes such a network.
         discriminator: Maps samples to logits `(batch, 1)`, without a sigmoid; or a function that
             makes such a network from the sample shape.
+        networks: Further networks by name, each a model or a function that makes one; they become
+            attributes, and are recorded and shipped like the two.
         latent_dim: Size of a latent vector.
         latent_distribution: `"normal"` (standard) or `"uniform"` (in `[-1, 1]`).
         adversarial_loss: A name or an instance, see `kgz.losses.get`.
@@ -73,6 +75,7 @@ class AdversarialModel(Architecture, Sampling, PhasedModel):
         discriminator: keras.Model | Callable,
         latent_dim: int,
         *,
+        networks: dict | None = None,
         latent_distribution: str = "normal",
         adversarial_loss="non_saturating",
         penalties=(),
@@ -98,13 +101,18 @@ class AdversarialModel(Architecture, Sampling, PhasedModel):
             raise errors.unknown_name(
                 "latent_distribution", latent_distribution, LATENT_DISTRIBUTIONS
             )
-        given = {"generator": generator, "discriminator": discriminator}
+        networks = networks or {}
+        given = {"generator": generator, "discriminator": discriminator, **networks}
         with networks_of_dtype(kwargs.get("dtype")):
             generator = made(generator)
             discriminator = made(discriminator, tuple(generator.output_shape[1:]))
+            networks = {name: made(one) for name, one in networks.items()}
         super().__init__(seed=seed, **kwargs)
         self.generator = generator
         self.discriminator = discriminator
+        self._further_networks = tuple(networks)
+        for name, network in networks.items():
+            setattr(self, name, network)
         self._record_architecture(architecture, **given)
         self.latent_dim = int(latent_dim)
         self.latent_distribution = latent_distribution
@@ -237,8 +245,10 @@ class AdversarialModel(Architecture, Sampling, PhasedModel):
     # Presets and serialisation -------------------------------------------------------------
 
     def preset_networks(self) -> dict:
-        """The networks a preset ships: the averaged generator, and the discriminator."""
-        return {"generator": self._generator(ema=True), "discriminator": self.discriminator}
+        """The networks a preset ships: the averaged generator, and the others as they are."""
+        others = ("discriminator", *self._further_networks)
+        named = {name: getattr(self, name) for name in others}
+        return {"generator": self._generator(ema=True), **named}
 
     def preset_loaded(self):
         """Called when `preset_networks` of a fresh model have received a preset's weights."""

@@ -199,8 +199,8 @@ class AutoencoderModel(Architecture, PhasedModel):
         `serving_default` (samples -> images) reconstructs, `encode` (samples -> latents) and
         `decode` (latents -> images) do what the methods of these names do.
         """
-        samples = tf.TensorSpec((None, *self.sample_shape), tf.float32, "samples")
-        latents = tf.TensorSpec((None, self.latent_dim), tf.float32, "latents")
+        samples = float_batch("samples", self.sample_shape)
+        latents = float_batch("latents", (self.latent_dim,))
         return {
             "serving_default": signature({"images": self._reconstruct}, samples),
             "encode": signature({"latents": self._encode}, samples),
@@ -278,6 +278,11 @@ def in_chunks(function, rows):
     """`function` of many rows, a chunk at a time."""
     chunks = [function(rows[i : i + BATCH]) for i in range(0, len(rows), BATCH)]
     return tf.concat(chunks, axis=0)
+
+
+def float_batch(name: str, shape: tuple):
+    """What a signature takes: a batch of float32 tensors of a shape."""
+    return tf.TensorSpec((None, *shape), tf.float32, name)
 
 
 def signature(outputs: dict, *inputs: tf.TensorSpec):

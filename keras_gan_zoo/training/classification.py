@@ -1,4 +1,4 @@
-"""What can be done with a discriminator that also knows classes."""
+"""Models with a network that knows classes, and learning it from few labels."""
 
 import keras
 import tensorflow as tf
@@ -7,10 +7,13 @@ from keras_gan_zoo.training import checks
 
 
 class Classification:
-    """Mixin for an `AdversarialModel` whose discriminator also gives `"class_logits"`."""
+    """Mixin, before the model's base, for a network that knows classes.
+
+    By default it is the discriminator of an `AdversarialModel`, which gives `"class_logits"`.
+    """
 
     def classify(self, samples):
-        """Class probabilities of samples, from the discriminator.
+        """Class probabilities of samples.
 
         Args:
             samples: Float samples `(batch, *sample_shape)`.
@@ -30,6 +33,23 @@ class Classification:
         traced = tf.function(classify, input_signature=[samples], autograph=False)
         return {**super().signatures(), "classify": traced}
 
+    def class_logits(self, samples):
+        """Logits of the classes `(batch, num_classes)`, in the mode of the running step."""
+        return self.judge(samples)["class_logits"]
+
     def _classify(self, samples):
-        logits = self.judge(samples)["class_logits"]
-        return keras.ops.softmax(keras.ops.cast(logits, "float32"))
+        return keras.ops.softmax(keras.ops.cast(self.class_logits(samples), "float32"))
+
+
+def labelled_parts(data):
+    """Unlabelled samples, labelled samples and their labels, from what `fit` hands over."""
+    if isinstance(data, dict) and {"image", "labelled_image", "label"} <= set(data):
+        return data["image"], data["labelled_image"], data["label"]
+    if isinstance(data, (tuple, list)) and len(data) > 1 and data[1] is not None:
+        return data[0], data[0], data[1]
+    received = f"keys {sorted(data)}" if isinstance(data, dict) else "samples without labels"
+    raise ValueError(
+        "Expected a dict with the keys 'image', 'labelled_image' and 'label', as "
+        "`kgz.datasets.load(name, labels_per_class=10)` gives, or (images, labels). "
+        f"Received: {received}"
+    )

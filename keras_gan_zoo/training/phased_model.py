@@ -150,7 +150,11 @@ class PhasedModel(PresetModel, Exporting, PhasedCompilation, keras.Model):
             losses = self._phase_losses(phase, batch)
             # Keras optimizers sum gradients over replicas: each contributes its share.
             total = optimizer.scale_loss(sum(losses.values()) * share)
-        optimizer.apply(tape.gradient(total, tensors), variables)
+        # A head that this phase's losses do not reach stays as it is.
+        gradients = tape.gradient(
+            total, tensors, unconnected_gradients=tf.UnconnectedGradients.ZERO
+        )
+        optimizer.apply(gradients, variables)
         for average in self._averages:
             if any(average.network is network for network in phase.networks):
                 average.update(optimizer.iterations - 1)

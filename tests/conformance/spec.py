@@ -1,6 +1,7 @@
 """What the conformance tests need to know about a model."""
 
 import dataclasses
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -20,7 +21,8 @@ class ModelSpec:
         losses: The names of the losses that `fit` reports.
         bounded: Whether samples lie in [-1, 1].
         noisy: Whether training draws noise, which the seed decides.
-        still: Patterns of trainable variables that need not move in their phase, with the reason.
+        still: Patterns of trainable variables, after the name of the phase and a space, that need
+            not move in it, with the reason.
         thorough: Whether `make test` tries it where a promise is dear; the other models' turn is
             in `make test-long`. One of each kind: several updates, conditions, coupled samples.
         family_head: Whether it stands for all where a promise is dearest.
@@ -51,6 +53,10 @@ class ModelSpec:
         """Labels of training data, `None` for an unconditional model."""
         classes = self.classes
         return None if classes is None else np.arange(count) % classes
+
+    def stays_still(self, phase: str, variable) -> bool:
+        """Whether a variable need not move in a phase."""
+        return any(re.search(pattern, f"{phase} {variable.path}") for pattern in self.still)
 
     @property
     def classes(self):
@@ -209,5 +215,31 @@ SPECS = (
         lambda: {**_tiny_autoencoder(), "units": 8},
         sample_shape=(8, 8, 1),
         losses=("reconstruction_loss", *GAN_LOSSES),
+    ),
+    ModelSpec(
+        kgz.models.SemiSupervisedAAE,
+        lambda: {**_tiny_autoencoder(), "num_classes": 3, "units": 8},
+        sample_shape=(8, 8, 1),
+        losses=("reconstruction_loss", *GAN_LOSSES, "supervised_loss"),
+        still={r"^classifier head_1/": "the loss of classes does not reach the style"},
+    ),
+    ModelSpec(
+        kgz.models.VAEGAN,
+        lambda: {"image_shape": (6, 6, 1), "latent_dim": 3, "filters": 4},
+        sample_shape=(6, 6, 1),
+        losses=(*GAN_LOSSES, "kl_loss", "reconstruction_loss", "similarity_loss"),
+    ),
+    ModelSpec(
+        kgz.models.IcGAN,
+        _tiny(num_classes=3),
+        sample_shape=(8, 8, 1),
+        losses=(*GAN_LOSSES, "latent_loss", "condition_loss"),
+        still={r"(conv2d|dense)\w*/bias": "batch normalisation takes it away"},
+    ),
+    ModelSpec(
+        kgz.models.RestrictedBoltzmannMachine,
+        lambda: {"image_shape": (4, 4, 1), "hidden_units": 3, "chains": 6, "sampling_steps": 3},
+        sample_shape=(4, 4, 1),
+        losses=("contrastive_loss",),
     ),
 )

@@ -193,3 +193,12 @@ def test_linear_networks_are_principal_components():
 def test_sides_that_do_not_divide(make):
     with pytest.raises(ValueError, match=r"multiples of \d+.*Received: image_shape="):
         make()
+
+
+def test_counts_of_the_conditional_gan_of_icgan():
+    generator, discriminator = NETWORKS.icgan_generator(), NETWORKS.icgan_discriminator()
+    assert trainable(generator) == 3_725_123 and trainable(discriminator) == 2_803_393
+    assert generator([normal(2, 100), normal(2, 18)]).shape == (2, 64, 64, 3)
+    assert discriminator([normal(2, 64, 64, 3), normal(2, 18)]).shape == (2, 1)
+    small = NETWORKS.icgan_generator((28, 28, 1), 8, 2, 4)
+    assert small([normal(2, 8), normal(2, 2)]).shape == (2, 28, 28, 1)

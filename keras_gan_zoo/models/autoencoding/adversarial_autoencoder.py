@@ -74,6 +74,8 @@ class AdversarialAutoencoder(LatentPrior, Autoencoder):
         encoder: keras.Model | None = None,
         decoder: keras.Model | None = None,
         discriminator: keras.Model | None = None,
+        networks: dict | None = None,
+        architecture: dict | None = None,
         **kwargs,
     ):
         check_choice("prior", prior, PRIORS)
@@ -99,13 +101,15 @@ class AdversarialAutoencoder(LatentPrior, Autoencoder):
             or (lambda: mlp_decoder(image_shape, latent_dim, hidden, output="logits")),
             networks={
                 "discriminator": discriminator
-                or (lambda: mlp_encoder((latent_dim + told,), 1, hidden))
+                or (lambda: mlp_encoder((latent_dim + told,), 1, hidden)),
+                **(networks or {}),
             },
             architecture={
                 "prior": prior,
                 "prior_scale": prior_scale,
                 "informed_by_labels": informed_by_labels,
                 "units": units,
+                **(architecture or {}),
             },
             **kwargs,
         )
@@ -161,7 +165,11 @@ class AdversarialAutoencoder(LatentPrior, Autoencoder):
             seed: An integer or a `SeedGenerator`.
             labels: Parts of the prior to draw from `(num_samples,)`, -1 for any.
         """
-        return self.prior_scale * PRIORS[self.prior]((num_samples, self.latent_dim), seed, labels)
+        return self.sample_prior(num_samples, self.latent_dim, seed, labels)
+
+    def sample_prior(self, num_samples: int, size: int, seed=None, labels=None):
+        """`(num_samples, size)` of the prior."""
+        return self.prior_scale * PRIORS[self.prior]((num_samples, size), seed, labels)
 
     def default_optimizers(self):
         """Adam: learning rate 1e-3 for the autoencoder, 2e-4 and beta_1 0.5 for the game."""

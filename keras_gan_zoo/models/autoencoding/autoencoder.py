@@ -73,7 +73,8 @@ class Autoencoder(AutoencoderModel):
         self.reconstruction = loss
 
     def autoencoder_losses(self, batch):
-        decoded = self.decoded(self.encoded(self.shown(batch["real"])))
+        latents = self.latents_of(self.encoded(self.shown(batch["real"])))
+        decoded = self.decoded(latents)
         return {"reconstruction_loss": self._reconstruction_loss(batch["real"], decoded)}
 
     def shown(self, samples):

@@ -6,17 +6,13 @@ from keras import ops
 from keras_gan_zoo import backend, losses
 from keras_gan_zoo.networks import conv_decoder, conv_encoder
 from keras_gan_zoo.training import checks
-from keras_gan_zoo.training.autoencoder_model import (
-    AutoencoderModel,
-    LatentPrior,
-    compiled,
-    in_chunks,
-)
+from keras_gan_zoo.training.autoencoder_model import AutoencoderModel, compiled, in_chunks
 from keras_gan_zoo.training.likelihoods import likelihood_of
+from keras_gan_zoo.training.posterior import GaussianPosterior
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
-class VAE(LatentPrior, AutoencoderModel):
+class VAE(GaussianPosterior, AutoencoderModel):
     """Variational autoencoder: a generative model trained by a bound of its likelihood.
 
     It ascends the evidence lower bound `E_q log p(x | z) - KL(q(z | x) || p(z))` (equation 3),
@@ -100,24 +96,13 @@ class VAE(LatentPrior, AutoencoderModel):
         self.beta, self.warm_up, self.free_bits = float(beta), int(warm_up), float(free_bits)
 
     def autoencoder_losses(self, batch):
-        mean, log_variance = (ops.cast(one, "float32") for one in self.encoded(batch["real"]))
-        noise = backend.random_normal(ops.shape(mean), self.seed_generator)
-        latents = mean + ops.exp(0.5 * log_variance) * noise
+        latents, *normal = self.sampled_latents(batch["real"], self.seed_generator)
         nll = self.likelihood.nll(batch["real"], self.decoded(latents))
-        divergence = self._divergence(mean, log_variance)
+        divergence = self.divergence(*normal, self.free_bits)
         return {"reconstruction_loss": ops.mean(nll), "kl_loss": self._weight() * divergence}
-
-    def latents_of(self, encoded):
-        """The posterior's mean."""
-        return encoded[0]
 
     def observed(self, decoded):
         return self.likelihood.mean(decoded)
-
-    def posterior(self, samples):
-        """Mean and logarithm of the variance of `q(z | x)`, each `(batch, latent_dim)`."""
-        samples = self._checked(samples)
-        return tuple(ops.cast(one, "float32") for one in self.encoded(samples))
 
     def log_likelihood(self, samples, num_samples: int = 200, seed: int = 0):
         """An estimate of `log p(x)` from samples of the posterior (importance sampling).
@@ -149,10 +134,6 @@ class VAE(LatentPrior, AutoencoderModel):
         """Adam with learning rate 1e-3."""
         return {"autoencoder": keras.optimizers.Adam(1e-3)}
 
-    def _divergence(self, mean, log_variance):
-        each = losses.kl_per_dimension(mean, log_variance, self.free_bits)
-        return ops.mean(ops.sum(each, axis=-1))
-
     def _weight(self):
         if not self.warm_up or not self.in_training:
             return self.beta
@@ -161,10 +142,7 @@ class VAE(LatentPrior, AutoencoderModel):
 
     def _log_weights(self, samples, seed):
         """`log p(x | z) + log p(z) - log q(z | x)` for one latent each."""
-        mean, log_variance = (ops.cast(one, "float32") for one in self.encoded(samples))
-        noise = backend.random_normal(ops.shape(mean), seed)
-        latents = mean + ops.exp(0.5 * log_variance) * noise
+        latents, mean, log_variance = self.sampled_latents(samples, seed)
         prior = losses.standard_normal_nll(latents)
-        # -log q: of the noise, which is standard normal, and the stretching.
-        posterior = losses.standard_normal_nll(noise) + 0.5 * ops.sum(log_variance, axis=-1)
+        posterior = losses.gaussian_nll(latents, mean, log_variance)
         return posterior - prior - self.likelihood.nll(samples, self.decoded(latents))

@@ -9,7 +9,7 @@ from keras_gan_zoo.models.image_synthesis.improved_gan import MATCHINGS
 from keras_gan_zoo.networks import improved_gan_classifier, improved_gan_generator
 from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.adversarial_model import AdversarialModel
-from keras_gan_zoo.training.classification import Classification
+from keras_gan_zoo.training.classification import Classification, labelled_parts
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
@@ -115,7 +115,7 @@ class SemiSupervisedGAN(Classification, AdversarialModel):
 
     def prepare_batch(self, data):
         """`{"real", "labelled", "label"}`: samples without labels, and samples with theirs."""
-        unlabelled, labelled, label = _parts(data)
+        unlabelled, labelled, label = labelled_parts(data)
         return {
             "real": checks.check_samples("x", unlabelled, self.sample_shape),
             "labelled": checks.check_samples("labelled_image", labelled, self.sample_shape),
@@ -166,17 +166,3 @@ class SemiSupervisedGAN(Classification, AdversarialModel):
 
     def _averaged_discriminator(self):
         return self.discriminator if self.ema_discriminator is None else self.ema_discriminator
-
-
-def _parts(data):
-    """Unlabelled samples, labelled samples and their labels, from what `fit` hands over."""
-    if isinstance(data, dict) and {"image", "labelled_image", "label"} <= set(data):
-        return data["image"], data["labelled_image"], data["label"]
-    if isinstance(data, (tuple, list)) and len(data) > 1 and data[1] is not None:
-        return data[0], data[0], data[1]
-    received = f"keys {sorted(data)}" if isinstance(data, dict) else "samples without labels"
-    raise ValueError(
-        "Expected a dict with the keys 'image', 'labelled_image' and 'label', as "
-        "`kgz.datasets.load(name, labels_per_class=10)` gives, or (images, labels). "
-        f"Received: {received}"
-    )

@@ -1,0 +1,175 @@
+"""The semi-supervised adversarial autoencoder: a class and a style."""
+
+import keras
+from keras import ops
+
+from keras_gan_zoo import backend, losses
+from keras_gan_zoo.models.autoencoding.adversarial_autoencoder import AdversarialAutoencoder
+from keras_gan_zoo.networks import mlp_decoder, mlp_encoder
+from keras_gan_zoo.training import checks
+from keras_gan_zoo.training.classification import Classification, labelled_parts
+from keras_gan_zoo.training.generation import apply
+from keras_gan_zoo.training.phase import Phase
+
+
+@keras.saving.register_keras_serializable("keras_gan_zoo")
+class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
+    """An adversarial autoencoder whose latents are a class and a style, from few labels.
+
+    The encoder has two heads: probabilities of K classes, and a style. One discriminator tells
+    classes from one-hot vectors drawn uniformly, another tells styles from the prior; the encoder
+    fools both. On labelled samples it also descends the cross-entropy of the class. The decoder
+    is given the probabilities, not the likeliest class.
+
+    Latents `(batch, num_classes + latent_dim)` are the probabilities, then the style. `fit` takes
+    what `SemiSupervisedGAN.fit` takes.
+
+    Args:
+        image_shape: `(height, width, channels)`.
+        latent_dim: Size of a style.
+        num_classes: Number of classes, K.
+        noise: Standard deviation of normal noise added to what the encoder is shown in training,
+            for pixels that count from 0 to 1.
+        units: Width of each of the networks' two hidden layers.
+        encoder, decoder: Networks to use instead; the encoder gives `[class_logits, style]`.
+        discriminator, class_discriminator: Networks to use instead, from styles and from class
+            probabilities to logits.
+        **kwargs: `loss`, `prior`, `prior_scale`, `seed`, `name`, `dtype`; see
+            `AdversarialAutoencoder`.
+
+    Example:
+
+    >>> model = kgz.models.SemiSupervisedAAE((8, 8, 1), latent_dim=2, num_classes=3, units=16)
+    >>> model.compile()
+    >>> images, labels = np.zeros((6, 8, 8, 1), "float32"), np.arange(6) % 3
+    >>> few = kgz.datasets.few_labels(images, labels, labels_per_class=1, batch_size=3)
+    >>> history = model.fit(few, verbose=0)
+    >>> sorted(history.history)
+    ['discriminator_loss', 'generator_loss', 'reconstruction_loss', 'supervised_loss']
+    >>> model.classify(images).shape, model.encode(images).shape
+    (TensorShape([6, 3]), TensorShape([6, 5]))
+
+    References:
+        Makhzani et al. 2015, Adversarial Autoencoders, arXiv 1511.05644, section 2.3 of figure 6
+        and appendix A.2.2.
+
+    Deviations:
+        Adam (the paper: SGD with momentum).
+    """
+
+    serialized_arguments = (*AdversarialAutoencoder.serialized_arguments, "class_discriminator")
+    takes_targets = True
+
+    def __init__(
+        self,
+        image_shape: tuple = (28, 28, 1),
+        latent_dim: int = 10,
+        num_classes: int = 10,
+        *,
+        noise: float = 0.3,
+        units: int = 1000,
+        encoder: keras.Model | None = None,
+        decoder: keras.Model | None = None,
+        class_discriminator: keras.Model | None = None,
+        **kwargs,
+    ):
+        checks.check_count("num_classes", num_classes, least=2)
+        if not noise >= 0:
+            raise ValueError(f"Expected `noise` >= 0. Received: {noise!r}")
+        hidden, heads = (units, units), (num_classes, latent_dim)
+        super().__init__(
+            image_shape,
+            latent_dim,
+            units=units,
+            encoder=encoder or (lambda: mlp_encoder(image_shape, heads, hidden)),
+            decoder=decoder
+            or (lambda: mlp_decoder(image_shape, sum(heads), hidden, output="logits")),
+            networks={
+                "class_discriminator": class_discriminator
+                or (lambda: mlp_encoder((num_classes,), 1, hidden))
+            },
+            architecture={"num_classes": num_classes, "noise": noise},
+            **kwargs,
+        )
+        self.num_classes, self.style_dim = int(num_classes), int(latent_dim)
+        self.noise = float(noise)
+
+    def phases(self):
+        autoencoder, discriminator, generator = super().phases()
+        both = (*discriminator.networks, self.class_discriminator)
+        return (
+            autoencoder,
+            Phase("discriminator", both),
+            generator,
+            Phase("classifier", (self.encoder,)),
+        )
+
+    def prepare_batch(self, data):
+        """`{"real", "labelled", "label"}`: samples without labels, and samples with theirs."""
+        unlabelled, labelled, label = labelled_parts(data)
+        return {
+            "real": self._checked(unlabelled, "x"),
+            "labelled": self._checked(labelled, "labelled_image"),
+            "label": checks.check_labels("labels", label, self.num_classes),
+        }
+
+    def shown(self, samples):
+        if not self.in_training or not self.noise:
+            return samples
+        scale = 2.0 * self.noise if self._is_image else self.noise
+        noise = backend.random_normal(ops.shape(samples), self.seed_generator)
+        return samples + scale * ops.cast(noise, samples.dtype)
+
+    def latents_of(self, encoded):
+        """Class probabilities, then the style."""
+        logits, style = (ops.cast(one, "float32") for one in encoded)
+        return ops.concatenate([ops.softmax(logits), style], axis=-1)
+
+    def class_logits(self, samples):
+        return self.encoded(samples)[0]
+
+    def discriminator_losses(self, batch):
+        count = ops.shape(batch["real"])[0]
+        prior = self._judge_both(self.sample_latents(count, self.seed_generator))
+        found = self._judge_both(self._latents_shown(batch))
+        losses_of = self.adversarial_loss.discriminator
+        return {"discriminator_loss": sum(map(losses_of, prior, found))}
+
+    def generator_losses(self, batch):
+        judged = self._judge_both(self._latents_shown(batch))
+        return {"generator_loss": sum(self.adversarial_loss.generator(one) for one in judged)}
+
+    def classifier_losses(self, batch):
+        logits = self.class_logits(self.shown(batch["labelled"]))
+        return {"supervised_loss": losses.auxiliary_classification(logits, batch["label"])}
+
+    def sample_latents(self, num_samples: int, seed=None, labels=None):
+        """A class, one-hot, and a style of the prior for each sample.
+
+        Args:
+            num_samples: How many.
+            seed: An integer or a `SeedGenerator`.
+            labels: Classes `(num_samples,)`; drawn uniformly by default.
+
+        Returns:
+            `(num_samples, num_classes + latent_dim)`.
+        """
+        seed = backend.draw_seed(seed)
+        if labels is None:
+            drawn = backend.random_uniform((num_samples,), maxval=self.num_classes, seed=seed + 1)
+            labels = ops.cast(ops.floor(drawn), "int32")
+        style = self.sample_prior(num_samples, self.style_dim, seed)
+        return ops.concatenate([ops.one_hot(labels, self.num_classes), style], axis=-1)
+
+    def default_optimizers(self):
+        """As `AdversarialAutoencoder`, and Adam with learning rate 1e-3 for the classes."""
+        return {**super().default_optimizers(), "classifier": keras.optimizers.Adam(1e-3)}
+
+    def _latents_shown(self, batch):
+        return self.latents_of(self.encoded(self.shown(batch["real"])))
+
+    def _judge_both(self, latents):
+        """Logits of the classes, and of the styles."""
+        classes, style = ops.split(latents, [self.num_classes], axis=-1)
+        judged = apply(self.class_discriminator, (classes,), training=self.in_training)
+        return judged, self.judge_latents(style)

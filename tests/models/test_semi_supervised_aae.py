@@ -1,0 +1,97 @@
+"""The semi-supervised adversarial autoencoder.
+
+Oracles: closed forms in numpy; the cross-entropy of K equal classes.
+"""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import keras_gan_zoo as kgz
+
+SHAPE = (4, 4, 1)
+
+
+def make(**options):
+    options = {"units": 8, "seed": 0, **options}
+    model = kgz.models.SemiSupervisedAAE(SHAPE, 2, 3, **options)
+    model.compile()
+    return model
+
+
+def images(count=6):
+    return np.random.default_rng(0).uniform(-1, 1, (count, *SHAPE)).astype("float32")
+
+
+def test_latents_are_probabilities_and_a_style():
+    model = make()
+    latents = np.array(model.encode(images()))
+    logits, style = (np.array(one) for one in model.encoder(images()))
+    expected = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(latents, np.concatenate([expected, style], axis=1), rtol=1e-5)
+    np.testing.assert_allclose(model.classify(images()), expected, rtol=1e-5)
+    assert model.latent_dim == 5
+
+
+def test_the_prior_of_latents():
+    model = make(prior_scale=2.0)
+    drawn = np.array(model.sample_latents(30_000, seed=1))
+    classes, style = drawn[:, :3], drawn[:, 3:]
+    assert set(np.unique(classes)) == {0.0, 1.0} and (classes.sum(axis=1) == 1).all()
+    np.testing.assert_allclose(classes.mean(axis=0), 1 / 3, atol=0.01)
+    np.testing.assert_allclose(style.std(axis=0), 2.0, atol=0.03)
+    chosen = np.array(model.sample_latents(4, seed=1, labels=np.array([2, 0, 1, 1])))
+    np.testing.assert_array_equal(chosen[:, :3].argmax(axis=1), [2, 0, 1, 1])
+
+
+def test_losses_of_both_games_add_up():
+    model = make(noise=0.0)
+    batch = {"real": tf.constant(images())}
+    model._judge_both = lambda latents: (tf.fill((6, 1), 0.5), tf.fill((6, 1), -1.0))
+    softplus = lambda value: np.log1p(np.exp(value))  # noqa: E731
+    expected = softplus(-0.5) + softplus(0.5) + softplus(1.0) + softplus(-1.0)
+    received = model.discriminator_losses(batch)["discriminator_loss"]
+    assert float(received) == pytest.approx(expected, rel=1e-6)
+    received = model.generator_losses(batch)["generator_loss"]
+    assert float(received) == pytest.approx(softplus(-0.5) + softplus(1.0), rel=1e-6)
+
+
+def test_the_loss_of_classes_is_the_cross_entropy_of_labelled_samples():
+    model = make(noise=0.0)
+    model.class_logits = lambda samples: tf.zeros((6, 3))
+    batch = {"labelled": tf.constant(images()), "label": tf.constant([0, 1, 2, 0, 1, 2])}
+    assert float(model.classifier_losses(batch)["supervised_loss"]) == pytest.approx(np.log(3.0))
+
+
+def test_noise_is_for_training_only():
+    model = make(noise=0.5)
+    samples = tf.constant(np.zeros((5_000, *SHAPE), "float32"))
+    with model._mode(training=True):
+        assert float(tf.math.reduce_std(model.shown(samples))) == pytest.approx(1.0, rel=0.01)
+    np.testing.assert_array_equal(model.shown(samples), samples)
+
+
+def test_it_learns_classes_from_few_labels():
+    """Three patterns in noise, two labels each: unlabelled samples must do the rest."""
+    random = np.random.default_rng(0)
+    labels = np.arange(300) % 3
+    patterns = random.choice([-0.6, 0.6], (3, *SHAPE))
+    samples = np.clip(patterns[labels] + 0.25 * random.normal(size=(300, *SHAPE)), -1, 1)
+    data = kgz.datasets.few_labels(
+        samples.astype("float32"), labels, labels_per_class=2, batch_size=30
+    )
+    model = make(units=32)
+    model.fit(data, epochs=30, verbose=0)
+    guessed = np.array(model.classify(samples.astype("float32"))).argmax(axis=1)
+    assert np.mean(guessed == labels) > 0.95
+
+
+def test_bad_input_is_refused():
+    with pytest.raises(ValueError, match="`num_classes`.*>= 2. Received: 1"):
+        kgz.models.SemiSupervisedAAE(SHAPE, 2, 1)
+    with pytest.raises(ValueError, match="`noise` >= 0. Received: -1"):
+        make(noise=-1)
+    with pytest.raises(ValueError, match="integers of shape .* in \\[0, 3\\)"):
+        make().fit(images(), np.array([0, 1, 2, 3, 0, 1]), verbose=0)
+    with pytest.raises(ValueError, match="labels_per_class"):
+        make().fit(images(), verbose=0)
