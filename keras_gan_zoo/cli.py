@@ -129,7 +129,8 @@ def evaluate(
     metrics: Annotated[
         str | None,
         typer.Option(
-            help="Of fid,kid,is,prdc,class_shares,ms_ssim,intra_fid,class_accuracy,test_errors"
+            help="Of fid,kid,is,prdc,class_shares,ms_ssim,intra_fid,class_accuracy,test_errors,"
+            "likelihood,reconstruction"
         ),
     ] = None,
     extractor: Annotated[

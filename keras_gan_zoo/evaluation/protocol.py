@@ -11,6 +11,7 @@ from keras_gan_zoo import datasets, errors
 from keras_gan_zoo.datasets import builtin
 from keras_gan_zoo.evaluation import scores
 from keras_gan_zoo.evaluation.features import extract, extract_cached
+from keras_gan_zoo.evaluation.of_models import OF_MODELS
 from keras_gan_zoo.metrics import checks
 from keras_gan_zoo.metrics.feature_extractor import BUILTIN, FeatureExtractor
 from keras_gan_zoo.metrics.mode_coverage import mode_coverage
@@ -48,9 +49,11 @@ def evaluate(
             array of images `(samples, height, width, channels)` in `[-1, 1]`.
         against: Name of the data set to compare with, see `kgz.datasets.load`. For a mixture of
             Gaussians, whose points need no extractor, the modes found are counted.
-        metrics: Names, see `kgz.evaluation.score`, or `test_errors`, the share of the test split
-            that a model with `classify` puts into the wrong class. By default `fid`, `kid` and
-            `prdc`, or `modes` for a mixture.
+        metrics: Names, see `kgz.evaluation.score`; or, measured on the test split, `test_errors`
+            (the share that a model with `classify` puts into the wrong class), `likelihood` (of a
+            `VAE`: evidence lower bound, and negative log-likelihood by 200 importance samples, in
+            nats) or `reconstruction` (of an autoencoder: errors of pixels and of features). By
+            default `fid`, `kid` and `prdc`, or `modes` for a mixture.
         extractor: See `kgz.metrics.FeatureExtractor.get`. By default the classifier of the data
             set, if there is one, or `"mobilenet_v2"`.
         split: Of the data set.
@@ -70,7 +73,7 @@ def evaluate(
         FileNotFoundError: If files are not there.
     """
     names = check_metrics(metrics, against)
-    if isinstance(samples, keras.Model):
+    if isinstance(samples, keras.Model) and not OF_MODELS.keys() >= set(names):
         errors.check_able(samples, "generate")
     if num_samples is not None:
         checks.count("num_samples", num_samples, 2)
@@ -86,14 +89,21 @@ def evaluate(
             f"Expected a class-conditional model for the metric {min(labelled)!r}. "
             f"Received: {type(samples).__name__} without classes"
         )
-    own = {
-        name: OF_MODELS[name](samples, against, image_size) for name in names if name in OF_MODELS
-    }
+    extractor = FeatureExtractor.get(extractor or EXTRACTORS.get(against, "mobilenet_v2"))
+    own = {}
+    for name in (name for name in names if name in OF_MODELS):
+        test = datasets.load(against, "test", image_size, BATCH, shuffle=False)
+        own |= OF_MODELS[name](samples, test, extractor, seed)
     names = tuple(name for name in names if name not in OF_MODELS)
     if not names:
-        protocol = {"reference": f"{against}[test]", "image_size": image_size, **_versions()}
+        protocol = {
+            **extractor.describe(),
+            "seed": seed,
+            "reference": f"{against}[test]",
+            "image_size": image_size,
+            **_versions(),
+        }
         return {"metrics": own, "protocol": protocol}
-    extractor = FeatureExtractor.get(extractor or EXTRACTORS.get(against, "mobilenet_v2"))
     data = datasets.load(against, split, image_size, BATCH, shuffle=False)
     real = extract_cached(data, extractor, total=num_reference, verbose=verbose, what=against)
     num_samples = num_samples or (10_000 if hasattr(samples, "generate") else None)
@@ -139,19 +149,6 @@ def check_options(options: dict):
     extractor = options.get("extractor")
     if isinstance(extractor, str) and extractor not in BUILTIN:
         raise errors.unknown_name("feature extractor", extractor, BUILTIN)
-
-
-def _test_errors(model, against, image_size):
-    errors.check_able(model, "classify")
-    wrong = count = 0
-    for images, labels in datasets.load(against, "test", image_size, BATCH, shuffle=False):
-        guessed = np.argmax(model.classify(images), axis=1)
-        wrong, count = wrong + int(np.sum(guessed != labels)), count + len(labels)
-    return wrong / count
-
-
-# Metrics of a model itself rather than of its samples.
-OF_MODELS = {"test_errors": _test_errors}
 
 
 def _versions():

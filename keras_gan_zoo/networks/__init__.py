@@ -20,6 +20,7 @@ from keras_gan_zoo.networks.mlp import maxout_discriminator, mlp_generator
 from keras_gan_zoo.networks.mobilenet_v2 import mobilenet_v2
 from keras_gan_zoo.networks.ot_gan import ot_gan_critic, ot_gan_generator
 from keras_gan_zoo.networks.residual import residual_discriminator, residual_generator
+from keras_gan_zoo.networks.residual_autoencoder import residual_decoder, residual_encoder
 from keras_gan_zoo.networks.sagan import attention_maps, sagan_discriminator, sagan_generator
 from keras_gan_zoo.networks.sngan import (
     sngan_cnn_discriminator,
@@ -57,7 +58,9 @@ __all__ = [
     "mobilenet_v2",
     "ot_gan_critic",
     "ot_gan_generator",
+    "residual_decoder",
     "residual_discriminator",
+    "residual_encoder",
     "residual_generator",
     "sagan_discriminator",
     "sagan_generator",

@@ -26,9 +26,9 @@ class PresetModel:
         """Loads a trained model of this class; see `kgz.models.from_preset`."""
         return from_preset(preset, cls)
 
-    def save_to_preset(self, folder, metadata: dict | None = None, picture=None):
+    def save_to_preset(self, folder, metadata: dict | None = None, picture=None, dtype=None):
         """Writes this model as a preset; see `kgz.presets.save_to_preset`."""
-        save_to_preset(self, folder, metadata, picture)
+        save_to_preset(self, folder, metadata, picture, dtype)
 
     def preset_loaded(self):
         """Called after loading. Does nothing by default."""

@@ -12,7 +12,9 @@ from keras_gan_zoo.version import __version__
 from keras_gan_zoo.weight_files import save_weights, sha256
 
 
-def save_to_preset(model, folder, metadata: dict | None = None, picture=None):
+def save_to_preset(
+    model, folder, metadata: dict | None = None, picture=None, dtype: str | None = None
+):
     """Writes `config.json`, `model.weights.h5`, `metadata.json` and the model card.
 
     The folder appears only when it is complete.
@@ -23,6 +25,7 @@ def save_to_preset(model, folder, metadata: dict | None = None, picture=None):
         metadata: What to record besides model, version and sha256: recipe, data set, seed,
             training time, hardware, metrics.
         picture: A `PIL.Image.Image` of samples for the card.
+        dtype: What weights are stored as; `"float16"` halves the file. By default as they are.
 
     Raises:
         FileExistsError: If `folder` exists.
@@ -40,7 +43,7 @@ def save_to_preset(model, folder, metadata: dict | None = None, picture=None):
         config.pop("build_config", None)
         _write_json(unfinished / CONFIG, config)
         networks = model.preset_networks()
-        save_weights(unfinished / WEIGHTS, networks)
+        save_weights(unfinished / WEIGHTS, networks, dtype)
         if picture is not None:
             picture.save(unfinished / "samples.png", optimize=True)
         facts = {

@@ -27,8 +27,12 @@ class GaussianPosterior(LatentPrior):
             The latents `(batch, latent_dim)`, and the posterior's mean and log-variance.
         """
         mean, log_variance = self._posterior(samples)
+        return self.drawn(mean, log_variance, seed), mean, log_variance
+
+    def drawn(self, mean, log_variance, seed):
+        """Latents of the posterior with these parameters, reparameterised."""
         noise = backend.random_normal(ops.shape(mean), seed)
-        return mean + ops.exp(0.5 * log_variance) * noise, mean, log_variance
+        return mean + ops.exp(0.5 * log_variance) * noise
 
     def divergence(self, mean, log_variance, free_bits: float = 0.0):
         """`KL(q(z | x) || p(z))` in nats: the sum over latents, the mean over the batch."""

@@ -5,7 +5,7 @@ import pytest
 from keras import ops
 
 import keras_gan_zoo as kgz
-from keras_gan_zoo.evaluation import evaluate, extract, features, score
+from keras_gan_zoo.evaluation import evaluate, extract, features, of_models, score
 from keras_gan_zoo.metrics import FeatureExtractor
 
 DATA = "fashion_mnist_mini"
@@ -229,3 +229,36 @@ def test_errors_of_a_classifier_are_counted_on_the_test_split(data):
         score(some, some, ("test_errors",))
     with pytest.raises(ValueError, match="classify.*Received"):
         evaluate(Copier(data[0]), DATA, metrics="test_errors", extractor=Pixels())
+
+
+def test_reconstructions_are_compared_with_what_they_stand_for():
+    class Dimming:
+        """Gives images back at half their brightness."""
+
+        def reconstruct(self, images):
+            return 0.5 * (np.array(images) - 1.0)
+
+    found = evaluate(Dimming(), DATA, metrics="reconstruction", extractor=Pixels())["metrics"]
+    test = np.array(next(iter(kgz.datasets.load(DATA, "test", batch_size=2000)))[0])
+    lost = (test + 1.0) / 4.0  # of pixels that count from 0 to 1
+    assert found["reconstruction_error"] == pytest.approx(np.square(lost).mean(), rel=1e-4)
+    seen = 2.0 * lost[:, ::7, ::7].reshape(len(test), 16)
+    expected = np.square(seen).sum(axis=1).mean()
+    assert found["reconstruction_distance[pixels]"] == pytest.approx(expected, rel=1e-4)
+    a, b = (x[:, ::7, ::7].reshape(len(test), 16) for x in (test, 0.5 * (test - 1.0)))
+    expected = kgz.metrics.frechet_distance_from_features(a, b)
+    assert found["reconstruction_fid[pixels]"] == pytest.approx(expected, rel=1e-3)
+
+
+@pytest.mark.parametrize("binarize", [False, True])
+def test_likelihoods_are_those_of_the_test_split(binarize, monkeypatch):
+    """A decoder of zeros: every pixel is a fair coin; the encoder gives the prior."""
+    model = kgz.models.VAE((28, 28, 1), 2, network="mlp", binarize=binarize, seed=0)
+    for network in (model.encoder, model.decoder):
+        network.set_weights([np.zeros_like(weight) for weight in network.get_weights()])
+    monkeypatch.setattr(of_models, "IMPORTANCE_SAMPLES", 2)
+    found = evaluate(model, DATA, metrics="likelihood")["metrics"]
+    assert found["nll_2"] == pytest.approx(784 * np.log(2.0), rel=1e-5)
+    assert found["elbo"] == pytest.approx(-784 * np.log(2.0), rel=1e-5)
+    with pytest.raises(ValueError, match="log_likelihood.*Received"):
+        evaluate(kgz.models.Autoencoder(), DATA, metrics="likelihood")

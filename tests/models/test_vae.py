@@ -146,3 +146,43 @@ def test_bad_arguments_are_refused():
         with pytest.raises(ValueError, match=r"values in \[-1, 1\].*Received"):
             call(over)
     assert kgz.models.VAE((8, 8, 1), 2, likelihood="gaussian").encode(over).shape == (1, 2)
+
+
+def test_binarized_pixels_have_the_means_that_were_given():
+    model = kgz.models.VAE((4, 4, 1), 2, binarize=True, seed=0)
+    grey = np.linspace(-1, 1, 16, dtype="float32").reshape(1, 4, 4, 1)
+    drawn = np.array(model.binarized(np.repeat(grey, 20_000, axis=0), seed=3))
+    assert set(np.unique(drawn)) == {-1.0, 1.0}
+    np.testing.assert_allclose(drawn.mean(axis=0), grey[0], atol=0.03)
+
+
+def test_a_model_that_binarises_learns_from_binary_images_drawn_anew():
+    """With logits of 0 every pixel costs ln 2; with others, what its drawn value costs."""
+    model = kgz.models.VAE((4, 4, 1), 2, binarize=True, seed=0)
+    model.compile()
+    shown = []
+    model.likelihood.nll = lambda samples, decoded: shown.append(samples) or samples[:, 0, 0, 0]
+    batch = {"real": np.zeros((5, 4, 4, 1), "float32")}
+    model.autoencoder_losses(batch), model.autoencoder_losses(batch)
+    assert all(set(np.unique(one)) == {-1.0, 1.0} for one in shown)
+    assert not np.array_equal(*shown)
+
+
+@pytest.mark.parametrize(
+    ("network", "shape", "parameters"),
+    [
+        ("conv", (28, 28, 1), 105_220 + 102_017),
+        ("mlp", (28, 28, 1), 330_040 - 14_436 + 322_784 - 7_200),
+        ("face", (128, 128, 3), None),
+        ("residual", (28, 28, 1), None),
+    ],
+)
+def test_networks_by_name(network, shape, parameters):
+    model = kgz.models.VAE(shape, 2, network=network, seed=0)
+    images = np.zeros((2, *shape), "float32")
+    assert model.reconstruct(images).shape == (2, *shape)
+    assert model.encode(images).shape == (2, 2)
+    if parameters is not None:
+        assert model.count_params() == parameters
+    with pytest.raises(ValueError, match="network.*'conv'.*Received: 'deep'"):
+        kgz.models.VAE(shape, 2, network="deep")

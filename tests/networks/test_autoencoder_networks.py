@@ -202,3 +202,19 @@ def test_counts_of_the_conditional_gan_of_icgan():
     assert discriminator([normal(2, 64, 64, 3), normal(2, 18)]).shape == (2, 1)
     small = NETWORKS.icgan_generator((28, 28, 1), 8, 2, 4)
     assert small([normal(2, 8), normal(2, 2)]).shape == (2, 28, 28, 1)
+
+
+def test_residual_blocks_add_to_their_shortcuts():
+    """With zero kernels inside the blocks only the shortcuts are left, and they are linear."""
+    encoder, decoder = NETWORKS.residual_encoder(), NETWORKS.residual_decoder()
+    assert [one.shape[1:] for one in encoder.outputs] == [(32,), (32,)]
+    strides = [one.strides for one in layers_of(encoder, keras.layers.Conv2D)]
+    assert strides.count((2, 2)) == 4 and len(strides) == 8  # two blocks with own shortcuts
+    assert layer_names(encoder).count("Add") == layer_names(decoder).count("Add") == 3
+    inner = [one for one in layers_of(encoder, keras.layers.Conv2D) if one.strides == (1, 1)]
+    for one in inner:
+        one.set_weights([np.zeros_like(w) for w in one.get_weights()])
+    sums = keras.Model(encoder.input, layers_of(encoder, keras.layers.Add)[0].output)
+    x, y = normal(1, 28, 28, 1), normal(1, 28, 28, 1)
+    np.testing.assert_allclose(sums(x + y), sums(x) + sums(y), atol=1e-4)
+    assert decoder(normal(2, 32)).shape == (2, 28, 28, 1)

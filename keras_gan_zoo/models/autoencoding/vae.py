@@ -3,12 +3,32 @@
 import keras
 from keras import ops
 
-from keras_gan_zoo import backend, losses
-from keras_gan_zoo.networks import conv_decoder, conv_encoder
+from keras_gan_zoo import backend, losses, networks
+from keras_gan_zoo.errors import check_choice
 from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.autoencoder_model import AutoencoderModel, compiled, in_chunks
 from keras_gan_zoo.training.likelihoods import likelihood_of
 from keras_gan_zoo.training.posterior import GaussianPosterior
+
+# An encoder of (image_shape, latent_dim), and a decoder of those and the kind of output.
+NETWORKS = {
+    "conv": (
+        lambda shape, size: networks.conv_encoder(shape, size, variational=True),
+        lambda shape, size, output: networks.conv_decoder(shape, size, output=output),
+    ),
+    "face": (
+        lambda shape, size: networks.face_vae_encoder(shape, size),
+        lambda shape, size, output: networks.face_vae_decoder(shape, size, output=output),
+    ),
+    "mlp": (
+        lambda shape, size: networks.mlp_encoder(shape, (size, size)),
+        lambda shape, size, output: networks.mlp_decoder(shape, size, output=output),
+    ),
+    "residual": (
+        lambda shape, size: networks.residual_encoder(shape, size),
+        lambda shape, size, output: networks.residual_decoder(shape, size, output=output),
+    ),
+}
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
@@ -21,8 +41,10 @@ class VAE(GaussianPosterior, AutoencoderModel):
     are in nats per sample.
 
     Args:
-        image_shape: `(height, width, channels)`, sides divisible by 4.
+        image_shape: `(height, width, channels)`, sides divisible by 4, for `"face"` by 16.
         latent_dim: Size of a latent vector.
+        network: `"conv"` (of a textbook, for digits), `"face"` (the lecture's for faces), `"mlp"`
+            (one hidden layer, as in the paper), or `"residual"`.
         likelihood: `p(x | z)`: `"bernoulli"`, `"gaussian"` (of standard deviation
             `likelihood_scale`), `"learnt_gaussian"`, or `"discretized_logistic"`.
         likelihood_scale: See above, for pixels in `[-1, 1]`.
@@ -31,6 +53,8 @@ class VAE(GaussianPosterior, AutoencoderModel):
             1511.06349).
         free_bits: Nats that each latent dimension may hold, on the average of a batch, before
             the divergence counts (Kingma et al. 2016, arXiv 1606.04934, section C.8).
+        binarize: Whether pixels are probabilities of binary ones, which are drawn anew for each
+            update, for densities of binary images (Burda et al. 2015, section 5).
         encoder, decoder: Networks to use instead; the encoder gives `[mean, log_variance]`, each
             `(batch, latent_dim)`, the decoder the parameters of the likelihood.
         **kwargs: `seed`, `name`, `dtype`.
@@ -58,11 +82,13 @@ class VAE(GaussianPosterior, AutoencoderModel):
         image_shape: tuple = (28, 28, 1),
         latent_dim: int = 16,
         *,
+        network: str = "conv",
         likelihood: str = "bernoulli",
         likelihood_scale: float = 1.0,
         beta: float = 1.0,
         warm_up: int = 0,
         free_bits: float = 0.0,
+        binarize: bool = False,
         encoder: keras.Model | None = None,
         decoder: keras.Model | None = None,
         **kwargs,
@@ -71,35 +97,48 @@ class VAE(GaussianPosterior, AutoencoderModel):
             if not value >= 0:
                 raise ValueError(f"Expected `{name}` >= 0. Received: {value!r}")
         distribution = likelihood_of(likelihood, likelihood_scale)
-        channels = image_shape[-1] * distribution.parameters
+        check_choice("network", network, NETWORKS)
+        make_encoder, make_decoder = NETWORKS[network]
+        parameters = (*image_shape[:-1], image_shape[-1] * distribution.parameters)
         super().__init__(
-            encoder or (lambda: conv_encoder(image_shape, latent_dim, variational=True)),
-            decoder
-            or (
-                lambda: conv_decoder(
-                    (*image_shape[:-1], channels), latent_dim, output=distribution.output
-                )
-            ),
+            encoder or (lambda: make_encoder(image_shape, latent_dim)),
+            decoder or (lambda: make_decoder(parameters, latent_dim, distribution.output)),
             architecture={
                 "image_shape": image_shape,
                 "latent_dim": latent_dim,
+                "network": network,
                 "likelihood": likelihood,
                 "likelihood_scale": likelihood_scale,
                 "beta": beta,
                 "warm_up": warm_up,
                 "free_bits": free_bits,
+                "binarize": binarize,
             },
             **kwargs,
         )
         self.likelihood = distribution
         self.largest_pixel = distribution.largest
+        self.binarize = bool(binarize)
         self.beta, self.warm_up, self.free_bits = float(beta), int(warm_up), float(free_bits)
 
     def autoencoder_losses(self, batch):
-        latents, *normal = self.sampled_latents(batch["real"], self.seed_generator)
-        nll = self.likelihood.nll(batch["real"], self.decoded(latents))
+        samples = batch["real"]
+        if self.binarize:
+            samples = self.binarized(samples, self.seed_generator)
+        latents, *normal = self.sampled_latents(samples, self.seed_generator)
+        nll = self.likelihood.nll(samples, self.decoded(latents))
         divergence = self.divergence(*normal, self.free_bits)
         return {"reconstruction_loss": ops.mean(nll), "kl_loss": self._weight() * divergence}
+
+    def binarized(self, samples, seed=None):
+        """Binary samples of -1 and 1, whose means are the given pixels.
+
+        Args:
+            samples: `(batch, *sample_shape)` in `[-1, 1]`.
+            seed: An integer or a `SeedGenerator`.
+        """
+        drawn = backend.random_uniform(ops.shape(samples), seed=seed)
+        return ops.where(ops.cast(drawn, samples.dtype) < (samples + 1.0) / 2.0, 1.0, -1.0)
 
     def observed(self, decoded):
         return self.likelihood.mean(decoded)
@@ -120,15 +159,15 @@ class VAE(GaussianPosterior, AutoencoderModel):
         """
         checks.check_count("num_samples", num_samples)
         checks.check_seed(seed)
-        samples = self._checked(samples)
         seeds = keras.random.SeedGenerator(seed)
-        weigh = compiled(self._log_weights)
-        return in_chunks(
-            lambda chunk: losses.importance_weighted_log_likelihood(
-                ops.stack([weigh(chunk, backend.draw_seed(seeds)) for _ in range(num_samples)])
-            ),
-            samples,
-        )
+        posterior, weigh = compiled(self._posterior), compiled(self._log_weights)
+
+        def of_chunk(chunk):
+            normal = posterior(chunk)
+            drawn = [weigh(chunk, *normal, backend.draw_seed(seeds)) for _ in range(num_samples)]
+            return losses.importance_weighted_log_likelihood(ops.stack(drawn))
+
+        return in_chunks(of_chunk, self._checked(samples))
 
     def default_optimizers(self):
         """Adam with learning rate 1e-3."""
@@ -140,9 +179,9 @@ class VAE(GaussianPosterior, AutoencoderModel):
         done = ops.cast(self.optimizers["autoencoder"].iterations, "float32")
         return self.beta * ops.minimum(1.0, done / self.warm_up)
 
-    def _log_weights(self, samples, seed):
+    def _log_weights(self, samples, mean, log_variance, seed):
         """`log p(x | z) + log p(z) - log q(z | x)` for one latent each."""
-        latents, mean, log_variance = self.sampled_latents(samples, seed)
+        latents = self.drawn(mean, log_variance, seed)
         prior = losses.standard_normal_nll(latents)
         posterior = losses.gaussian_nll(latents, mean, log_variance)
         return posterior - prior - self.likelihood.nll(samples, self.decoded(latents))

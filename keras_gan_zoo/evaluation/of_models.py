@@ -1,0 +1,63 @@
+"""Numbers of a model itself, rather than of its samples, on the test split of a data set.
+
+Each is a function of a model, batches of images and labels, the extractor and a seed.
+"""
+
+import numpy as np
+
+from keras_gan_zoo import errors, metrics
+from keras_gan_zoo.evaluation.features import extract
+
+IMPORTANCE_SAMPLES = 200
+
+
+def test_errors(model, batches, extractor, seed):
+    """The share of images that `classify` puts into the wrong class."""
+    errors.check_able(model, "classify")
+    wrong = [
+        np.argmax(model.classify(images), axis=1) != np.asarray(labels)
+        for images, labels in batches
+    ]
+    return {"test_errors": float(np.concatenate(wrong).mean())}
+
+
+def likelihood(model, batches, extractor, seed):
+    """The evidence lower bound, and `-log p(x)` by 200 importance samples, in nats per image.
+
+    Models that learn from binarised images are asked for images that were binarised once.
+    """
+    errors.check_able(model, "log_likelihood")
+    bounds, estimates = [], []
+    for index, (images, _) in enumerate(batches):
+        seeds = [seed + (3 * index + part) for part in range(3)]
+        if model.binarize:
+            images = model.binarized(images, seeds[0])
+        bounds.append(model.log_likelihood(images, 1, seed=seeds[1]))
+        estimates.append(model.log_likelihood(images, IMPORTANCE_SAMPLES, seed=seeds[2]))
+    means = [float(np.concatenate(one).mean()) for one in (bounds, estimates)]
+    return {f"nll_{IMPORTANCE_SAMPLES}": -means[1], "elbo": means[0]}
+
+
+def reconstruction(model, batches, extractor, seed):
+    """How far reconstructions are from what they stand for.
+
+    The mean squared error of pixels that count from 0 to 1, the mean squared distance of features,
+    and the Frechet distance between features of reconstructions and of the images themselves.
+    """
+    errors.check_able(model, "reconstruct")
+    pairs = [(np.asarray(images), np.asarray(model.reconstruct(images))) for images, _ in batches]
+    squares = [np.square(image - copy).mean(axis=(1, 2, 3)) / 4.0 for image, copy in pairs]
+    real, fake = (extract(images, extractor).features for images in zip(*pairs, strict=True))
+    name = extractor.name
+    return {
+        "reconstruction_error": float(np.concatenate(squares).mean()),
+        f"reconstruction_distance[{name}]": float(np.square(real - fake).sum(axis=1).mean()),
+        f"reconstruction_fid[{name}]": metrics.frechet_distance_from_features(real, fake),
+    }
+
+
+OF_MODELS = {
+    "test_errors": test_errors,
+    "likelihood": likelihood,
+    "reconstruction": reconstruction,
+}
