@@ -1,5 +1,6 @@
 """The one door to data."""
 
+import importlib
 import pathlib
 
 import numpy as np
@@ -12,6 +13,8 @@ from keras_gan_zoo.datasets.few_labels import few_labels
 
 IMAGE_FILES = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
 SPLITS = ("train", "test")
+# Builders of this package, by the module that registers them.
+OWN_BUILDERS = {"avataaars": "keras_gan_zoo.datasets.avataaars"}
 
 
 def list_names() -> tuple[str, ...]:
@@ -137,13 +140,18 @@ def _stream(dataset, length, *, batch_size, seed, shuffle, drop_remainder, prepa
 def _from_tfds(name, split, data_dir, options):
     import tensorflow_datasets as tfds  # slow to import, and seldom needed
 
+    if name.partition("/")[0] in OWN_BUILDERS:
+        importlib.import_module(OWN_BUILDERS[name.partition("/")[0]])  # which registers it
     try:
         builder = tfds.builder(name, data_dir=data_dir)
     except tfds.core.DatasetNotFoundError:
         raise errors.unknown_name(
             "TensorFlow Datasets name", name, tfds.list_builders(with_community_datasets=False)
         ) from None
-    builder.download_and_prepare()
+    try:
+        builder.download_and_prepare()
+    except AssertionError as error:  # the files that must be got by hand are not there
+        raise FileNotFoundError(str(error)) from None
     keys = builder.info.supervised_keys
     if keys is None or split not in builder.info.splits:
         available = [*builder.info.splits]

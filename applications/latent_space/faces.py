@@ -1,0 +1,164 @@
+"""Edit attributes of faces along directions of a latent space, and measure what changes.
+
+python faces.py train --out runs/faces
+python faces.py measure --attribute glasses --out runs/faces
+python faces.py pictures --attribute glasses --out runs/faces
+"""
+
+import argparse
+import json
+import pathlib
+
+import keras
+import numpy as np
+import PIL.Image
+import rich.console
+import rich.table
+
+import keras_gan_zoo as kgz
+from keras_gan_zoo import recipes
+from keras_gan_zoo.datasets.avataaars import ATTRIBUTES
+
+PRESET = "vae_avataaars"
+DATA = "tfds:avataaars"
+STRENGTHS = (0.5, 1.0, 1.5, 2.0)
+FACES = 1000  # edited for a measurement
+
+
+def train(arguments):
+    """Trains the VAE by its recipe, and the judge of attributes; both resume or are done."""
+    if not (arguments.out / PRESET).exists():
+        recipe = recipes.load_recipe(PRESET)
+        recipes.train_recipe(recipe, PRESET, arguments.out, resume=True, verbose=2)
+    judge_of(arguments.out)
+
+
+def judge_of(out):
+    """A classifier of attributes, trained on real faces alone; kept in `out`."""
+    path = out / "judge.keras"
+    if path.exists():
+        return keras.saving.load_model(path)
+    keras.utils.set_random_seed(0)
+    network = kgz.networks.small_classifier((64, 64, 3), len(ATTRIBUTES), filters=(16, 32, 48, 64))
+    judge = keras.Model(network.input, network.output["logits"])
+    judge.compile(
+        keras.optimizers.Adam(1e-3),
+        keras.losses.BinaryCrossentropy(from_logits=True),
+        [keras.metrics.BinaryAccuracy(threshold=0.0)],
+    )
+    data = kgz.datasets.load(DATA, "train", batch_size=64).map(
+        lambda images, attributes: (images, (attributes + 1.0) / 2.0)
+    )
+    judge.fit(data, epochs=4, verbose=2)
+    judge.save(path)
+    return judge
+
+
+def faces_of(split, count=None):
+    """Images and attributes as arrays."""
+    data = kgz.datasets.load(DATA, split, batch_size=500, shuffle=False)
+    batches = list(data.as_numpy_iterator())
+    images, attributes = (np.concatenate(part) for part in zip(*batches, strict=True))
+    return images[:count], attributes[:count]
+
+
+def direction_of(model, attribute):
+    """The attribute's direction, from the latents of the training faces."""
+    images, attributes = faces_of("train")
+    has = attributes[:, ATTRIBUTES.index(attribute)] > 0
+    return model.attribute_vector(images[has], images[~has])
+
+
+def judged(judge, images):
+    """Attributes that the judge sees, each -1 or 1."""
+    return np.where(judge.predict(np.asarray(images), batch_size=250, verbose=0) > 0, 1.0, -1.0)
+
+
+def measure_edits(model, judge, vector, attribute, images, attributes):
+    """How often edits put the attribute on faces without, and change each other attribute.
+
+    Changes are counted against the reconstruction of the same face.
+
+    Returns:
+        For each strength `{"put_on": share, "changed": {attribute: share}}`.
+    """
+    index = ATTRIBUTES.index(attribute)
+    without = images[attributes[:, index] < 0][:FACES]
+    before = judged(judge, model.reconstruct(without))
+    result = {}
+    for strength in STRENGTHS:
+        after = judged(judge, model.edit(without, vector, strength))
+        changed = (before != after).mean(axis=0)
+        others = {name: float(changed[k]) for k, name in enumerate(ATTRIBUTES) if k != index}
+        result[strength] = {"put_on": float((after[:, index] > 0).mean()), "changed": others}
+    return result
+
+
+def measure(arguments):
+    """Prints and records the accuracy of the judge, and what edits change."""
+    model, judge = load(arguments)
+    images, attributes = faces_of("test")
+    right = (judged(judge, images) == attributes).mean(axis=0)
+    kept = (judged(judge, model.reconstruct(images)) == attributes).mean(axis=0)
+    vector = direction_of(model, arguments.attribute)
+    edits = measure_edits(model, judge, vector, arguments.attribute, images, attributes)
+    table = rich.table.Table("attribute", "judge right", "kept by reconstruction")
+    for strength in edits:
+        table.add_column(f"strength {strength}")
+    for k, name in enumerate(ATTRIBUTES):
+        own = name == arguments.attribute
+        shares = (one["put_on"] if own else one["changed"][name] for one in edits.values())
+        cells = [f"{share:.1%} {'have it' if own else 'changed'}" for share in shares]
+        table.add_row(name, f"{right[k]:.1%}", f"{kept[k]:.1%}", *cells)
+    rich.console.Console(width=140).print(table)
+    facts = {"judge": right.tolist(), "reconstructed": kept.tolist(), "edits": edits}
+    (arguments.out / f"{arguments.attribute}.json").write_text(json.dumps(facts, indent=1) + "\n")
+
+
+def pictures(arguments):
+    """Draws edits of growing strength, interpolations, and a GIF that goes from face to face."""
+    model, _ = load(arguments)
+    images, attributes = faces_of("test", 200)
+    without = images[attributes[:, ATTRIBUTES.index(arguments.attribute)] < 0]
+    vector = direction_of(model, arguments.attribute)
+    rows = [without[:8], model.reconstruct(without[:8])]
+    rows += [model.edit(without[:8], vector, strength) for strength in STRENGTHS]
+    grid = np.stack([np.asarray(row) for row in rows], axis=1).reshape(-1, *images.shape[1:])
+    kgz.pictures.grid(grid, len(rows)).save(arguments.out / f"{arguments.attribute}.png")
+    path = np.asarray(model.interpolate(images[:6], images[1:7], steps=8))
+    kgz.pictures.grid(path.reshape(-1, *images.shape[1:]), 8).save(
+        arguments.out / "interpolation.png"
+    )
+    frames = [
+        PIL.Image.fromarray(np.uint8(np.clip(frame * 127.5 + 127.5, 0, 255))).resize((128, 128))
+        for frame in path.reshape(-1, *images.shape[1:])
+    ]
+    frames[0].save(
+        arguments.out / "faces.gif", save_all=True, append_images=frames[1:], duration=80, loop=0
+    )
+
+
+def load(arguments):
+    """The VAE, of `out` or else the preset of the package, and the judge."""
+    own = arguments.out / PRESET
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    model = kgz.models.VAE.from_preset(str(own) if own.exists() else PRESET)
+    return model, judge_of(arguments.out)
+
+
+def main():
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    for function in (train, measure, pictures):
+        command = commands.add_parser(function.__name__, help=function.__doc__)
+        command.set_defaults(run=function)
+        command.add_argument("--out", type=pathlib.Path, default=pathlib.Path("runs/faces"))
+        if function is not train:
+            command.add_argument("--attribute", default="glasses", choices=ATTRIBUTES)
+    arguments = parser.parse_args()
+    arguments.run(arguments)
+
+
+if __name__ == "__main__":
+    main()
