@@ -44,7 +44,7 @@ def judge_of(out):
     judge.compile(
         keras.optimizers.Adam(1e-3),
         keras.losses.BinaryCrossentropy(from_logits=True),
-        [keras.metrics.BinaryAccuracy(threshold=0.0)],
+        metrics=[keras.metrics.BinaryAccuracy(threshold=0.0)],
     )
     data = kgz.datasets.load(DATA, "train", batch_size=64).map(
         lambda images, attributes: (images, (attributes + 1.0) / 2.0)

@@ -5,7 +5,9 @@ Oracle: an autoencoder of bands whose edits are known.
 
 import numpy as np
 import pytest
+import scipy.stats
 
+import keras_gan_zoo as kgz
 from keras_gan_zoo.datasets.avataaars import ATTRIBUTES
 from tests.applications.loading import load
 
@@ -45,3 +47,39 @@ def test_edits_are_measured_against_reconstructions():
     sad = (attributes[attributes[:, 0] < 0][:, 1] < 0).mean()
     assert found[2.0]["changed"]["smiling"] == pytest.approx(sad)
     assert set(found[1.0]["changed"]) == set(ATTRIBUTES) - {"glasses"}
+
+
+def test_code_lengths_are_those_of_the_prior():
+    """Of the normal distribution's probabilities of intervals, by scipy, far out as well."""
+    script = load("latent_space", "compression")
+    symbols, step = np.array([[0.0, 1.0], [-3.0, 2.0]]), 0.5
+    inside = scipy.stats.norm.cdf((symbols + 0.5) * step) - scipy.stats.norm.cdf(
+        (symbols - 0.5) * step
+    )
+    expected = -np.log2(inside).sum(axis=1)
+    np.testing.assert_allclose(script.code_length(symbols, step), expected, rtol=1e-9)
+    far = script.code_length(np.array([[60.0]]), step)
+    assert far == pytest.approx(29.75**2 / 2 / np.log(2), rel=0.02)
+
+
+def test_jpeg_gets_larger_and_better_with_its_quality():
+    script = load("latent_space", "compression")
+    y = np.linspace(-1, 1, 64, dtype="float32")
+    images = np.tile(np.sin(9 * y)[None, :, None, None], (100, 1, 64, 3))
+    sizes, errors = zip(*(script.of_jpeg(images, quality) for quality in (5, 90)), strict=True)
+    assert sizes[0] < sizes[1] and errors[0] > errors[1]
+
+
+def test_a_classifier_starts_from_the_encoder_or_from_nothing(tmp_path):
+    script = load("latent_space", "pretraining")
+    model = kgz.models.VAE((8, 8, 1), 2, seed=0)
+    model.save_to_preset(tmp_path / "preset", {"data": "random"})
+    trained, fresh = (script.encoder_of(str(tmp_path / "preset"), one) for one in (True, False))
+    assert all(map(np.array_equal, trained.get_weights(), model.encoder.get_weights()))
+    assert not all(map(np.array_equal, fresh.get_weights(), model.encoder.get_weights()))
+    labels = np.arange(200) % 10
+    images = np.zeros((200, 8, 8, 1), "float32")
+    images[np.arange(200), labels % 8, labels // 8] = 1.0
+    test = (images, labels)
+    right = script.accuracy(trained, images, labels, test, 5, 0, 300)
+    assert right > 0.9
