@@ -11,6 +11,10 @@ from keras_gan_zoo.datasets import builtin
 from keras_gan_zoo.presets import registry
 
 BUILTIN = sorted(kgz.presets.builtin_presets())
+# Those whose classes can be judged here.
+CLASSES = [
+    name for name in BUILTIN if "mnist" in kgz.presets.preset_metadata(name)["data"]["name"]
+]
 
 
 def nearest_classes(images, neighbours=5):
@@ -36,14 +40,14 @@ def classes_of(name, images):
     return np.argmax(judge.features_and_probabilities(np.array(images))[1], axis=1)
 
 
-@pytest.mark.parametrize("name", BUILTIN)
+@pytest.mark.parametrize("name", CLASSES)
 def test_presets_make_all_ten_classes(name):
     model = kgz.models.from_preset(name)
     shares = np.bincount(classes_of(name, model.generate(1000, seed=0)), minlength=10) / 1000
     assert shares.min() > 0.02 and shares.max() < 0.25, shares
 
 
-@pytest.mark.parametrize("name", BUILTIN)
+@pytest.mark.parametrize("name", CLASSES)
 def test_presets_look_like_data(name):
     """Mean and spread of pixels, and how often two samples are the same."""
     images = np.array(kgz.models.from_preset(name).generate(500, seed=1))
