@@ -1,7 +1,16 @@
 """How good samples are: features, numbers named after them, and the protocol of both."""
 
 from keras_gan_zoo.evaluation.features import FeatureSet, extract
+from keras_gan_zoo.evaluation.of_models import check_model
 from keras_gan_zoo.evaluation.protocol import check_metrics, check_options, evaluate
 from keras_gan_zoo.evaluation.scores import score
 
-__all__ = ["FeatureSet", "check_metrics", "check_options", "evaluate", "extract", "score"]
+__all__ = [
+    "FeatureSet",
+    "check_metrics",
+    "check_model",
+    "check_options",
+    "evaluate",
+    "extract",
+    "score",
+]

@@ -13,7 +13,6 @@ IMPORTANCE_SAMPLES = 200
 
 def test_errors(model, batches, extractor, seed):
     """The share of images that `classify` puts into the wrong class."""
-    errors.check_able(model, "classify")
     wrong = [
         np.argmax(model.classify(images), axis=1) != np.asarray(labels)
         for images, labels in batches
@@ -26,7 +25,6 @@ def likelihood(model, batches, extractor, seed):
 
     Models that learn from binarised images are asked for images that were binarised once.
     """
-    errors.check_able(model, "log_likelihood")
     bounds, estimates = [], []
     for index, (images, _) in enumerate(batches):
         seeds = [seed + (3 * index + part) for part in range(3)]
@@ -44,7 +42,6 @@ def reconstruction(model, batches, extractor, seed):
     The mean squared error of pixels that count from 0 to 1, the mean squared distance of features,
     and the Frechet distance between features of reconstructions and of the images themselves.
     """
-    errors.check_able(model, "reconstruct")
     pairs = [(np.asarray(images), np.asarray(model.reconstruct(images))) for images, _ in batches]
     squares = [np.square(image - copy).mean(axis=(1, 2, 3)) / 4.0 for image, copy in pairs]
     real, fake = (extract(images, extractor).features for images in zip(*pairs, strict=True))
@@ -56,8 +53,16 @@ def reconstruction(model, batches, extractor, seed):
     }
 
 
+# Each with the method that a model must have for it.
 OF_MODELS = {
-    "test_errors": test_errors,
-    "likelihood": likelihood,
-    "reconstruction": reconstruction,
+    "test_errors": (test_errors, "classify"),
+    "likelihood": (likelihood, "log_likelihood"),
+    "reconstruction": (reconstruction, "reconstruct"),
 }
+
+
+def check_model(model, names):
+    """Raises `ValueError` if a model lacks what one of the metrics asks of it."""
+    for name in names:
+        _, ability = OF_MODELS.get(name, (None, "generate"))
+        errors.check_able(model, ability)

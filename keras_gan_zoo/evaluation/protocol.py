@@ -11,7 +11,7 @@ from keras_gan_zoo import datasets, errors
 from keras_gan_zoo.datasets import builtin
 from keras_gan_zoo.evaluation import scores
 from keras_gan_zoo.evaluation.features import extract, extract_cached
-from keras_gan_zoo.evaluation.of_models import OF_MODELS
+from keras_gan_zoo.evaluation.of_models import OF_MODELS, check_model
 from keras_gan_zoo.metrics import checks
 from keras_gan_zoo.metrics.feature_extractor import BUILTIN, FeatureExtractor
 from keras_gan_zoo.metrics.mode_coverage import mode_coverage
@@ -73,8 +73,8 @@ def evaluate(
         FileNotFoundError: If files are not there.
     """
     names = check_metrics(metrics, against)
-    if isinstance(samples, keras.Model) and not OF_MODELS.keys() >= set(names):
-        errors.check_able(samples, "generate")
+    is_model = isinstance(samples, keras.Model)
+    check_model(samples, [name for name in names if is_model or name in OF_MODELS])
     if num_samples is not None:
         checks.count("num_samples", num_samples, 2)
     if against in builtin.MIXTURES:
@@ -93,7 +93,8 @@ def evaluate(
     own = {}
     for name in (name for name in names if name in OF_MODELS):
         test = datasets.load(against, "test", image_size, BATCH, shuffle=False)
-        own |= OF_MODELS[name](samples, test, extractor, seed)
+        measure, _ = OF_MODELS[name]
+        own |= measure(samples, test, extractor, seed)
     names = tuple(name for name in names if name not in OF_MODELS)
     if not names:
         protocol = {

@@ -9,9 +9,15 @@ def model_card(name: str, model_class: type, metadata: dict, has_picture: bool) 
     doc = inspect.getdoc(model_class) or ""
     summary = doc.split("\n\n")[0].replace("\n", " ")
     parts = [f"# {name}", f"`kgz.models.{model_class.__name__}`: {summary}"]
+    generates = hasattr(model_class, "generate")
     if has_picture:
-        parts.append("![samples](samples.png)\n\nThe first 64 samples of seed 0, not selected.")
-    use = "generate(64)" if hasattr(model_class, "generate") else "reconstruct(images)"
+        shown = (
+            "The first 64 samples of seed 0"
+            if generates
+            else "The first 32 images of the test split, each beside its reconstruction"
+        )
+        parts.append(f"![samples](samples.png)\n\n{shown}, not selected.")
+    use = "generate(64)" if generates else "reconstruct(images)"
     parts.append(f'```python\nmodel = kgz.models.from_preset("{name}")\nmodel.{use}\n```')
     if references := _section(doc, "References"):
         parts.append(f"## Paper\n\n{references}")

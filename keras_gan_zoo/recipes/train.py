@@ -10,9 +10,10 @@ import keras
 
 from keras_gan_zoo import callbacks, datasets, errors, evaluation, models, pictures
 from keras_gan_zoo.recipes.recipe import Recipe
-from keras_gan_zoo.training import LinearDecay
+from keras_gan_zoo.training import LinearDecay, checks
 
 CLOCK = "training_seconds.json"
+PICTURE = 32  # images in a picture of reconstructions
 
 
 def build_model(recipe: Recipe):
@@ -87,10 +88,13 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
     # The seed also decides the initial weights.
     keras.utils.set_random_seed(recipe.training.seed)
     model = build_model(recipe)
-    errors.check_able(model, "generate")  # for the preset's picture and numbers
+    names = evaluation.check_metrics(recipe.evaluation.metrics, recipe.data.name)
+    evaluation.check_model(model, names)
     data = load_data(recipe)
+    # What the pictures show: samples, or images of the test split beside their reconstructions.
+    shown = None if hasattr(model, "generate") else _test_images(recipe)
     if hasattr(model, "initialize_from_data"):
-        first = [batch["image"] for batch in load_data(recipe).take(5)]
+        first = [checks.samples_of(batch) for batch in load_data(recipe).take(5)]
         model.initialize_from_data(keras.ops.concatenate(first))
     out.mkdir(parents=True, exist_ok=True)
     training = recipe.training
@@ -102,7 +106,7 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
         verbose=verbose,
         callbacks=[
             callbacks.ExactResume(out / "state", every=training.save_every),
-            callbacks.SampleGrid(out / "samples", every=training.grid_every),
+            callbacks.SampleGrid(out / "samples", every=training.grid_every, images=shown),
             callbacks.StopOnNaN(),
             clock,
         ],
@@ -111,7 +115,6 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
         raise FloatingPointError(
             f"Training diverged; the last good state is in {out / 'state'}. No preset was written."
         )
-    samples = model.generate(64, seed=0)
     measured = evaluation.evaluate(
         model,
         recipe.data.name,
@@ -131,8 +134,18 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
         "notes": recipe.notes,
         "evaluations": [measured],
     }
-    model.save_to_preset(preset, metadata, pictures.draw(samples, model.condition.num_classes))
+    if shown is None:
+        picture = pictures.draw(model.generate(64, seed=0), model.condition.num_classes)
+    else:
+        picture = pictures.beside(shown, model.reconstruct(shown))
+    model.save_to_preset(preset, metadata, picture)
     return preset
+
+
+def _test_images(recipe):
+    test = recipe.data.model_copy(update={"split": "test", "labels_per_class": None})
+    batch = datasets.load(**test.model_dump(), batch_size=PICTURE, labels=False, shuffle=False)
+    return next(iter(batch))
 
 
 def _described(optimizer):

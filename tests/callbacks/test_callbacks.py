@@ -36,6 +36,20 @@ def test_sample_grid_draws_the_same_latents_each_epoch(tmp_path):
     assert (picture[:2] == 255).all()
 
 
+def test_sample_grid_draws_reconstructions_beside_images(tmp_path):
+    model = kgz.models.Autoencoder((8, 8, 1), 2)
+    model.compile()
+    images = np.random.default_rng(0).uniform(-1, 1, (8, 8, 8, 1)).astype("float32")
+    grid = kgz.callbacks.SampleGrid(tmp_path, images=images)
+    model.fit(images, verbose=0, callbacks=[grid])
+    picture = np.array(PIL.Image.open(tmp_path / "epoch-0001.png"))
+    assert picture.shape == (2 * 10 + 2, 8 * 10 + 2)
+    expected = [images[5], np.array(model.reconstruct(images))[5]]
+    for column, image in zip((22, 32), expected, strict=True):
+        drawn = picture[12:20, column : column + 8]
+        np.testing.assert_array_equal(drawn, np.rint((image[..., 0] + 1) * 127.5))
+
+
 def test_sample_grid_writes_for_tensorboard(tmp_path):
     grid = kgz.callbacks.SampleGrid(tmp_path / "grids", 4, log_dir=str(tmp_path / "logs"))
     image_model().fit(IMAGES, verbose=0, callbacks=[grid])

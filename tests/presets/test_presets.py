@@ -12,9 +12,7 @@ from keras_gan_zoo.presets import registry
 
 BUILTIN = sorted(kgz.presets.builtin_presets())
 # Those whose classes can be judged here.
-CLASSES = [
-    name for name in BUILTIN if "mnist" in kgz.presets.preset_metadata(name)["data"]["name"]
-]
+CLASSES = [name for name in BUILTIN if "mnist" in kgz.presets.preset_metadata(name)["data"]["name"]]
 
 
 def nearest_classes(images, neighbours=5):

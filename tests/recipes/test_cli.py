@@ -4,13 +4,14 @@ import json
 import subprocess
 import sys
 
+import PIL.Image
 import pytest
 import yaml
 
 import keras_gan_zoo as kgz
 from keras_gan_zoo import cli
 from keras_gan_zoo.recipes import list_recipes, load_recipe
-from keras_gan_zoo.recipes.train import build_model
+from keras_gan_zoo.recipes.train import build_model, train_recipe
 
 
 def run(monkeypatch, capsys, *arguments):
@@ -218,3 +219,15 @@ def test_a_model_that_does_not_generate_is_one_line(tmp_path, monkeypatch, capsy
     recipe.write_text(yaml.safe_dump({**content, "training": {"epochs": 1}}))
     code, _, errors = run(monkeypatch, capsys, "train", recipe, "--out", tmp_path / "run")
     assert code == 2 and "can `generate`" in errors and not (tmp_path / "run").exists()
+
+
+def test_a_model_that_only_reconstructs_has_a_recipe_and_a_card(tmp_path):
+    settings = ("training.epochs=1", "training.steps_per_epoch=2", "arguments.latent_dim=2")
+    settings += ("data.name=fashion_mnist_mini",)
+    recipe = load_recipe("autoencoder_fashion_mnist", settings)
+    preset = train_recipe(recipe, "plain", tmp_path / "run", verbose=0)
+    picture = PIL.Image.open(preset / "samples.png")
+    assert picture.size == (8 * 30 + 2, 8 * 30 + 2)  # four pairs to a row
+    assert (tmp_path / "run" / "samples" / "epoch-0001.png").exists()
+    card = (preset / "README.md").read_text()
+    assert "beside its reconstruction" in card and "reconstruction_error" in card
