@@ -85,6 +85,7 @@ def main():
     plt.xlabel("bytes per face (64x64)")
     plt.ylabel("mean squared error of pixels in [0, 1]")
     plt.legend()
+    plt.tight_layout()
     plt.savefig(arguments.out / "compression.png", dpi=80)
 
 

@@ -96,6 +96,7 @@ def draw_curves(points, path):
     plt.xlabel("labels")
     plt.ylabel("test accuracy")
     plt.legend()
+    plt.tight_layout()
     plt.savefig(path, dpi=80)
 
 

@@ -91,6 +91,8 @@ def test_bad_input_is_refused():
         kgz.models.SemiSupervisedAAE(SHAPE, 2, 1)
     with pytest.raises(ValueError, match="`noise` >= 0. Received: -1"):
         make(noise=-1)
+    with pytest.raises(ValueError, match="no `informed_by_labels`"):
+        make(prior="mixture", informed_by_labels=True)
     with pytest.raises(ValueError, match="integers of shape .* in \\[0, 3\\)"):
         make().fit(images(), np.array([0, 1, 2, 3, 0, 1]), verbose=0)
     with pytest.raises(ValueError, match="labels_per_class"):

@@ -76,6 +76,11 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
         checks.check_count("num_classes", num_classes, least=2)
         if not noise >= 0:
             raise ValueError(f"Expected `noise` >= 0. Received: {noise!r}")
+        if kwargs.get("informed_by_labels"):
+            raise ValueError(
+                "Expected no `informed_by_labels`: classes have a head and a prior of their own. "
+                "Received: informed_by_labels=True"
+            )
         hidden, heads = (units, units), (num_classes, latent_dim)
         super().__init__(
             image_shape,
