@@ -79,7 +79,8 @@ def icgan_discriminator(
         x = layers.Conv2D(filters * 2**index, KERNEL, strides=2, padding="same")(x)
         x = layers.LeakyReLU(negative_slope=0.2)(BatchNormalization()(x))
     logits = layers.Conv2D(1, base, dtype="float32")(x)
-    return keras.Model([samples, condition], layers.Flatten()(logits), name="discriminator")
+    logits = layers.Flatten(dtype="float32")(logits)
+    return keras.Model([samples, condition], logits, name="discriminator")
 
 
 def icgan_encoder(

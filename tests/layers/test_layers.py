@@ -227,6 +227,7 @@ def test_instance_normalization_equals_pytorch(affine):
 
 
 LAYERS = [
+    (kgz.layers.BoltzmannUnits(3), (2, 5)),
     (kgz.layers.BatchNormalization(momentum=0.7), (2, 4, 4, 8)),
     (kgz.layers.ConcatenatedReLU(), (2, 4, 4, 8)),
     (kgz.layers.ConcatenateCondition(), [(2, 4, 4, 8), (2, 3)]),

@@ -30,6 +30,8 @@ TINY = {
     "ebgan_discriminator": lambda: NETWORKS.ebgan_discriminator(IMAGE, 2, code_dim=3),
     "face_vae_decoder": lambda: NETWORKS.face_vae_decoder(IMAGE, 3, (2,), base_filters=2),
     "face_vae_encoder": lambda: NETWORKS.face_vae_encoder(IMAGE, 3, (2, 2)),
+    "icgan_discriminator": lambda: NETWORKS.icgan_discriminator(IMAGE, 3, 2),
+    "icgan_generator": lambda: NETWORKS.icgan_generator(IMAGE, 4, 3, 2),
     "icgan_encoder": lambda: NETWORKS.icgan_encoder(IMAGE, 3, (2, 2)),
     "improved_gan_classifier": lambda: NETWORKS.improved_gan_classifier(IMAGE, 3, (8, 4)),
     "improved_gan_generator": lambda: NETWORKS.improved_gan_generator(IMAGE, 4, (8, 4)),
@@ -39,6 +41,8 @@ TINY = {
     "mlp_generator": lambda: NETWORKS.mlp_generator(IMAGE, 4, 8),
     "ot_gan_critic": lambda: NETWORKS.ot_gan_critic(IMAGE, 2, 3, feature_dim=4),
     "ot_gan_generator": lambda: NETWORKS.ot_gan_generator(IMAGE, 4, 2),
+    "residual_decoder": lambda: NETWORKS.residual_decoder(IMAGE, 3, (2, 2), (1, 2), 4),
+    "residual_encoder": lambda: NETWORKS.residual_encoder(IMAGE, 3, (2, 2), (2, 1), 4),
     "residual_discriminator": lambda: NETWORKS.residual_discriminator(
         IMAGE, ((2, True), (4, True)), "layer", pooling="mean"
     ),

@@ -15,26 +15,15 @@ BUILTIN = sorted(kgz.presets.builtin_presets())
 CLASSES = [name for name in BUILTIN if "mnist" in kgz.presets.preset_metadata(name)["data"]["name"]]
 
 
-def nearest_classes(images, neighbours=5):
-    """Classes of pictures by their nearest neighbours among the embedded training images."""
-    known, labels = builtin.fashion_mnist_mini("train", 0)
-    known = known.reshape(len(known), -1).astype("float32") / 127.5 - 1.0
-    flat = np.array(images).reshape(len(images), -1)
-    distances = (known**2).sum(1) - 2.0 * flat @ known.T
-    nearest = labels[np.argpartition(distances, neighbours, axis=1)[:, :neighbours]]
-    return np.array([np.bincount(row, minlength=10).argmax() for row in nearest])
-
-
 def test_the_judge_of_classes_can_tell_them():
     images, labels = builtin.fashion_mnist_mini("test", 0)
-    assert np.mean(nearest_classes(images / np.float32(127.5) - 1.0) == labels) > 0.8
+    found = classes_of("dcgan_fashion_mnist", images / np.float32(127.5) - 1.0)
+    assert np.mean(found == labels) > 0.9
 
 
 def classes_of(name, images):
-    """The judge of a preset's data: neighbours of clothes, the classifier of digits."""
-    if kgz.presets.preset_metadata(name)["data"]["name"] != "mnist":
-        return nearest_classes(images)
-    judge = kgz.metrics.FeatureExtractor.get("mnist")
+    """Classes of pictures by the classifier of the preset's data."""
+    judge = kgz.metrics.FeatureExtractor.get(kgz.presets.preset_metadata(name)["data"]["name"])
     return np.argmax(judge.features_and_probabilities(np.array(images))[1], axis=1)
 
 
@@ -45,7 +34,7 @@ def test_presets_make_all_ten_classes(name):
     count = 200 if hasattr(model, "gibbs") else 1000
     found = classes_of(name, model.generate(count, seed=0))
     shares = np.bincount(found, minlength=10) / count
-    assert shares.min() > 0.02 and shares.max() < 0.25, shares
+    assert shares.min() > 0.01 and shares.max() < 0.25, shares
 
 
 @pytest.mark.parametrize("name", CLASSES)
