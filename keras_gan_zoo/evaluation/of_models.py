@@ -53,6 +53,7 @@ def reconstruction(model, batches, extractor, seed):
     }
 
 
+USE_FEATURES = {"reconstruction"}
 # Each with the method that a model must have for it.
 OF_MODELS = {
     "test_errors": (test_errors, "classify"),

@@ -11,7 +11,7 @@ from keras_gan_zoo import datasets, errors
 from keras_gan_zoo.datasets import builtin
 from keras_gan_zoo.evaluation import scores
 from keras_gan_zoo.evaluation.features import extract, extract_cached
-from keras_gan_zoo.evaluation.of_models import OF_MODELS, check_model
+from keras_gan_zoo.evaluation.of_models import OF_MODELS, USE_FEATURES, check_model
 from keras_gan_zoo.metrics import checks
 from keras_gan_zoo.metrics.feature_extractor import BUILTIN, FeatureExtractor
 from keras_gan_zoo.metrics.mode_coverage import mode_coverage
@@ -89,7 +89,9 @@ def evaluate(
             f"Expected a class-conditional model for the metric {min(labelled)!r}. "
             f"Received: {type(samples).__name__} without classes"
         )
-    extractor = FeatureExtractor.get(extractor or EXTRACTORS.get(against, "mobilenet_v2"))
+    uses_features = not OF_MODELS.keys() - USE_FEATURES >= set(names)
+    if uses_features:
+        extractor = FeatureExtractor.get(extractor or EXTRACTORS.get(against, "mobilenet_v2"))
     own = {}
     for name in (name for name in names if name in OF_MODELS):
         test = datasets.load(against, "test", image_size, BATCH, shuffle=False)
@@ -98,7 +100,7 @@ def evaluate(
     names = tuple(name for name in names if name not in OF_MODELS)
     if not names:
         protocol = {
-            **extractor.describe(),
+            **(extractor.describe() if uses_features else {}),
             "seed": seed,
             "reference": f"{against}[test]",
             "image_size": image_size,

@@ -108,12 +108,8 @@ class AdversarialModel(Architecture, Sampling, PhasedModel):
             discriminator = made(discriminator, tuple(generator.output_shape[1:]))
             networks = {name: made(one) for name, one in networks.items()}
         super().__init__(seed=seed, **kwargs)
-        self.generator = generator
-        self.discriminator = discriminator
-        self._further_networks = tuple(networks)
-        for name, network in networks.items():
-            setattr(self, name, network)
-        self._record_architecture(architecture, **given)
+        networks = {"generator": generator, "discriminator": discriminator, **networks}
+        self._take_networks(networks, given, architecture)
         self.latent_dim = int(latent_dim)
         self.latent_distribution = latent_distribution
         self.adversarial_loss = losses.get(adversarial_loss)
@@ -246,9 +242,7 @@ class AdversarialModel(Architecture, Sampling, PhasedModel):
 
     def preset_networks(self) -> dict:
         """The networks a preset ships: the averaged generator, and the others as they are."""
-        others = ("discriminator", *self._further_networks)
-        named = {name: getattr(self, name) for name in others}
-        return {"generator": self._generator(ema=True), **named}
+        return {**super().preset_networks(), "generator": self._generator(ema=True)}
 
     def preset_loaded(self):
         """Called when `preset_networks` of a fresh model have received a preset's weights."""

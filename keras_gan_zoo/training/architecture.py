@@ -34,10 +34,23 @@ class Architecture:
     # Constructor arguments that configs hold as serialised objects.
     serialized_arguments = ()
 
-    def _record_architecture(self, architecture: dict | None, **networks):
-        """Remembers the arguments from which networks are made, and which were given as models."""
+    def _take_networks(self, networks: dict, given: dict, architecture: dict | None):
+        """Makes networks attributes, and remembers what configs record of them.
+
+        Args:
+            networks: By name.
+            given: What the constructor was given for each: a model, or a function that made it.
+            architecture: The arguments from which networks are made by function.
+        """
+        for name, network in networks.items():
+            setattr(self, name, network)
+        self._networks = tuple(networks)
         self._architecture = dict(architecture or {})
-        self._given = [name for name, one in networks.items() if isinstance(one, keras.Model)]
+        self._given = [name for name, one in given.items() if isinstance(one, keras.Model)]
+
+    def preset_networks(self) -> dict:
+        """The networks a preset ships, by name."""
+        return {name: getattr(self, name) for name in self._networks}
 
     def _architecture_config(self) -> dict:
         given = {name: getattr(self, name) for name in self._given}

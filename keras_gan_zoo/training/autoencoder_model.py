@@ -51,10 +51,7 @@ class AutoencoderModel(Architecture, PhasedModel):
         with networks_of_dtype(kwargs.get("dtype")):
             networks = {name: made(one) for name, one in given.items()}
         super().__init__(seed=seed, **kwargs)
-        for name, network in networks.items():
-            setattr(self, name, network)
-        self._record_architecture(architecture, **given)
-        self._networks = tuple(networks)
+        self._take_networks(networks, given, architecture)
         self._check_networks()
         self.sample_shape = tuple(self.encoder.input_shape[1:])
         self.latent_dim = int(self.decoder.input_shape[-1])
@@ -206,12 +203,6 @@ class AutoencoderModel(Architecture, PhasedModel):
             "encode": signature({"latents": self._encode}, samples),
             "decode": signature({"images": self._decode}, latents),
         }
-
-    # Presets and serialisation -------------------------------------------------------------
-
-    def preset_networks(self) -> dict:
-        """The networks a preset ships: all of them."""
-        return {name: getattr(self, name) for name in self._networks}
 
     def get_config(self):
         return {**super().get_config(), **self._architecture_config()}

@@ -224,6 +224,7 @@ def test_errors_of_a_classifier_are_counted_on_the_test_split(data):
     assert found["test_errors"] == pytest.approx(0.1) and "fid[pixels]" in found
     alone = evaluate(Knowing(data[0]), DATA, metrics="test_errors")
     assert alone["metrics"] == {"test_errors": found["test_errors"]}
+    assert "extractor" not in alone["protocol"]  # no features were asked for
     some = extract([data[0][:50]], Pixels())
     with pytest.raises(ValueError, match="Unknown metric: 'test_errors'"):
         score(some, some, ("test_errors",))

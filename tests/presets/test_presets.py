@@ -34,7 +34,9 @@ def test_presets_make_all_ten_classes(name):
     count = 200 if hasattr(model, "gibbs") else 1000
     found = classes_of(name, model.generate(count, seed=0))
     shares = np.bincount(found, minlength=10) / count
-    assert shares.min() > 0.01 and shares.max() < 0.25, shares
+    # A VAE's coats and sandals are so blurred that they pass for other clothes.
+    least = 0.01 if kgz.presets.preset_metadata(name)["model"] == "VAE" else 0.02
+    assert shares.min() > least and shares.max() < 0.25, shares
 
 
 @pytest.mark.parametrize("name", CLASSES)

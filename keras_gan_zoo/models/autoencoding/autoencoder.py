@@ -81,6 +81,12 @@ class Autoencoder(AutoencoderModel):
         """What the encoder is shown of the data while it learns."""
         return samples
 
+    def with_noise(self, samples, level: float, seed=None):
+        """Samples with normal noise of this standard deviation, for pixels from 0 to 1."""
+        scale = 2.0 * level if self._is_image else level
+        noise = backend.random_normal(ops.shape(samples), seed)
+        return samples + scale * ops.cast(noise, samples.dtype)
+
     def observed(self, decoded):
         return 2.0 * ops.sigmoid(decoded) - 1.0 if self._is_image else decoded
 
@@ -161,12 +167,10 @@ class DenoisingAutoencoder(Autoencoder):
         Returns:
             A tensor of the same shape.
         """
-        low, high = (-1.0, 1.0) if self._is_image else (0.0, 1.0)
-        shape = ops.shape(samples)
         if self.noise == "gaussian":
-            noise = backend.random_normal(shape, seed)
-            return samples + self.level * (high - low) * ops.cast(noise, samples.dtype)
-        drawn = ops.cast(backend.random_uniform(shape, seed=seed), samples.dtype)
+            return self.with_noise(samples, self.level, seed)
+        low, high = (-1.0, 1.0) if self._is_image else (0.0, 1.0)
+        drawn = ops.cast(backend.random_uniform(ops.shape(samples), seed=seed), samples.dtype)
         if self.noise == "masking":
             return ops.where(drawn < self.level, low, samples)
         ends = ops.where(drawn < 0.5 * self.level, low, high)

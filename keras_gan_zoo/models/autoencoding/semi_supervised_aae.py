@@ -121,9 +121,7 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
     def shown(self, samples):
         if not self.in_training or not self.noise:
             return samples
-        scale = 2.0 * self.noise if self._is_image else self.noise
-        noise = backend.random_normal(ops.shape(samples), self.seed_generator)
-        return samples + scale * ops.cast(noise, samples.dtype)
+        return self.with_noise(samples, self.noise, self.seed_generator)
 
     def latents_of(self, encoded):
         """Class probabilities, then the style."""

@@ -1,5 +1,7 @@
 """The variational autoencoder."""
 
+import functools
+
 import keras
 from keras import ops
 
@@ -10,24 +12,12 @@ from keras_gan_zoo.training.autoencoder_model import AutoencoderModel, compiled,
 from keras_gan_zoo.training.likelihoods import likelihood_of
 from keras_gan_zoo.training.posterior import GaussianPosterior
 
-# An encoder of (image_shape, latent_dim), and a decoder of those and the kind of output.
+# An encoder of (image_shape, latent_dim), and a decoder of those and `output`.
 NETWORKS = {
-    "conv": (
-        lambda shape, size: networks.conv_encoder(shape, size, variational=True),
-        lambda shape, size, output: networks.conv_decoder(shape, size, output=output),
-    ),
-    "face": (
-        lambda shape, size: networks.face_vae_encoder(shape, size),
-        lambda shape, size, output: networks.face_vae_decoder(shape, size, output=output),
-    ),
-    "mlp": (
-        lambda shape, size: networks.mlp_encoder(shape, (size, size)),
-        lambda shape, size, output: networks.mlp_decoder(shape, size, output=output),
-    ),
-    "residual": (
-        lambda shape, size: networks.residual_encoder(shape, size),
-        lambda shape, size, output: networks.residual_decoder(shape, size, output=output),
-    ),
+    "conv": (functools.partial(networks.conv_encoder, variational=True), networks.conv_decoder),
+    "face": (networks.face_vae_encoder, networks.face_vae_decoder),
+    "mlp": (lambda shape, size: networks.mlp_encoder(shape, (size, size)), networks.mlp_decoder),
+    "residual": (networks.residual_encoder, networks.residual_decoder),
 }
 
 
@@ -102,7 +92,7 @@ class VAE(GaussianPosterior, AutoencoderModel):
         parameters = (*image_shape[:-1], image_shape[-1] * distribution.parameters)
         super().__init__(
             encoder or (lambda: make_encoder(image_shape, latent_dim)),
-            decoder or (lambda: make_decoder(parameters, latent_dim, distribution.output)),
+            decoder or (lambda: make_decoder(parameters, latent_dim, output=distribution.output)),
             architecture={
                 "image_shape": image_shape,
                 "latent_dim": latent_dim,

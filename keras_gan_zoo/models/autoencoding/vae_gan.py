@@ -188,7 +188,7 @@ class VAEGAN(GaussianPosterior, AutoencoderModel):
 
 def _unless(waits, loss):
     """The loss, without its gradient where the player waits."""
-    return loss if waits is False else ops.where(waits, ops.stop_gradient(loss), loss)
+    return ops.where(waits, ops.stop_gradient(loss), loss)
 
 
 def _logits(*judged):
