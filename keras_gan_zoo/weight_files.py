@@ -10,15 +10,52 @@ import pathlib
 import h5py
 import numpy as np
 
+from keras_gan_zoo.errors import check_choice
+
+SCALE = ".scale"
+
+STORED = (None, "float32", "float16", "int8")
+
 
 def save_weights(path: pathlib.Path, networks: dict, dtype: str | None = None):
-    """Writes the weights of `{name: network}`, stored as `dtype` (by default as they are)."""
+    """Writes the weights of `{name: network}`.
+
+    Args:
+        path: The file.
+        networks: `{name: network}`.
+        dtype: What the weights are stored as; by default as they are. With `"int8"` each slice of
+            a kernel's last axis is a scale times whole numbers from -127 to 127; vectors stay as
+            they are.
+
+    Raises:
+        ValueError: If `dtype` is not one of those above.
+    """
+    check_choice("dtype", dtype, STORED)
     with h5py.File(path, "w") as file:
         for name, network in networks.items():
             group = file.create_group(name)
             for index, weight in enumerate(network.weights):
-                data = group.create_dataset(f"{index:04d}", data=np.asarray(weight.numpy(), dtype))
+                data = _create_dataset(group, f"{index:04d}", weight.numpy(), dtype)
                 data.attrs["path"] = weight.path
+
+
+def _create_dataset(group, key, values, dtype):
+    if dtype != "int8":
+        return group.create_dataset(key, data=np.asarray(values, dtype))
+    if values.ndim < 2:
+        return group.create_dataset(key, data=values)
+    largest = np.abs(values).max(axis=tuple(range(values.ndim - 1)))
+    scale = (np.where(largest > 0, largest, 1.0) / 127.0).astype("float32")
+    whole = np.round(values / scale).astype("int8")
+    group.create_dataset(key + SCALE, data=scale)
+    return group.create_dataset(key, data=whole, compression="gzip", compression_opts=9)
+
+
+def _values(group):
+    keys = sorted(key for key in group if not key.endswith(SCALE))
+    return [
+        group[key][()] * (group[key + SCALE][()] if key + SCALE in group else 1) for key in keys
+    ]
 
 
 def load_weights(path: pathlib.Path, networks: dict):
@@ -30,9 +67,7 @@ def load_weights(path: pathlib.Path, networks: dict):
     """
     try:
         with h5py.File(path, "r") as file:
-            stored = {
-                name: [group[key][()] for key in sorted(group)] for name, group in file.items()
-            }
+            stored = {name: _values(group) for name, group in file.items()}
     except (OSError, KeyError, TypeError) as error:
         raise ValueError(f"Expected an HDF5 file of weights. Received: {path}: {error}") from None
     shapes = {name: [value.shape for value in values] for name, values in stored.items()}

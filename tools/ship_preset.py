@@ -1,4 +1,4 @@
-"""Puts a trained preset into the package: weights in float16, measured anew as they are shipped.
+"""Puts a trained preset into the package: weights in eight bits, measured anew as they are shipped.
 
 python tools/ship_preset.py runs/mine/vae_mnist vae_mnist
 """
@@ -29,12 +29,12 @@ def main():
     facts = read_json(arguments.preset / METADATA)
     made = {"model", "library_version", "keras_version", "parameters", "sha256", "evaluations"}
     facts = {key: value for key, value in facts.items() if key not in made}
-    facts |= {"recipe": arguments.recipe, "notes": recipe.notes, "stored_as": "float16"}
+    facts |= {"recipe": arguments.recipe, "notes": recipe.notes, "stored_as": "int8"}
     trained = kgz.models.from_preset(str(arguments.preset))
     picture = PIL.Image.open(arguments.preset / "samples.png")
     with tempfile.TemporaryDirectory() as scratch:
         rounded = pathlib.Path(scratch) / arguments.recipe
-        trained.save_to_preset(rounded, facts, picture, dtype="float16")
+        trained.save_to_preset(rounded, facts, picture, dtype="int8")
         measured = kgz.evaluation.evaluate(
             kgz.models.from_preset(str(rounded)),
             recipe.data.name,

@@ -3,6 +3,7 @@
 python faces.py train --out runs/faces
 python faces.py measure --attribute glasses --out runs/faces
 python faces.py pictures --attribute glasses --out runs/faces
+python faces.py pictures --data orl_faces --out runs/faces
 """
 
 import argparse
@@ -11,7 +12,6 @@ import pathlib
 
 import keras
 import numpy as np
-import PIL.Image
 import rich.console
 import rich.table
 
@@ -19,18 +19,20 @@ import keras_gan_zoo as kgz
 from keras_gan_zoo import recipes
 from keras_gan_zoo.datasets.avataaars import ATTRIBUTES
 
-PRESET = "vae_avataaars"
-DATA = "tfds:avataaars"
+ATTRIBUTED = "avataaars"  # the data set whose attributes are known
+DATA = (ATTRIBUTED, "orl_faces")
 STRENGTHS = (0.5, 1.0, 1.5, 2.0)
 FACES = 1000  # edited for a measurement
 
 
 def train(arguments):
     """Trains the VAE by its recipe, and the judge of attributes; both resume or are done."""
-    if not (arguments.out / PRESET).exists():
-        recipe = recipes.load_recipe(PRESET)
-        recipes.train_recipe(recipe, PRESET, arguments.out, resume=True, verbose=2)
-    judge_of(arguments.out)
+    name = f"vae_{arguments.data}"
+    out = arguments.out / arguments.data
+    if not (out / name).exists():
+        recipes.train_recipe(recipes.load_recipe(name), name, out, resume=True, verbose=2)
+    if arguments.data == ATTRIBUTED:
+        judge_of(arguments.out)
 
 
 def judge_of(out):
@@ -46,7 +48,7 @@ def judge_of(out):
         keras.losses.BinaryCrossentropy(from_logits=True),
         metrics=[keras.metrics.BinaryAccuracy(threshold=0.0)],
     )
-    data = kgz.datasets.load(DATA, "train", batch_size=64).map(
+    data = kgz.datasets.load(f"tfds:{ATTRIBUTED}", "train", batch_size=64).map(
         lambda images, attributes: (images, (attributes + 1.0) / 2.0)
     )
     judge.fit(data, epochs=4, verbose=2)
@@ -54,9 +56,9 @@ def judge_of(out):
     return judge
 
 
-def faces_of(split, count=None):
-    """Images and attributes as arrays."""
-    data = kgz.datasets.load(DATA, split, batch_size=500, shuffle=False)
+def faces_of(data, split, count=None):
+    """Images and attributes, or people, as arrays."""
+    data = kgz.datasets.load(f"tfds:{data}", split, image_size=64, batch_size=500, shuffle=False)
     batches = list(data.as_numpy_iterator())
     images, attributes = (np.concatenate(part) for part in zip(*batches, strict=True))
     return images[:count], attributes[:count]
@@ -64,7 +66,7 @@ def faces_of(split, count=None):
 
 def direction_of(model, attribute):
     """The attribute's direction, from the latents of the training faces."""
-    images, attributes = faces_of("train")
+    images, attributes = faces_of(ATTRIBUTED, "train")
     has = attributes[:, ATTRIBUTES.index(attribute)] > 0
     return model.attribute_vector(images[has], images[~has])
 
@@ -96,8 +98,8 @@ def measure_edits(model, judge, vector, attribute, images, attributes):
 
 def measure(arguments):
     """Prints and records the accuracy of the judge, and what edits change."""
-    model, judge = load(arguments)
-    images, attributes = faces_of("test")
+    model, judge = load(arguments), judge_of(arguments.out)
+    images, attributes = faces_of(ATTRIBUTED, "test")
     right = (judged(judge, images) == attributes).mean(axis=0)
     kept = (judged(judge, model.reconstruct(images)) == attributes).mean(axis=0)
     vector = direction_of(model, arguments.attribute)
@@ -116,34 +118,44 @@ def measure(arguments):
 
 
 def pictures(arguments):
-    """Draws edits of growing strength, interpolations, and a GIF that goes from face to face."""
-    model, _ = load(arguments)
-    images, attributes = faces_of("test", 200)
-    without = images[attributes[:, ATTRIBUTES.index(arguments.attribute)] < 0]
-    vector = direction_of(model, arguments.attribute)
-    rows = [without[:8], model.reconstruct(without[:8])]
-    rows += [model.edit(without[:8], vector, strength) for strength in STRENGTHS]
-    grid = np.stack([np.asarray(row) for row in rows], axis=1).reshape(-1, *images.shape[1:])
-    kgz.pictures.grid(grid, len(rows)).save(arguments.out / f"{arguments.attribute}.png")
+    """Draws reconstructions, edits of growing strength, and the way from face to face."""
+    model = load(arguments)
+    images, attributes = faces_of(arguments.data, "test", 200)
+    if arguments.data == ATTRIBUTED:
+        faces = images[attributes[:, ATTRIBUTES.index(arguments.attribute)] < 0][:8]
+        vector = direction_of(model, arguments.attribute)
+        edits = [model.edit(faces, vector, strength) for strength in STRENGTHS]
+        draw([faces, model.reconstruct(faces), *edits], arguments.out / arguments.attribute)
+    faces = images[:8]
+    draw([faces, model.reconstruct(faces)], arguments.out / f"{arguments.data}_reconstructions")
     path = np.asarray(model.interpolate(images[:6], images[1:7], steps=8))
-    kgz.pictures.grid(path.reshape(-1, *images.shape[1:]), 8).save(
-        arguments.out / "interpolation.png"
-    )
+    draw(path.swapaxes(0, 1), arguments.out / f"{arguments.data}_interpolations")
     frames = [
-        PIL.Image.fromarray(np.uint8(np.clip(frame * 127.5 + 127.5, 0, 255))).resize((128, 128))
+        kgz.pictures.grid(frame[None], padding=0).resize((128, 128))
         for frame in path.reshape(-1, *images.shape[1:])
     ]
     frames[0].save(
-        arguments.out / "faces.gif", save_all=True, append_images=frames[1:], duration=80, loop=0
+        arguments.out / f"{arguments.data}.gif",
+        save_all=True,
+        append_images=frames[1:],
+        duration=80,
+        loop=0,
     )
 
 
+def draw(columns, path):
+    """Saves a picture whose columns are batches of images."""
+    images = np.stack([np.asarray(column) for column in columns], axis=1)
+    grid = kgz.pictures.grid(images.reshape(-1, *images.shape[2:]), len(columns))
+    grid.save(path.with_suffix(".png"))
+
+
 def load(arguments):
-    """The VAE, of `out` or else the preset of the package, and the judge."""
-    own = arguments.out / PRESET
+    """The VAE, of `out` or else the preset of the package."""
+    name = f"vae_{arguments.data}"
+    own = arguments.out / arguments.data / name
     arguments.out.mkdir(parents=True, exist_ok=True)
-    model = kgz.models.VAE.from_preset(str(own) if own.exists() else PRESET)
-    return model, judge_of(arguments.out)
+    return kgz.models.VAE.from_preset(str(own) if own.exists() else name)
 
 
 def main():
@@ -154,6 +166,10 @@ def main():
         command = commands.add_parser(function.__name__, help=function.__doc__)
         command.set_defaults(run=function)
         command.add_argument("--out", type=pathlib.Path, default=pathlib.Path("runs/faces"))
+        if function is measure:
+            command.set_defaults(data=ATTRIBUTED)
+        else:
+            command.add_argument("--data", default=ATTRIBUTED, choices=DATA)
         if function is not train:
             command.add_argument("--attribute", default="glasses", choices=ATTRIBUTES)
     arguments = parser.parse_args()

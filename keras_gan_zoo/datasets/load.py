@@ -14,7 +14,10 @@ from keras_gan_zoo.datasets.few_labels import few_labels
 IMAGE_FILES = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
 SPLITS = ("train", "test")
 # Builders of this package, by the module that registers them.
-OWN_BUILDERS = {"avataaars": "keras_gan_zoo.datasets.avataaars"}
+OWN_BUILDERS = {
+    "avataaars": "keras_gan_zoo.datasets.avataaars",
+    "orl_faces": "keras_gan_zoo.datasets.orl_faces",
+}
 
 
 def list_names() -> tuple[str, ...]:
