@@ -4,6 +4,7 @@ Oracle: an autoencoder of bands whose edits are known.
 """
 
 import numpy as np
+import PIL.Image
 import pytest
 import scipy.stats
 
@@ -47,6 +48,29 @@ def test_edits_are_measured_against_reconstructions():
     sad = (attributes[attributes[:, 0] < 0][:, 1] < 0).mean()
     assert found[2.0]["changed"]["smiling"] == pytest.approx(sad)
     assert set(found[1.0]["changed"]) == set(ATTRIBUTES) - {"glasses"}
+
+
+@pytest.mark.parametrize("data", ["avataaars", "orl_faces"])
+def test_pictures_of_faces_with_attributes_and_without(data, tmp_path, monkeypatch):
+    script = load("latent_space", "faces")
+    images, attributes = faces(np.random.default_rng(0), 40)
+    labels = attributes if data == "avataaars" else np.arange(40)
+    monkeypatch.setattr(script, "faces_of", lambda *_: (images, labels))
+    vae = kgz.models.VAE((64, 64, 3), 2, network="mlp", seed=0)
+    vae.save_to_preset(tmp_path / data / f"vae_{data}", {"data": "bands"})
+    arguments = ["faces.py", "pictures", "--data", data, "--out", str(tmp_path)]
+    monkeypatch.setattr("sys.argv", arguments)
+    script.main()
+    sizes = {path.name: PIL.Image.open(path).size for path in tmp_path.glob("*.*")}
+    expected = {
+        f"{data}_reconstructions.png": (2 + 2 * 66, 2 + 8 * 66),
+        f"{data}_interpolations.png": (2 + 8 * 66, 2 + 6 * 66),
+        f"{data}.gif": (128, 128),
+    }
+    if data == "avataaars":
+        expected["glasses.png"] = (2 + 6 * 66, 2 + 8 * 66)
+    assert sizes == expected
+    assert PIL.Image.open(tmp_path / f"{data}.gif").n_frames > 2
 
 
 def test_code_lengths_are_those_of_the_prior():
