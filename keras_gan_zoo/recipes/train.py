@@ -93,6 +93,8 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
     data = load_data(recipe)
     # What the pictures show: samples, or images of the test split beside their reconstructions.
     shown = None if hasattr(model, "generate") else _test_images(recipe)
+    if hasattr(model, "corrupt"):
+        shown = model.corrupt(shown, seed=0)
     if hasattr(model, "initialize_from_data"):
         first = [checks.samples_of(batch) for batch in load_data(recipe).take(5)]
         model.initialize_from_data(keras.ops.concatenate(first))

@@ -77,6 +77,19 @@ def test_noise_has_its_level_and_is_fresh(noise):
         assert counts.min() / counts.sum() == pytest.approx(1 / len(values), abs=0.02)
 
 
+def test_the_preset_denoises():
+    """It takes most of the error of noise away, from digits that another preset makes."""
+    model = kgz.models.from_preset("denoising_autoencoder_mnist")
+    clean = np.array(kgz.models.from_preset("vae_mnist").generate(200, seed=0))
+    noisy = model.corrupt(clean, seed=0)
+    left, added = (
+        np.mean((np.array(one) - clean) ** 2) for one in (model.reconstruct(noisy), noisy)
+    )
+    assert np.abs(noisy).max() > 2.5 and left < 0.2 * added
+    with pytest.raises(ValueError, match="8-bit images"):
+        model.reconstruct(127.5 * (clean + 1.0))
+
+
 def test_a_linear_denoiser_learns_the_best_answer_and_is_told_the_clean_sample():
     """For data N(0, 1) and noise 0.5 the best line has slope 0.8 and leaves an error of 0.2."""
     samples = np.random.default_rng(0).normal(size=(4096, 1)).astype("float32")

@@ -135,6 +135,9 @@ class DenoisingAutoencoder(Autoencoder):
         Regularized Auto-Encoders Learn from the Data Generating Distribution, arXiv 1211.4246.
     """
 
+    # Noise overshoots; 8-bit images are still told apart.
+    largest_pixel = 10.0
+
     def __init__(
         self,
         image_shape: tuple = (28, 28, 1),
