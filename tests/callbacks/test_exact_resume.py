@@ -30,7 +30,8 @@ TRAINING = textwrap.dedent(
     spec = next(spec for spec in SPECS if spec.model.__name__ == name)
     keras.utils.set_random_seed(0)
     model = spec.make()
-    data = kgz.datasets.from_arrays(spec.samples(23), batch_size=4, seed=3)
+    labels = spec.labels(23) if model.takes_targets else None
+    data = kgz.datasets.from_arrays(spec.samples(23), labels, batch_size=4, seed=3)
     slow = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: time.sleep(pause))
     callbacks = [kgz.callbacks.ExactResume(folder, every=2), slow] if folder else []
     model.fit(data, epochs=4, verbose=0, callbacks=callbacks)

@@ -267,6 +267,9 @@ def test_07_the_saved_model_gives_the_same_numbers(spec, count, tmp_path):
             labels = told(spec, count) if name == "discriminate" else {}
             labels = {key: tf.constant(value, "int32") for key, value in labels.items()}
             outputs, expected = signature(**{kind: tf.constant(given)}, **labels), function(given)
+        if "conditions" in outputs:
+            found = outputs.pop("conditions")
+            np.testing.assert_allclose(found, model.conditions_of(given), rtol=1e-5, atol=1e-5)
         (output,) = outputs.values()
         np.testing.assert_allclose(output, expected, rtol=1e-5, atol=1e-5, err_msg=name)
 
