@@ -97,23 +97,32 @@ def measure_edits(model, judge, vector, attribute, images, attributes):
 
 
 def measure(arguments):
-    """Prints and records the accuracy of the judge, and what edits change."""
+    """Prints and records the accuracy of the judge, and what edits change.
+
+    An attribute may hide another, as glasses hide eyes. So the judge is also asked of real faces:
+    by how much does the share in which it sees an attribute differ between those with and without
+    the edited one? No edit can change less.
+    """
     model, judge = load(arguments), judge_of(arguments.out)
     images, attributes = faces_of(ATTRIBUTED, "test")
-    right = (judged(judge, images) == attributes).mean(axis=0)
+    seen = judged(judge, images)
+    right = (seen == attributes).mean(axis=0)
+    has = attributes[:, ATTRIBUTES.index(arguments.attribute)] > 0
+    real = np.abs((seen[has] > 0).mean(axis=0) - (seen[~has] > 0).mean(axis=0))
     kept = (judged(judge, model.reconstruct(images)) == attributes).mean(axis=0)
     vector = direction_of(model, arguments.attribute)
     edits = measure_edits(model, judge, vector, arguments.attribute, images, attributes)
-    table = rich.table.Table("attribute", "judge right", "kept by reconstruction")
+    table = rich.table.Table("attribute", "judge right", "kept by copies", "real faces differ")
     for strength in edits:
         table.add_column(f"strength {strength}")
     for k, name in enumerate(ATTRIBUTES):
         own = name == arguments.attribute
         shares = (one["put_on"] if own else one["changed"][name] for one in edits.values())
         cells = [f"{share:.1%} {'have it' if own else 'changed'}" for share in shares]
-        table.add_row(name, f"{right[k]:.1%}", f"{kept[k]:.1%}", *cells)
+        table.add_row(name, f"{right[k]:.1%}", f"{kept[k]:.1%}", f"{real[k]:.1%}", *cells)
     rich.console.Console(width=140).print(table)
-    facts = {"judge": right.tolist(), "reconstructed": kept.tolist(), "edits": edits}
+    facts = {"attributes": ATTRIBUTES, "judge": right.tolist(), "reconstructed": kept.tolist()}
+    facts |= {"real": real.tolist(), "edits": edits}
     (arguments.out / f"{arguments.attribute}.json").write_text(json.dumps(facts, indent=1) + "\n")
 
 
