@@ -20,7 +20,7 @@ class SampleGrid(keras.callbacks.Callback):
         every: Draw each so many epochs.
         log_dir: TensorBoard folder to write the pictures to as well.
         images: Images `(batch, height, width, channels)` to reconstruct, for models that cannot
-            generate.
+            generate, or only what they are told.
 
     Example:
 

@@ -9,13 +9,10 @@ def model_card(name: str, model_class: type, metadata: dict, has_picture: bool) 
     doc = inspect.getdoc(model_class) or ""
     summary = doc.split("\n\n")[0].replace("\n", " ")
     parts = [f"# {name}", f"`kgz.models.{model_class.__name__}`: {summary}"]
-    generates = hasattr(model_class, "generate")
+    facts = dict(metadata)
+    generates = hasattr(model_class, "generate") and "picture" not in facts
+    shown = facts.pop("picture", "The first 64 samples of seed 0")
     if has_picture:
-        shown = (
-            "The first 64 samples of seed 0"
-            if generates
-            else "The first 32 images of the test split, each beside its reconstruction"
-        )
         parts.append(f"![samples](samples.png)\n\n{shown}, not selected.")
     use = "generate(64)" if generates else "reconstruct(images)"
     parts.append(f'```python\nmodel = kgz.models.from_preset("{name}")\nmodel.{use}\n```')
@@ -23,7 +20,6 @@ def model_card(name: str, model_class: type, metadata: dict, has_picture: bool) 
         parts.append(f"## Paper\n\n{references}")
     if deviations := _section(doc, "Deviations"):
         parts.append(f"## Deviations from the paper\n\n{deviations}")
-    facts = dict(metadata)
     for evaluation in facts.pop("evaluations", []):
         parts.append(
             f"## Measured\n\n{_table(evaluation['metrics'])}\n\nProtocol:\n\n"

@@ -92,9 +92,14 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
     evaluation.check_model(model, names)
     data = load_data(recipe)
     # What the pictures show: samples, or images of the test split beside their reconstructions.
-    shown = None if hasattr(model, "generate") else _test_images(recipe)
-    if hasattr(model, "corrupt"):
-        shown = model.corrupt(shown, seed=0)
+    shown, told = None, {}
+    if not _generates_untold(model):
+        shown, noisy = _test_images(recipe), ""
+        if hasattr(model, "corrupt"):
+            shown, noisy = model.corrupt(shown, seed=0), "made noisy, "
+        told["picture"] = (
+            f"The first {PICTURE} images of the test split, {noisy}each beside its reconstruction"
+        )
     if hasattr(model, "initialize_from_data"):
         first = [checks.samples_of(batch) for batch in load_data(recipe).take(5)]
         model.initialize_from_data(keras.ops.concatenate(first))
@@ -135,6 +140,7 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
         "final_losses": {key: round(float(v[-1]), 4) for key, v in history.history.items()},
         "notes": recipe.notes,
         "evaluations": [measured],
+        **told,
     }
     if shown is None:
         picture = pictures.draw(model.generate(64, seed=0), model.condition.num_classes)
@@ -142,6 +148,13 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
         picture = pictures.beside(shown, model.reconstruct(shown))
     model.save_to_preset(preset, metadata, picture)
     return preset
+
+
+def _generates_untold(model):
+    """Whether a model generates without being given a condition."""
+    if not hasattr(model, "generate"):
+        return False
+    return model.condition.dim is None or model.condition.num_classes is not None
 
 
 def _test_images(recipe):

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import PIL.Image
 import pytest
 import yaml
@@ -231,3 +232,22 @@ def test_a_model_that_only_reconstructs_has_a_recipe_and_a_card(tmp_path):
     assert (tmp_path / "run" / "samples" / "epoch-0001.png").exists()
     card = (preset / "README.md").read_text()
     assert "beside its reconstruction" in card and "reconstruction_error" in card
+
+
+def test_a_model_that_generates_only_what_it_is_told_shows_reconstructions(tmp_path, monkeypatch):
+    random = np.random.default_rng(0)
+    images = random.uniform(-1, 1, (40, 28, 28, 1)).astype("float32")
+    attributes = random.choice([-1.0, 1.0], (40, 7)).astype("float32")
+
+    def load(name, split="train", image_size=None, batch_size=64, *, labels=True, **_):
+        parts = (images, attributes) if labels else (images,)
+        return kgz.datasets.from_arrays(*parts, batch_size=batch_size)
+
+    monkeypatch.setattr(kgz.datasets, "load", load)
+    settings = ("training.epochs=1", "training.batch_size=8", "arguments.filters=4")
+    settings += ("arguments.image_shape=[28,28,1]", "evaluation.extractor=fashion_mnist")
+    recipe = load_recipe("icgan_avataaars", settings)
+    preset = train_recipe(recipe, "faces", tmp_path / "run", verbose=0)
+    assert PIL.Image.open(preset / "samples.png").size == (8 * 30 + 2, 8 * 30 + 2)
+    card = (preset / "README.md").read_text()
+    assert "beside its reconstruction" in card and "model.reconstruct(images)" in card
