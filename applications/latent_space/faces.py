@@ -65,10 +65,15 @@ def faces_of(data, split, count=None):
 
 
 def direction_of(model, attribute):
-    """The attribute's direction, from the latents of the training faces."""
-    images, attributes = faces_of(ATTRIBUTED, "train")
+    """The attribute's direction, from the latents of the training faces.
+
+    It is what `model.attribute_vector` gives, for faces that need not be in memory at once.
+    """
+    data = kgz.datasets.load(f"tfds:{ATTRIBUTED}", batch_size=500, shuffle=False)
+    parts = [(model.encode(images), attributes) for images, attributes in data]
+    latents, attributes = (np.concatenate(part) for part in zip(*parts, strict=True))
     has = attributes[:, ATTRIBUTES.index(attribute)] > 0
-    return model.attribute_vector(images[has], images[~has])
+    return latents[has].mean(axis=0) - latents[~has].mean(axis=0)
 
 
 def judged(judge, images):
@@ -150,6 +155,7 @@ def pictures(arguments):
         duration=80,
         loop=0,
     )
+    print(f"Pictures: {arguments.out}")
 
 
 def draw(columns, path):

@@ -2,7 +2,12 @@
 
 from keras_gan_zoo.evaluation.features import FeatureSet, extract
 from keras_gan_zoo.evaluation.of_models import check_model
-from keras_gan_zoo.evaluation.protocol import check_metrics, check_options, evaluate
+from keras_gan_zoo.evaluation.protocol import (
+    check_metrics,
+    check_options,
+    default_metrics,
+    evaluate,
+)
 from keras_gan_zoo.evaluation.scores import score
 
 __all__ = [
@@ -10,6 +15,7 @@ __all__ = [
     "check_metrics",
     "check_model",
     "check_options",
+    "default_metrics",
     "evaluate",
     "extract",
     "score",

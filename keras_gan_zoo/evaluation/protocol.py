@@ -53,7 +53,8 @@ def evaluate(
             (the share that a model with `classify` puts into the wrong class), `likelihood` (of a
             `VAE`: evidence lower bound, and negative log-likelihood by 200 importance samples, in
             nats) or `reconstruction` (of an autoencoder: errors of pixels and of features). By
-            default `fid`, `kid` and `prdc`, or `modes` for a mixture.
+            default `fid`, `kid` and `prdc`, `modes` for a mixture, or `reconstruction` for a model
+            that cannot generate.
         extractor: See `kgz.metrics.FeatureExtractor.get`. By default the classifier of the data
             set, if there is one, or `"mobilenet_v2"`.
         split: Of the data set.
@@ -72,6 +73,8 @@ def evaluate(
         ValueError: If a name is unknown or a metric lacks what it needs.
         FileNotFoundError: If files are not there.
     """
+    if metrics is None:
+        metrics = default_metrics(samples)
     names = check_metrics(metrics, against)
     is_model = isinstance(samples, keras.Model)
     check_model(samples, [name for name in names if is_model or name in OF_MODELS])
@@ -129,6 +132,12 @@ def evaluate(
         **_versions(),
     }
     return {"metrics": {**own, **scores.score(fake, real, names)}, "protocol": protocol}
+
+
+def default_metrics(model):
+    """The metrics of a model that only reconstructs; `None`, the usual ones, for all else."""
+    only_reconstructs = hasattr(model, "reconstruct") and not hasattr(model, "generate")
+    return ("reconstruction",) if only_reconstructs else None
 
 
 def check_metrics(metrics, against: str, default=DEFAULT_METRICS) -> tuple[str, ...]:

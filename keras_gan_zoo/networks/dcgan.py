@@ -108,18 +108,18 @@ def dcgan_discriminator(
 
 def doublings_of(image_shape):
     """The side of the coarsest grid, and how often it doubles to the image."""
-    height, width, _ = image_shape
-    doublings = 0
-    while height % 2 == 0 and height > 7:
-        height //= 2
+    base, doublings = image_shape[0], 0
+    while base % 2 == 0 and base > 7:
+        base //= 2
         doublings += 1
-    if image_shape[0] != width or height not in (4, 7) or doublings < 1:
+    square = len(image_shape) == 3 and image_shape[0] == image_shape[1]
+    if not square or base not in (4, 7) or doublings < 1:
         raise ValueError(
             "Expected `image_shape` (height, width, channels) to be square with a side that is a "
             "power of two from 8 on, or 7 times one (14, 28, 56, ...). "
             f"Received: image_shape={tuple(image_shape)}"
         )
-    return height, doublings
+    return base, doublings
 
 
 def _widths(filters, doublings):

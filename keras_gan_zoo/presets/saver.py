@@ -33,7 +33,10 @@ def save_to_preset(
     """
     folder = pathlib.Path(folder)
     if folder.exists():
-        raise FileExistsError(f"Expected a path that does not exist yet. Received: {folder}")
+        raise FileExistsError(
+            "Expected a path that does not exist yet; choose another, or move this one away. "
+            f"Received: {folder}"
+        )
     folder.parent.mkdir(parents=True, exist_ok=True)
     unfinished = folder.with_name(f".{folder.name}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)

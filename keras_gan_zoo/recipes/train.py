@@ -88,7 +88,8 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
     # The seed also decides the initial weights.
     keras.utils.set_random_seed(recipe.training.seed)
     model = build_model(recipe)
-    names = evaluation.check_metrics(recipe.evaluation.metrics, recipe.data.name)
+    metrics = recipe.evaluation.metrics or evaluation.default_metrics(model)
+    names = evaluation.check_metrics(metrics, recipe.data.name)
     evaluation.check_model(model, names)
     data = load_data(recipe)
     # What the pictures show: samples, or images of the test split beside their reconstructions.

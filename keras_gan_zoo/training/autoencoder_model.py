@@ -54,6 +54,11 @@ class AutoencoderModel(Architecture, PhasedModel):
         self._take_networks(networks, given, architecture)
         self._check_networks()
         self.sample_shape = tuple(self.encoder.input_shape[1:])
+        if len(self.sample_shape) == 2:
+            raise ValueError(
+                "Expected samples that are vectors (size,) or images (height, width, channels); "
+                f"grey images have one channel. Received: shape {self.sample_shape}"
+            )
         self.latent_dim = int(self.decoder.input_shape[-1])
         self.built = True
 
@@ -185,9 +190,12 @@ class AutoencoderModel(Architecture, PhasedModel):
         Returns:
             A float32 tensor `(batch, *sample_shape)`.
         """
-        vector = checks.check_samples(
-            "vector", tf.convert_to_tensor(vector)[None], (self.latent_dim,)
-        )
+        vector = tf.cast(tf.convert_to_tensor(vector), "float32")
+        if vector.shape != (self.latent_dim,):
+            raise ValueError(
+                f"Expected `vector` to be one direction of shape ({self.latent_dim},). "
+                f"Received: shape {tuple(vector.shape)}"
+            )
         return self.decode(self.encode(samples) + strength * vector)
 
     def signatures(self) -> dict:
@@ -262,11 +270,13 @@ class LatentPrior(Generation):
 
 def compiled(function):
     """The function as a graph, for code that names no backend."""
-    return tf.function(function, autograph=False)
+    return tf.function(function, autograph=False, reduce_retracing=True)
 
 
 def in_chunks(function, rows):
-    """`function` of many rows, a chunk at a time."""
+    """`function` of many rows, a chunk at a time; raises `ValueError` if there are none."""
+    if not len(rows):
+        raise ValueError("Expected a batch of at least one. Received: none")
     chunks = [function(rows[i : i + BATCH]) for i in range(0, len(rows), BATCH)]
     return tf.concat(chunks, axis=0)
 

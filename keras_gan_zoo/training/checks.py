@@ -29,16 +29,21 @@ def check_samples(name: str, samples, shape: tuple, largest: float = LARGEST_PIX
             f"shape {tuple(samples.shape)}"
         )
     if samples.shape.rank != len(shape) + 1 or not samples.shape[1:].is_compatible_with(shape):
-        raise ValueError(
-            f"{expected}{scale}. Resize or convert the data (`kgz.datasets.load` does both), or "
-            f"build the model for its shape. Received: shape {tuple(samples.shape)}"
-        )
+        mend = ""
+        if samples.shape.rank == len(shape):
+            mend = " A batch of one is x[None]."
+        elif is_image:
+            mend = (
+                " Resize or convert the data (`kgz.datasets.load` does both), or build the model "
+                "for its shape."
+            )
+        raise ValueError(f"{expected}{scale}.{mend} Received: shape {tuple(samples.shape)}")
     # A retraced step knows less than `fit`, which has checked the data set's own specification.
     samples = tf.ensure_shape(tf.cast(samples, keras.config.floatx()), (None, *shape))
     limit = largest if is_image else samples.dtype.max
     hint = " (8-bit images: x / 127.5 - 1)" if is_image else ""
     message = f"{expected}{scale or ' with finite values'}{hint}."
-    return _require(tf.abs(samples) <= limit, message, samples)  # false for NaN, too
+    return require(tf.abs(samples) <= limit, message, samples)  # false for NaN, too
 
 
 def samples_of(data):
@@ -60,7 +65,7 @@ def check_labels(name: str, labels, num_classes: int, least: int = 0):
         )
     labels = tf.cast(labels, tf.int32)
     valid = tf.logical_and(labels >= least, labels < num_classes)
-    return _require(valid, f"{expected}.", labels)
+    return require(valid, f"{expected}.", labels)
 
 
 def check_seed(seed):
@@ -75,7 +80,7 @@ def check_count(name: str, value, least: int = 1):
         raise ValueError(f"Expected `{name}` to be an integer >= {least}. Received: {value!r}")
 
 
-def _require(valid, message, tensor):
+def require(valid, message: str, tensor):
     """Returns `tensor` if all of `valid` holds; raises at once in eager mode, else when run."""
     broken = tf.size(valid) - tf.math.count_nonzero(valid, dtype=tf.int32)
     received = (broken, tf.size(valid), tf.reduce_min(tensor), tf.reduce_max(tensor))

@@ -148,3 +148,20 @@ def test_bad_input_to_the_latent_space_is_refused():
             encoder=linear(3, 2, "encoder"),
             decoder=kgz.networks.dcgan_generator((8, 8, 1), 2, 4, condition_dim=3),
         )
+
+
+def test_mistakes_with_latents_and_batches_are_named():
+    model = kgz.models.Autoencoder((8, 8, 1), 3)
+    images = np.zeros((4, 8, 8, 1), "float32")
+    with pytest.raises(ValueError, match=r"one direction of shape \(3,\). Received: shape \(2,\)"):
+        model.edit(images, [1.0, 2.0])
+    with pytest.raises(ValueError, match="at least one. Received: none"):
+        model.encode(images[:0])
+    with pytest.raises(ValueError, match=r"x\[None\]"):
+        model.encode(images[0])
+    with pytest.raises(ValueError, match=r"\(batch, 3\).* Received: shape \(4, 2\)") as error:
+        model.decode(np.zeros((4, 2), "float32"))
+    assert "Resize" not in str(error.value)
+    for model_class in (kgz.models.AdversarialAutoencoder, kgz.models.RestrictedBoltzmannMachine):
+        with pytest.raises(ValueError, match=r"grey images have one channel. Received.*\(8, 8\)"):
+            model_class((8, 8))

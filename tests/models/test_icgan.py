@@ -116,3 +116,13 @@ def test_exports_the_encoders(tmp_path):
     np.testing.assert_allclose(
         found["conditions"], model.conditions_of(images), rtol=1e-5, atol=1e-6
     )
+
+
+def test_attributes_that_count_from_zero_are_refused():
+    model = kgz.models.IcGAN((8, 8, 1), 2, condition_dim=2, filters=2)
+    model.compile()
+    images, attributes = np.zeros((4, 8, 8, 1), "float32"), np.eye(4, 2, dtype="float32")
+    with pytest.raises(ValueError, match=r"-1 or 1 \(of 0 and 1: 2 \* attributes - 1\)"):
+        model.fit(images, attributes, verbose=0)
+    with pytest.raises(ValueError, match=r"\(height, width, channels\).*Received.*\(8, 8\)"):
+        kgz.models.IcGAN((8, 8), condition_dim=2)

@@ -150,3 +150,20 @@ def test_counts_and_bad_input():
     for name in ("hidden_units", "gibbs_steps", "sampling_steps"):
         with pytest.raises(ValueError, match=f"`{name}`.*>= 1. Received: 0"):
             kgz.models.RestrictedBoltzmannMachine((2, 2, 1), **{name: 0})
+
+
+def test_sampling_is_traced_once(monkeypatch):
+    """A thousand steps of Gibbs sampling are one graph, whatever the seed and the number."""
+    model = kgz.models.RestrictedBoltzmannMachine((4, 4, 1), 3, sampling_steps=1000)
+    traced = []
+    up = type(model)._up
+    monkeypatch.setattr(
+        type(model), "_up", lambda self, visible: traced.append(visible) or up(self, visible)
+    )
+    first = np.array(model.generate(5, seed=0))
+    count = len(traced)
+    assert count <= 4
+    for seed, number in ((1, 5), (2, 7)):
+        model.generate(number, seed=seed)
+    assert len(traced) <= count + 6  # once more for a batch of any size, and after each walk
+    np.testing.assert_array_equal(first, model.generate(5, seed=0))

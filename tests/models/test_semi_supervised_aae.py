@@ -40,6 +40,9 @@ def test_the_prior_of_latents():
     assert set(np.unique(classes)) == {0.0, 1.0} and (classes.sum(axis=1) == 1).all()
     np.testing.assert_allclose(classes.mean(axis=0), 1 / 3, atol=0.01)
     np.testing.assert_allclose(style.std(axis=0), 2.0, atol=0.03)
+    for wrong in ([0, 1, 99], [0, 1]):
+        with pytest.raises(ValueError, match="Expected .*`labels`.*Received"):
+            model.sample_latents(3, labels=np.array(wrong))
     chosen = np.array(model.sample_latents(4, seed=1, labels=np.array([2, 0, 1, 1])))
     np.testing.assert_array_equal(chosen[:, :3].argmax(axis=1), [2, 0, 1, 1])
 

@@ -217,6 +217,7 @@ def test_a_model_that_does_not_generate_is_one_line(tmp_path, monkeypatch, capsy
     assert code == 2 and "can `generate`. Received: Autoencoder" in " ".join(errors.split())
     recipe = tmp_path / "plain.yaml"
     content = {"model": "Autoencoder", "data": {"name": "fashion_mnist_mini"}}
+    content["evaluation"] = {"metrics": ["fid"]}
     recipe.write_text(yaml.safe_dump({**content, "training": {"epochs": 1}}))
     code, _, errors = run(monkeypatch, capsys, "train", recipe, "--out", tmp_path / "run")
     assert code == 2 and "can `generate`" in errors and not (tmp_path / "run").exists()

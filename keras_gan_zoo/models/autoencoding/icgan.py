@@ -109,6 +109,15 @@ class IcGAN(AdversarialModel):
         )
         return encoders if self.encoders_only else (*super().phases(), *encoders)
 
+    def prepare_batch(self, data):
+        """`{"real": samples, "condition": vectors}`."""
+        batch = super().prepare_batch(data)
+        condition = batch["condition"]
+        if self.num_classes is None:
+            message = "Expected attributes to be -1 or 1 (of 0 and 1: 2 * attributes - 1)."
+            condition = checks.require(ops.abs(condition) == 1.0, message, condition)
+        return {**batch, "condition": condition}
+
     def discriminator_losses(self, batch):
         samples, condition = self.real_inputs(batch)
         fake = self.fake_inputs(batch)

@@ -8,7 +8,7 @@ from keras import ops
 from keras_gan_zoo import backend
 from keras_gan_zoo.layers import BoltzmannUnits
 from keras_gan_zoo.training import checks
-from keras_gan_zoo.training.autoencoder_model import AutoencoderModel, LatentPrior
+from keras_gan_zoo.training.autoencoder_model import AutoencoderModel, LatentPrior, compiled
 from keras_gan_zoo.training.likelihoods import EXACT
 from keras_gan_zoo.training.phase import Phase
 
@@ -84,6 +84,7 @@ class RestrictedBoltzmannMachine(LatentPrior, AutoencoderModel):
             **kwargs,
         )
         self.units = units
+        self._compiled_walk = compiled(self._walk)
         self.gibbs_steps, self.sampling_steps = int(gibbs_steps), int(sampling_steps)
         self.chains = None
         if chains:
@@ -126,7 +127,8 @@ class RestrictedBoltzmannMachine(LatentPrior, AutoencoderModel):
             A float32 tensor `(batch, *sample_shape)` of values -1 and 1.
         """
         checks.check_count("steps", steps)
-        visible = self._walk(_pixels(self._checked(samples)), steps, backend.draw_seed(seed))
+        pixels, seed = _pixels(self._checked(samples)), backend.draw_seed(seed)
+        visible = self._compiled_walk(pixels, *map(ops.convert_to_tensor, (steps, seed)))
         return ops.reshape(2.0 * visible - 1.0, (-1, *self.sample_shape))
 
     def sample_latents(self, num_samples: int, seed=None):
@@ -134,7 +136,8 @@ class RestrictedBoltzmannMachine(LatentPrior, AutoencoderModel):
         seed = backend.draw_seed(seed)
         shape = (num_samples, math.prod(self.sample_shape))
         steps = self.sampling_steps
-        visible = self._walk(_coins(ops.full(shape, 0.5), seed), steps, seed + 1)
+        noise = _coins(ops.full(shape, 0.5), seed)
+        visible = self._compiled_walk(noise, *map(ops.convert_to_tensor, (steps, seed + 1)))
         return _coins(self._up(visible), seed + 2 * steps + 1)
 
     def initialize_from_data(self, samples):

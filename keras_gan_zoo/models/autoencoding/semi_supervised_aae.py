@@ -22,7 +22,8 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
     is given the probabilities, not the likeliest class.
 
     Latents `(batch, num_classes + latent_dim)` are the probabilities, then the style. `fit` takes
-    what `SemiSupervisedGAN.fit` takes.
+    what `SemiSupervisedGAN.fit` takes. Samples of given classes:
+    `model.generate(latents=model.sample_latents(3, labels=[0, 1, 2]))`.
 
     Args:
         image_shape: `(height, width, channels)`.
@@ -158,7 +159,13 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
             `(num_samples, num_classes + latent_dim)`.
         """
         seed = backend.draw_seed(seed)
-        if labels is None:
+        if labels is not None:
+            labels = checks.check_labels("labels", labels, self.num_classes)
+            if len(labels) != num_samples:
+                raise ValueError(
+                    f"Expected {num_samples} `labels`, one for each sample. Received: {len(labels)}"
+                )
+        else:
             drawn = backend.random_uniform((num_samples,), maxval=self.num_classes, seed=seed + 1)
             labels = ops.cast(ops.floor(drawn), "int32")
         style = self.sample_prior(num_samples, self.style_dim, seed)

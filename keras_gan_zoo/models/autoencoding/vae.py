@@ -107,6 +107,7 @@ class VAE(GaussianPosterior, AutoencoderModel):
             **kwargs,
         )
         self.likelihood = distribution
+        self._compiled = compiled(self._posterior), compiled(self._log_weights)
         self.largest_pixel = distribution.largest
         self.binarize = bool(binarize)
         self.beta, self.warm_up, self.free_bits = float(beta), int(warm_up), float(free_bits)
@@ -150,7 +151,7 @@ class VAE(GaussianPosterior, AutoencoderModel):
         checks.check_count("num_samples", num_samples)
         checks.check_seed(seed)
         seeds = keras.random.SeedGenerator(seed)
-        posterior, weigh = compiled(self._posterior), compiled(self._log_weights)
+        posterior, weigh = self._compiled
 
         def of_chunk(chunk):
             normal = posterior(chunk)
