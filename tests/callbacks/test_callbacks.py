@@ -133,5 +133,6 @@ def test_what_needs_a_generator_refuses_a_model_without_before_it_trains(tmp_pat
     with pytest.raises(ValueError, match="can `generate`. Received: Autoencoder"):
         model.fit(images, verbose=0, callbacks=[kgz.callbacks.SampleGrid(tmp_path)])
     with pytest.raises(ValueError, match="can `generate`. Received: Autoencoder"):
-        kgz.evaluation.evaluate(model, "fashion_mnist_mini")
+        kgz.evaluation.evaluate(model, "fashion_mnist_mini", metrics="fid")
+    assert kgz.evaluation.default_metrics(model) == ("reconstruction",)
     assert not any(tmp_path.iterdir())
