@@ -49,8 +49,7 @@ class Settings:
         batch_size: Real samples of each update.
         longer: Times as many training steps, for a model with smaller batches.
         updates: Updates of the discriminator and the generator in a training step.
-        rates: Adam's learning rates of the discriminator and the generator at the start; `None`
-            for the optimizers of the model's paper instead.
+        rates: Adam's learning rates of the discriminator and the generator at the start.
         betas: Adam's decays of the two moments.
         ema_decay: Decay of the moving average of the generator, which is what is measured.
         jit_compile: Whether XLA compiles the training step, which pays for Sinkhorn's loop.
@@ -64,7 +63,7 @@ class Settings:
     batch_size: int = 256
     longer: int = 1
     updates: tuple = (1, 1)
-    rates: tuple | None = (2e-3, 2e-3)
+    rates: tuple = (2e-3, 2e-3)
     betas: tuple = (0.0, 0.99)
     ema_decay: float | None = 0.999
     jit_compile: bool = False
@@ -72,7 +71,6 @@ class Settings:
 
 SETTINGS = {
     "GAN": Settings("GAN", {"sample_shape": (2,)}),
-    "GAN-2014": Settings("GAN", {"sample_shape": (2,)}, rates=None),
     # The settings of SNGAN, without its normalisation and its loss.
     "GAN-sharp": Settings("GAN", {"sample_shape": (2,)}, sharpness=20.0),
     "GAN-minimax": Settings("GAN", {"sample_shape": (2,), "adversarial_loss": "minimax"}),
@@ -194,8 +192,6 @@ def make(model_class, settings, size, seed):
 
 def decaying_optimizers(settings, steps):
     """An Adam for each player, whose learning rate is 0 after `steps` training steps."""
-    if settings.rates is None:
-        return {}
     players = zip(("discriminator", "generator"), settings.rates, settings.updates, strict=True)
     return {
         player: keras.optimizers.Adam(
