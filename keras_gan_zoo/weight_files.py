@@ -12,8 +12,7 @@ import numpy as np
 
 from keras_gan_zoo.errors import check_choice
 
-SCALE = ".scale"
-
+SCALE = ".scale"  # ends the name of the scales of whole numbers
 STORED = (None, "float32", "float16", "int8")
 
 

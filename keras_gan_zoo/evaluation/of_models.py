@@ -62,6 +62,13 @@ OF_MODELS = {
 }
 
 
+def generates_untold(model) -> bool:
+    """Whether a model generates, and needs no condition that only its user knows."""
+    condition = getattr(model, "condition", None)
+    told = condition is not None and condition.dim is not None and condition.num_classes is None
+    return hasattr(model, "generate") and not told
+
+
 def check_model(model, names):
     """Raises `ValueError` if a model lacks what one of the metrics asks of it."""
     for name in names:

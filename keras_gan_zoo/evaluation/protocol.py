@@ -11,7 +11,12 @@ from keras_gan_zoo import datasets, errors
 from keras_gan_zoo.datasets import builtin
 from keras_gan_zoo.evaluation import scores
 from keras_gan_zoo.evaluation.features import extract, extract_cached
-from keras_gan_zoo.evaluation.of_models import OF_MODELS, USE_FEATURES, check_model
+from keras_gan_zoo.evaluation.of_models import (
+    OF_MODELS,
+    USE_FEATURES,
+    check_model,
+    generates_untold,
+)
 from keras_gan_zoo.metrics import checks
 from keras_gan_zoo.metrics.feature_extractor import BUILTIN, FeatureExtractor
 from keras_gan_zoo.metrics.mode_coverage import mode_coverage
@@ -135,8 +140,8 @@ def evaluate(
 
 
 def default_metrics(model):
-    """The metrics of a model that only reconstructs; `None`, the usual ones, for all else."""
-    only_reconstructs = hasattr(model, "reconstruct") and not hasattr(model, "generate")
+    """For a model that reconstructs and cannot generate untold; `None`, the usual ones, else."""
+    only_reconstructs = hasattr(model, "reconstruct") and not generates_untold(model)
     return ("reconstruction",) if only_reconstructs else None
 
 

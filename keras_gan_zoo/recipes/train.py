@@ -93,14 +93,9 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
     evaluation.check_model(model, names)
     data = load_data(recipe)
     # What the pictures show: samples, or images of the test split beside their reconstructions.
-    shown, told = None, {}
-    if not _generates_untold(model):
-        shown, noisy = _test_images(recipe), ""
-        if hasattr(model, "corrupt"):
-            shown, noisy = model.corrupt(shown, seed=0), "made noisy, "
-        told["picture"] = (
-            f"The first {PICTURE} images of the test split, {noisy}each beside its reconstruction"
-        )
+    shown, caption = (
+        (None, {}) if evaluation.generates_untold(model) else _test_images(recipe, model)
+    )
     if hasattr(model, "initialize_from_data"):
         first = [checks.samples_of(batch) for batch in load_data(recipe).take(5)]
         model.initialize_from_data(keras.ops.concatenate(first))
@@ -141,7 +136,7 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
         "final_losses": {key: round(float(v[-1]), 4) for key, v in history.history.items()},
         "notes": recipe.notes,
         "evaluations": [measured],
-        **told,
+        **caption,
     }
     if shown is None:
         picture = pictures.draw(model.generate(64, seed=0), model.condition.num_classes)
@@ -151,17 +146,15 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
     return preset
 
 
-def _generates_untold(model):
-    """Whether a model generates without being given a condition."""
-    if not hasattr(model, "generate"):
-        return False
-    return model.condition.dim is None or model.condition.num_classes is not None
-
-
-def _test_images(recipe):
+def _test_images(recipe, model):
+    """What the model is asked to reconstruct, and what the card says of it."""
     test = recipe.data.model_copy(update={"split": "test", "labels_per_class": None})
     batch = datasets.load(**test.model_dump(), batch_size=PICTURE, labels=False, shuffle=False)
-    return next(iter(batch))
+    images, noisy = next(iter(batch)), ""
+    if hasattr(model, "corrupt"):
+        images, noisy = model.corrupt(images, seed=0), "made noisy, "
+    said = f"The first {PICTURE} images of the test split, {noisy}each beside its reconstruction"
+    return images, {"picture": said}
 
 
 def _described(optimizer):

@@ -54,11 +54,6 @@ class AutoencoderModel(Architecture, PhasedModel):
         self._take_networks(networks, given, architecture)
         self._check_networks()
         self.sample_shape = tuple(self.encoder.input_shape[1:])
-        if len(self.sample_shape) == 2:
-            raise ValueError(
-                "Expected samples that are vectors (size,) or images (height, width, channels); "
-                f"grey images have one channel. Received: shape {self.sample_shape}"
-            )
         self.latent_dim = int(self.decoder.input_shape[-1])
         self.built = True
 
@@ -236,6 +231,11 @@ class AutoencoderModel(Architecture, PhasedModel):
             raise ValueError(
                 "Expected an `encoder` with one input, samples, and a `decoder` with one input, "
                 f"latents (batch, latent_dim). Received: inputs {shapes[0]} and {shapes[1]}"
+            )
+        if len(inputs[0].shape) == 3:
+            raise ValueError(
+                "Expected samples that are vectors (size,) or images (height, width, channels); "
+                f"grey images have one channel. Received: shape {tuple(inputs[0].shape[1:])}"
             )
 
 

@@ -29,14 +29,7 @@ def check_samples(name: str, samples, shape: tuple, largest: float = LARGEST_PIX
             f"shape {tuple(samples.shape)}"
         )
     if samples.shape.rank != len(shape) + 1 or not samples.shape[1:].is_compatible_with(shape):
-        mend = ""
-        if samples.shape.rank == len(shape):
-            mend = " A batch of one is x[None]."
-        elif is_image:
-            mend = (
-                " Resize or convert the data (`kgz.datasets.load` does both), or build the model "
-                "for its shape."
-            )
+        mend = _mend(samples.shape, shape)
         raise ValueError(f"{expected}{scale}.{mend} Received: shape {tuple(samples.shape)}")
     # A retraced step knows less than `fit`, which has checked the data set's own specification.
     samples = tf.ensure_shape(tf.cast(samples, keras.config.floatx()), (None, *shape))
@@ -92,6 +85,20 @@ def require(valid, message: str, tensor):
     check = tf.debugging.Assert(broken == 0, [f"{BAD_VALUES} {message} {text}", *received])
     with tf.control_dependencies([check]):
         return tf.identity(tensor)
+
+
+def _mend(received, shape):
+    """How to make what was received a batch of a shape."""
+    if received.is_compatible_with(shape):
+        return " A batch of one is x[None]."
+    if len(shape) != 3:
+        return ""
+    if received.rank == 3 and received[1:].is_compatible_with(shape[:2]):
+        return " Grey images have a channel: x[..., None]."
+    return (
+        " Resize or convert the data (`kgz.datasets.load` does both), or build the model for its "
+        "shape."
+    )
 
 
 def _shown(shape):

@@ -56,8 +56,6 @@ def test_pictures_of_faces_with_attributes_and_without(data, tmp_path, monkeypat
     images, attributes = faces(np.random.default_rng(0), 40)
     labels = attributes if data == "avataaars" else np.arange(40)
     monkeypatch.setattr(script, "faces_of", lambda *_: (images, labels))
-    batches = kgz.datasets.from_arrays(images, labels, batch_size=16, shuffle=False)
-    monkeypatch.setattr(kgz.datasets, "load", lambda *_, **__: batches)
     vae = kgz.models.VAE((64, 64, 3), 2, network="mlp", seed=0)
     vae.save_to_preset(tmp_path / data / f"vae_{data}", {"data": "bands"})
     arguments = ["faces.py", "pictures", "--data", data, "--out", str(tmp_path)]

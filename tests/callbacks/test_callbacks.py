@@ -135,4 +135,7 @@ def test_what_needs_a_generator_refuses_a_model_without_before_it_trains(tmp_pat
     with pytest.raises(ValueError, match="can `generate`. Received: Autoencoder"):
         kgz.evaluation.evaluate(model, "fashion_mnist_mini", metrics="fid")
     assert kgz.evaluation.default_metrics(model) == ("reconstruction",)
+    told = kgz.models.IcGAN((8, 8, 1), 2, condition_dim=2, filters=2)
+    assert kgz.evaluation.default_metrics(told) == ("reconstruction",)
+    assert kgz.evaluation.default_metrics(kgz.models.VAE((8, 8, 1), 2)) is None
     assert not any(tmp_path.iterdir())

@@ -159,6 +159,10 @@ def test_mistakes_with_latents_and_batches_are_named():
         model.encode(images[:0])
     with pytest.raises(ValueError, match=r"x\[None\]"):
         model.encode(images[0])
+    with pytest.raises(
+        ValueError, match=r"a channel: x\[\.\.\., None\]. Received: shape \(4, 8, 8\)"
+    ):
+        model.encode(images[..., 0])
     with pytest.raises(ValueError, match=r"\(batch, 3\).* Received: shape \(4, 2\)") as error:
         model.decode(np.zeros((4, 2), "float32"))
     assert "Resize" not in str(error.value)
