@@ -144,6 +144,9 @@ def evaluate(
         int | None, typer.Option(min=2, help="Images of the data set [default: all]")
     ] = None,
     image_size: Annotated[int | None, typer.Option(min=1, help="Side to resize to.")] = None,
+    importance_samples: Annotated[
+        int, typer.Option(min=1, help="Latents per image for the likelihood.")
+    ] = 200,
     seed: Seed = 0,
     record: Annotated[
         bool, typer.Option("--record", help="Write the numbers into the preset's metadata.")
@@ -173,6 +176,7 @@ def evaluate(
         num_samples=num,
         num_reference=num_reference,
         image_size=image_size,
+        importance_samples=importance_samples,
         seed=seed,
         verbose=True,
     )

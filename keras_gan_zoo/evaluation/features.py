@@ -102,7 +102,7 @@ def extract(batches, extractor, *, total=None, keep_images=0, verbose=False, wha
     extractor = FeatureExtractor.get(extractor)
     digest = hashlib.sha256()
     parts = {"features": [], "probabilities": [], "labels": [], "images": []}
-    for images, labels in _counted(batches, total, verbose, what):
+    for images, labels in counted(batches, total, verbose, what):
         digest.update(images.tobytes())
         features, probabilities = extractor.features_and_probabilities(images)
         missing = keep_images - sum(map(len, parts["images"]))
@@ -136,7 +136,7 @@ def extract_cached(batches, extractor, **options):
     if extractor.weights is None:  # nothing says which network it is
         return extract(batches, extractor, **options)
     digest = hashlib.sha256(json.dumps([FORMAT, extractor.describe()]).encode())
-    for images, labels in _counted(batches, options.get("total"), False, ""):
+    for images, labels in counted(batches, options.get("total"), False, ""):
         digest.update(images.tobytes())
         digest.update(b"" if labels is None else labels.tobytes())
     folder = pathlib.Path(os.environ.get("KERAS_GAN_ZOO_CACHE", CACHE)).expanduser()
@@ -154,7 +154,7 @@ def extract_cached(batches, extractor, **options):
     return found
 
 
-def _counted(batches, total, verbose, what):
+def counted(batches, total, verbose, what):
     """`(images, labels or None)` as arrays, cut off after `total` images, with a bar."""
     console = rich.console.Console(stderr=True)
     columns = rich.progress.Progress.get_default_columns()

@@ -1,17 +1,35 @@
 """Numbers of a model itself, rather than of its samples, on the test split of a data set.
 
-Each is a function of a model, batches of images and labels, the extractor and a seed.
+Each is a function of a model, batches of images and labels, and how to measure.
 """
+
+import dataclasses
 
 import numpy as np
 
 from keras_gan_zoo import errors, metrics
 from keras_gan_zoo.evaluation.features import extract
+from keras_gan_zoo.metrics.feature_extractor import FeatureExtractor
 
 IMPORTANCE_SAMPLES = 200
 
 
-def test_errors(model, batches, extractor, seed):
+@dataclasses.dataclass(frozen=True)
+class How:
+    """How to measure.
+
+    Args:
+        extractor: The `FeatureExtractor` of metrics that use features, or `None`.
+        seed: Seed of what is drawn.
+        importance_samples: Latents per image for a likelihood.
+    """
+
+    extractor: FeatureExtractor | None = None
+    seed: int = 0
+    importance_samples: int = IMPORTANCE_SAMPLES
+
+
+def test_errors(model, batches, how):
     """The share of images that `classify` puts into the wrong class."""
     wrong = [
         np.argmax(model.classify(images), axis=1) != np.asarray(labels)
@@ -20,23 +38,23 @@ def test_errors(model, batches, extractor, seed):
     return {"test_errors": float(np.concatenate(wrong).mean())}
 
 
-def likelihood(model, batches, extractor, seed):
-    """The evidence lower bound, and `-log p(x)` by 200 importance samples, in nats per image.
+def likelihood(model, batches, how):
+    """The evidence lower bound, and `-log p(x)` by importance samples, in nats per image.
 
     Models that learn from binarised images are asked for images that were binarised once.
     """
     bounds, estimates = [], []
     for index, (images, _) in enumerate(batches):
-        seeds = [seed + (3 * index + part) for part in range(3)]
+        seeds = [how.seed + (3 * index + part) for part in range(3)]
         if model.binarize:
             images = model.binarized(images, seeds[0])
         bounds.append(model.log_likelihood(images, 1, seed=seeds[1]))
-        estimates.append(model.log_likelihood(images, IMPORTANCE_SAMPLES, seed=seeds[2]))
+        estimates.append(model.log_likelihood(images, how.importance_samples, seed=seeds[2]))
     means = [float(np.concatenate(one).mean()) for one in (bounds, estimates)]
-    return {f"nll_{IMPORTANCE_SAMPLES}": -means[1], "elbo": means[0]}
+    return {f"nll_{how.importance_samples}": -means[1], "elbo": means[0]}
 
 
-def reconstruction(model, batches, extractor, seed):
+def reconstruction(model, batches, how):
     """How far reconstructions are from what they stand for.
 
     The mean squared error of pixels that count from 0 to 1, the mean squared distance of features,
@@ -44,8 +62,8 @@ def reconstruction(model, batches, extractor, seed):
     """
     pairs = [(np.asarray(images), np.asarray(model.reconstruct(images))) for images, _ in batches]
     squares = [np.square(image - copy).mean(axis=(1, 2, 3)) / 4.0 for image, copy in pairs]
-    real, fake = (extract(images, extractor).features for images in zip(*pairs, strict=True))
-    name = extractor.name
+    real, fake = (extract(images, how.extractor).features for images in zip(*pairs, strict=True))
+    name = how.extractor.name
     return {
         "reconstruction_error": float(np.concatenate(squares).mean()),
         f"reconstruction_distance[{name}]": float(np.square(real - fake).sum(axis=1).mean()),

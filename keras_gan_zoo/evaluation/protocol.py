@@ -10,10 +10,12 @@ import tensorflow as tf
 from keras_gan_zoo import datasets, errors
 from keras_gan_zoo.datasets import builtin
 from keras_gan_zoo.evaluation import scores
-from keras_gan_zoo.evaluation.features import extract, extract_cached
+from keras_gan_zoo.evaluation.features import counted, extract, extract_cached
 from keras_gan_zoo.evaluation.of_models import (
+    IMPORTANCE_SAMPLES,
     OF_MODELS,
     USE_FEATURES,
+    How,
     check_model,
     generates_untold,
 )
@@ -45,6 +47,7 @@ def evaluate(
     num_reference: int | None = None,
     image_size: int | None = None,
     seed: int = 0,
+    importance_samples: int = IMPORTANCE_SAMPLES,
     verbose: bool = False,
 ) -> dict:
     """Measures how good samples are.
@@ -56,7 +59,7 @@ def evaluate(
             Gaussians, whose points need no extractor, the modes found are counted.
         metrics: Names, see `kgz.evaluation.score`; or, measured on the test split, `test_errors`
             (the share that a model with `classify` puts into the wrong class), `likelihood` (of a
-            `VAE`: evidence lower bound, and negative log-likelihood by 200 importance samples, in
+            `VAE`: evidence lower bound, and negative log-likelihood by importance samples, in
             nats) or `reconstruction` (of an autoencoder: errors of pixels and of features). By
             default `fid`, `kid` and `prdc`, `modes` for a mixture, or `reconstruction` for a model
             that cannot generate.
@@ -68,6 +71,8 @@ def evaluate(
         num_reference: How many images of the data set to take; all by default.
         image_size: Side to resize the data set and a folder's images to.
         seed: Seed of the latents. Labels of conditional models go round the classes.
+        importance_samples: Latents drawn per image for `likelihood`; the estimate is an upper
+            bound in expectation, and the tighter the more there are.
         verbose: Shows progress bars.
 
     Returns:
@@ -85,6 +90,7 @@ def evaluate(
     check_model(samples, [name for name in names if is_model or name in OF_MODELS])
     if num_samples is not None:
         checks.count("num_samples", num_samples, 2)
+    checks.count("importance_samples", importance_samples, 1)
     if against in builtin.MIXTURES:
         if extractor is not None:
             raise ValueError(
@@ -100,20 +106,21 @@ def evaluate(
     uses_features = not OF_MODELS.keys() - USE_FEATURES >= set(names)
     if uses_features:
         extractor = FeatureExtractor.get(extractor or EXTRACTORS.get(against, "mobilenet_v2"))
-    own = {}
+    own, how = {}, How(extractor, seed, importance_samples)
     for name in (name for name in names if name in OF_MODELS):
         test = datasets.load(against, "test", image_size, BATCH, shuffle=False)
         measure, _ = OF_MODELS[name]
-        own |= measure(samples, test, extractor, seed)
+        own |= measure(samples, counted(test, None, verbose, name), how)
+    protocol = {
+        **(extractor.describe() if uses_features else {}),
+        **({"importance_samples": importance_samples} if "likelihood" in names else {}),
+        "seed": seed,
+        "reference": f"{against}[test]",
+        "image_size": image_size,
+        **_versions(),
+    }
     names = tuple(name for name in names if name not in OF_MODELS)
     if not names:
-        protocol = {
-            **(extractor.describe() if uses_features else {}),
-            "seed": seed,
-            "reference": f"{against}[test]",
-            "image_size": image_size,
-            **_versions(),
-        }
         return {"metrics": own, "protocol": protocol}
     data = datasets.load(against, split, image_size, BATCH, shuffle=False)
     real = extract_cached(data, extractor, total=num_reference, verbose=verbose, what=against)
@@ -126,15 +133,11 @@ def evaluate(
         verbose=verbose,
         what="samples",
     )
-    protocol = {
-        **extractor.describe(),
+    protocol |= {
         "samples": len(fake.features),
-        "seed": seed,
         "reference": f"{against}[{split}]",
         "reference_samples": len(real.features),
         "reference_sha256": real.images_sha256,
-        "image_size": image_size,
-        **_versions(),
     }
     return {"metrics": {**own, **scores.score(fake, real, names)}, "protocol": protocol}
 

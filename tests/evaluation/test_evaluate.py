@@ -5,7 +5,7 @@ import pytest
 from keras import ops
 
 import keras_gan_zoo as kgz
-from keras_gan_zoo.evaluation import evaluate, extract, features, of_models, score
+from keras_gan_zoo.evaluation import evaluate, extract, features, score
 from keras_gan_zoo.metrics import FeatureExtractor
 
 DATA = "fashion_mnist_mini"
@@ -252,14 +252,17 @@ def test_reconstructions_are_compared_with_what_they_stand_for():
 
 
 @pytest.mark.parametrize("binarize", [False, True])
-def test_likelihoods_are_those_of_the_test_split(binarize, monkeypatch):
+def test_likelihoods_are_those_of_the_test_split(binarize):
     """A decoder of zeros: every pixel is a fair coin; the encoder gives the prior."""
     model = kgz.models.VAE((28, 28, 1), 2, network="mlp", binarize=binarize, seed=0)
     for network in (model.encoder, model.decoder):
         network.set_weights([np.zeros_like(weight) for weight in network.get_weights()])
-    monkeypatch.setattr(of_models, "IMPORTANCE_SAMPLES", 2)
-    found = evaluate(model, DATA, metrics="likelihood")["metrics"]
+    result = evaluate(model, DATA, metrics="likelihood", importance_samples=2)
+    assert result["protocol"]["importance_samples"] == 2
+    found = result["metrics"]
     assert found["nll_2"] == pytest.approx(784 * np.log(2.0), rel=1e-5)
     assert found["elbo"] == pytest.approx(-784 * np.log(2.0), rel=1e-5)
+    with pytest.raises(ValueError, match="importance_samples.*Received: 0"):
+        evaluate(model, DATA, metrics="likelihood", importance_samples=0)
     with pytest.raises(ValueError, match="log_likelihood.*Received"):
         evaluate(kgz.models.Autoencoder(), DATA, metrics="likelihood")
