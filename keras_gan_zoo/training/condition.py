@@ -8,10 +8,17 @@ from keras_gan_zoo.training import checks
 
 
 class NoCondition:
-    """An unconditional model: nothing is taken, and nothing is handed on."""
+    """An unconditional model: nothing is taken, and nothing is handed on.
+
+    Args:
+        instead: What to do with labels instead, for the error.
+    """
 
     num_classes = dim = None
     specs = ()
+
+    def __init__(self, instead: str = ""):
+        self.instead = instead
 
     def of_batch(self, data) -> dict:
         """The condition in what `fit` hands over, as a named part of the batch."""
@@ -21,7 +28,7 @@ class NoCondition:
         """The condition for `generate`, a tuple to follow the latents; raises on bad labels."""
         if labels is not None:
             raise ValueError(
-                f"{type(owner).__name__} is unconditional: it takes no `labels`. "
+                f"`generate` of {type(owner).__name__} takes no `labels`{self.instead}. "
                 f"Received: labels={labels!r}"
             )
         return ()
@@ -112,7 +119,7 @@ def labels_of(data):
     received = f"keys {sorted(data)}" if isinstance(data, dict) else "samples alone"
     raise ValueError(
         "Expected samples with labels, (x, labels) or a dict with the keys 'image' and 'label': "
-        f"this model is conditional. Received: {received}"
+        f"this model learns from labels. Received: {received}"
     )
 
 

@@ -9,7 +9,7 @@ from keras_gan_zoo.models.autoencoding.autoencoder import Autoencoder
 from keras_gan_zoo.networks import mlp_decoder, mlp_encoder
 from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.autoencoder_model import LatentPrior
-from keras_gan_zoo.training.condition import labels_of
+from keras_gan_zoo.training.condition import NoCondition, labels_of
 from keras_gan_zoo.training.generation import apply
 from keras_gan_zoo.training.phase import Phase
 from keras_gan_zoo.training.priors import MODES, PRIORS
@@ -61,6 +61,7 @@ class AdversarialAutoencoder(LatentPrior, Autoencoder):
     """
 
     serialized_arguments = ("encoder", "decoder", "discriminator")
+    condition = NoCondition(", but `sample_latents` does: pass its `latents`")
 
     def __init__(
         self,
