@@ -47,23 +47,46 @@ def test_the_prior_of_latents():
     np.testing.assert_array_equal(chosen[:, :3].argmax(axis=1), [2, 0, 1, 1])
 
 
-def test_losses_of_both_games_add_up():
-    model = make(noise=0.0)
-    batch = {"real": tf.constant(images())}
+def test_the_autoencoder_descends_the_losses_of_both_games_and_of_classes():
+    model = make(noise=0.0, reconstruction_weight=7.0)
+    labels = tf.constant([0, 1, 2, 0, 1, 2])
+    batch = {
+        "real": tf.constant(images()),
+        "labelled": tf.constant(images()),
+        "label": labels,
+    }
+    # The decoder gives pixels of 1/2, and the classes are equal.
+    model.decoder.set_weights([np.zeros_like(one) for one in model.decoder.get_weights()])
+    model.class_logits = lambda samples: tf.zeros((6, 3))
     model._judge_both = lambda latents: (tf.fill((6, 1), 0.5), tf.fill((6, 1), -1.0))
     softplus = lambda value: np.log1p(np.exp(value))  # noqa: E731
     expected = softplus(-0.5) + softplus(0.5) + softplus(1.0) + softplus(-1.0)
     received = model.discriminator_losses(batch)["discriminator_loss"]
     assert float(received) == pytest.approx(expected, rel=1e-6)
-    received = model.generator_losses(batch)["generator_loss"]
-    assert float(received) == pytest.approx(softplus(-0.5) + softplus(1.0), rel=1e-6)
+    received = {name: float(one) for name, one in model.autoencoder_losses(batch).items()}
+    assert received == pytest.approx(
+        {
+            "generator_loss": softplus(-0.5) + softplus(1.0),
+            "supervised_loss": np.log(3.0),
+            "reconstruction_loss": 7.0 * np.square(images() / 2.0).mean(),
+        },
+        rel=1e-5,
+    )
 
 
-def test_the_loss_of_classes_is_the_cross_entropy_of_labelled_samples():
-    model = make(noise=0.0)
-    model.class_logits = lambda samples: tf.zeros((6, 3))
-    batch = {"labelled": tf.constant(images()), "label": tf.constant([0, 1, 2, 0, 1, 2])}
-    assert float(model.classifier_losses(batch)["supervised_loss"]) == pytest.approx(np.log(3.0))
+def test_discriminators_see_latents_through_noise_in_training():
+    model = make(latent_noise=0.3)
+    seen = []
+    model.judge_latents = seen.append
+    model.class_discriminator = lambda classes, training: seen.append(classes)
+    latents = tf.zeros((20_000, 5))
+    with model._mode(training=True):
+        model._judge_both(latents)
+    noise = np.concatenate(seen, axis=1)
+    assert noise.shape == (20_000, 5)
+    np.testing.assert_allclose(noise.std(axis=0), 0.3, rtol=0.03)
+    model._judge_both(latents)
+    assert not np.any(seen[-1]) and not np.any(seen[-2])
 
 
 def test_noise_is_for_training_only():
@@ -92,8 +115,9 @@ def test_it_learns_classes_from_few_labels():
 def test_bad_input_is_refused():
     with pytest.raises(ValueError, match="`num_classes`.*>= 2. Received: 1"):
         kgz.models.SemiSupervisedAAE(SHAPE, 2, 1)
-    with pytest.raises(ValueError, match="`noise` >= 0. Received: -1"):
-        make(noise=-1)
+    for name in ("noise", "latent_noise", "reconstruction_weight"):
+        with pytest.raises(ValueError, match=f"`{name}` >= 0. Received: -1"):
+            make(**{name: -1})
     with pytest.raises(ValueError, match="no `informed_by_labels`"):
         make(prior="mixture", informed_by_labels=True)
     with pytest.raises(ValueError, match="integers of shape .* in \\[0, 3\\)"):

@@ -19,7 +19,8 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
     The encoder has two heads: probabilities of K classes, and a style. One discriminator tells
     classes from one-hot vectors drawn uniformly, another tells styles from the prior; the encoder
     fools both. On labelled samples it also descends the cross-entropy of the class. The decoder
-    is given the probabilities, not the likeliest class.
+    is given the probabilities, not the likeliest class. Both discriminators are shown latents
+    through noise: without it one-hot vectors can always be told from probabilities.
 
     Latents `(batch, num_classes + latent_dim)` are the probabilities, then the style. `fit` takes
     what `SemiSupervisedGAN.fit` takes. Samples of given classes:
@@ -31,6 +32,10 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
         num_classes: Number of classes, K.
         noise: Standard deviation of normal noise added to what the encoder is shown in training,
             for pixels that count from 0 to 1.
+        latent_noise: Standard deviation of normal noise added to what the discriminators are
+            shown in training.
+        reconstruction_weight: Factor of the reconstruction loss, a mean over pixels, beside the
+            game's and the classes'.
         units: Width of each of the networks' two hidden layers.
         encoder, decoder: Networks to use instead; the encoder gives `[class_logits, style]`.
         discriminator, class_discriminator: Networks to use instead, from styles and from class
@@ -55,7 +60,9 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
         and appendix A.2.2.
 
     Deviations:
-        Adam (the paper: SGD with momentum).
+        Adam (the paper: SGD with momentum), and one update of the encoder for the sum of its three
+        losses (the paper: one after another, each with a rate of its own; under Adam that would
+        give each the same weight, however small its gradient). Noise on latents.
     """
 
     serialized_arguments = (*AdversarialAutoencoder.serialized_arguments, "class_discriminator")
@@ -68,6 +75,8 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
         num_classes: int = 10,
         *,
         noise: float = 0.3,
+        latent_noise: float = 0.3,
+        reconstruction_weight: float = 100.0,
         units: int = 1000,
         encoder: keras.Model | None = None,
         decoder: keras.Model | None = None,
@@ -75,8 +84,14 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
         **kwargs,
     ):
         checks.check_count("num_classes", num_classes, least=2)
-        if not noise >= 0:
-            raise ValueError(f"Expected `noise` >= 0. Received: {noise!r}")
+        own = {
+            "noise": noise,
+            "latent_noise": latent_noise,
+            "reconstruction_weight": reconstruction_weight,
+        }
+        for name, value in own.items():
+            if not value >= 0:
+                raise ValueError(f"Expected `{name}` >= 0. Received: {value!r}")
         if kwargs.get("informed_by_labels"):
             raise ValueError(
                 "Expected no `informed_by_labels`: classes have a head and a prior of their own. "
@@ -94,20 +109,17 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
                 "class_discriminator": class_discriminator
                 or (lambda: mlp_encoder((num_classes,), 1, hidden))
             },
-            architecture={"num_classes": num_classes, "noise": noise},
+            architecture={"num_classes": num_classes, **own},
             **kwargs,
         )
         self.num_classes, self.style_dim = int(num_classes), int(latent_dim)
-        self.noise = float(noise)
+        self.noise, self.latent_noise = float(noise), float(latent_noise)
+        self.reconstruction_weight = float(reconstruction_weight)
 
     def phases(self):
-        autoencoder, discriminator, generator = super().phases()
-        both = (*discriminator.networks, self.class_discriminator)
         return (
-            autoencoder,
-            Phase("discriminator", both),
-            generator,
-            Phase("classifier", (self.encoder,)),
+            Phase("discriminator", (self.discriminator, self.class_discriminator)),
+            Phase("autoencoder", (self.encoder, self.decoder)),
         )
 
     def prepare_batch(self, data):
@@ -139,13 +151,16 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
         losses_of = self.adversarial_loss.discriminator
         return {"discriminator_loss": sum(map(losses_of, prior, found))}
 
-    def generator_losses(self, batch):
-        judged = self._judge_both(self._latents_shown(batch))
-        return {"generator_loss": sum(self.adversarial_loss.generator(one) for one in judged)}
-
-    def classifier_losses(self, batch):
+    def autoencoder_losses(self, batch):
+        latents = self._latents_shown(batch)
+        error = self._reconstruction_loss(batch["real"], self.decoded(latents))
+        judged = self._judge_both(latents)
         logits = self.class_logits(self.shown(batch["labelled"]))
-        return {"supervised_loss": losses.auxiliary_classification(logits, batch["label"])}
+        return {
+            "reconstruction_loss": self.reconstruction_weight * error,
+            "generator_loss": sum(map(self.adversarial_loss.generator, judged)),
+            "supervised_loss": losses.auxiliary_classification(logits, batch["label"]),
+        }
 
     def sample_latents(self, num_samples: int, seed=None, labels=None):
         """A class, one-hot, and a style of the prior for each sample.
@@ -172,14 +187,17 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
         return ops.concatenate([ops.one_hot(labels, self.num_classes), style], axis=-1)
 
     def default_optimizers(self):
-        """As `AdversarialAutoencoder`, and Adam with learning rate 1e-3 for the classes."""
-        return {**super().default_optimizers(), "classifier": keras.optimizers.Adam(1e-3)}
+        """Adam with learning rate 1e-3 and beta_1 0.5."""
+        return {phase.name: keras.optimizers.Adam(1e-3, beta_1=0.5) for phase in self.phases()}
 
     def _latents_shown(self, batch):
         return self.latents_of(self.encoded(self.shown(batch["real"])))
 
     def _judge_both(self, latents):
-        """Logits of the classes, and of the styles."""
+        """Logits of the classes, and of the styles, seen through noise in training."""
+        if self.in_training and self.latent_noise:
+            noise = backend.random_normal(ops.shape(latents), self.seed_generator)
+            latents = latents + self.latent_noise * noise
         classes, style = ops.split(latents, [self.num_classes], axis=-1)
         judged = apply(self.class_discriminator, (classes,), training=self.in_training)
         return judged, self.judge_latents(style)
