@@ -13,6 +13,7 @@ import tensorflow as tf
 tf.config.optimizer.set_experimental_options({"dependency_optimization": False})
 
 ALGORITHM = "philox"  # the same numbers from one seed on every kind of device
+BFLOAT16_BLOCK = 16  # channels
 
 
 def draw_seed(seed=None):
@@ -109,8 +110,12 @@ def fused_batch_norm(inputs, gamma, beta, epsilon):
 
     Returns `(outputs, mean, variance)` with the biased variance, as `keras.ops.moments` gives.
     """
-    shape = tf.shape(inputs)
-    image = inputs if inputs.shape.rank == 4 else tf.reshape(inputs, (-1, 1, 1, inputs.shape[-1]))
+    shape, channels, dtype = tf.shape(inputs), inputs.shape[-1], inputs.dtype
+    # In bfloat16 only whole blocks of channels have a fast kernel; others take up to 20 times as
+    # long as in float32.
+    if dtype == tf.bfloat16 and channels % BFLOAT16_BLOCK:
+        inputs = tf.cast(inputs, tf.float32)
+    image = inputs if inputs.shape.rank == 4 else tf.reshape(inputs, (-1, 1, 1, channels))
     outputs, mean, unbiased, *_ = tf.raw_ops.FusedBatchNormV3(
         x=image,
         scale=tf.cast(gamma, tf.float32),
@@ -120,8 +125,9 @@ def fused_batch_norm(inputs, gamma, beta, epsilon):
         epsilon=epsilon,
         is_training=True,
     )
-    count = tf.cast(tf.size(image) // inputs.shape[-1], tf.float32)
-    return tf.reshape(outputs, shape), mean, unbiased * (count - 1.0) / count
+    count = tf.cast(tf.size(image) // channels, tf.float32)
+    outputs = tf.cast(tf.reshape(outputs, shape), dtype)
+    return outputs, mean, unbiased * (count - 1.0) / count
 
 
 def assign(variables, values):

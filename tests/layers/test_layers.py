@@ -12,7 +12,7 @@ def normal(*shape, seed=0):
     return np.random.default_rng(seed).standard_normal(shape).astype("float32")
 
 
-@pytest.mark.parametrize("shape", [(6, 5, 5, 3), (6, 4)])
+@pytest.mark.parametrize("shape", [(6, 5, 5, 3), (6, 4), (2, 5, 5, 16)])
 @pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
 def test_batch_normalization_equals_keras(shape, policy):
     inputs = 2.0 + 3.0 * normal(*shape)
@@ -28,6 +28,7 @@ def test_batch_normalization_equals_keras(shape, policy):
             outputs = layer(tensor, training=True)
             loss = tf.reduce_sum(tf.cast(outputs, "float32") ** 3 * normal(*shape, seed=2))
         sources = [tensor, layer.gamma.value, layer.beta.value]
+        assert outputs.dtype == layer.compute_dtype
         gradients.append([outputs, *tape.gradient(loss, sources)])
     for one, other in zip(*gradients, strict=True):
         one, other = np.array(one, "float32"), np.array(other, "float32")
