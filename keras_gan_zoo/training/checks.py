@@ -1,8 +1,10 @@
 """What is checked before a batch reaches a network."""
 
 import re
+import warnings
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 # Images are in [-1, 1]; noise and interpolation may overshoot a little, wrong scaling does not.
@@ -46,6 +48,18 @@ def samples_of(data):
             raise ValueError(f"Expected a dict with the key 'image'. Received: keys {sorted(data)}")
         return data["image"]
     return data[0] if isinstance(data, (tuple, list)) else data
+
+
+def warn_of_pixels_from_zero(images):
+    """Warns if an array of images spans [0, 1], which is allowed, and hardly ever meant."""
+    if len(images.shape) == 4 and tf.as_dtype(images.dtype).is_floating:
+        least, most = float(np.min(images)), float(np.max(images))
+        if least >= 0.0 and 0.5 < most <= 1.0:
+            warnings.warn(
+                f"All pixels are between {least:.3g} and {most:.3g}. Black is -1 here: are these "
+                "images in [0, 1]? Use 2 * x - 1.",
+                stacklevel=4,
+            )
 
 
 def check_labels(name: str, labels, num_classes: int, least: int = 0):

@@ -263,6 +263,8 @@ class PhasedModel(PresetModel, Exporting, PhasedCompilation, keras.Model):
                 f"Pass only `x`. Received: y of type {type(y).__name__}"
             )
         # Keras itself must split arrays.
+        if pipeline.is_arrays(x):
+            checks.warn_of_pixels_from_zero(checks.samples_of(x))
         if pipeline.is_arrays(x) and not options.get("validation_split"):
             size = batch_size or 32
             x = pipeline.from_arrays(x, y, batch_size=size, seed=self.seed or 0, shuffle=shuffle)

@@ -5,6 +5,8 @@ noise and the best linear answer to Gaussian noise; for the latent space identit
 answers are plain arithmetic.
 """
 
+import warnings
+
 import keras
 import numpy as np
 import pytest
@@ -169,3 +171,14 @@ def test_mistakes_with_latents_and_batches_are_named():
     for model_class in (kgz.models.AdversarialAutoencoder, kgz.models.RestrictedBoltzmannMachine):
         with pytest.raises(ValueError, match=r"grey images have one channel. Received.*\(8, 8\)"):
             model_class((8, 8))
+
+
+def test_images_from_0_to_1_are_warned_of():
+    model = kgz.models.Autoencoder((8, 8, 1), seed=0)
+    model.compile()
+    images = np.random.default_rng(0).uniform(0, 1, (4, 8, 8, 1)).astype("float32")
+    with pytest.warns(UserWarning, match=r"Black is -1 here.*2 \* x - 1"):
+        model.fit(images, verbose=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        model.fit(2.0 * images - 1.0, verbose=0)
