@@ -4,6 +4,7 @@ python faces.py train --out runs/faces
 python faces.py measure --attribute glasses --out runs/faces
 python faces.py pictures --attribute glasses --out runs/faces
 python faces.py pictures --data orl_faces --out runs/faces
+python faces.py invert --out runs/faces
 """
 
 import argparse
@@ -102,7 +103,7 @@ def measure(arguments):
     by how much does the share in which it sees an attribute differ between those with and without
     the edited one?
     """
-    model, judge = load(arguments), judge_of(arguments.out)
+    model, judge = load("VAE", ATTRIBUTED, arguments.out), judge_of(arguments.out)
     images, attributes = faces_of(ATTRIBUTED, "test", TEST)
     seen = judged(judge, images)
     right = (seen == attributes).mean(axis=0)
@@ -127,7 +128,7 @@ def measure(arguments):
 
 def pictures(arguments):
     """Draws reconstructions, edits of growing strength, and the way from face to face."""
-    model = load(arguments)
+    model = load("VAE", arguments.data, arguments.out)
     images, attributes = faces_of(arguments.data, "test", 200)
     if arguments.data == ATTRIBUTED:
         faces = images[attributes[:, ATTRIBUTES.index(arguments.attribute)] < 0][:8]
@@ -152,6 +153,36 @@ def pictures(arguments):
     print(f"Pictures: {arguments.out}")
 
 
+def invert(arguments):
+    """Turns over each attribute of faces by IcGAN; the judge says what became of them."""
+    model, judge = load("IcGAN", ATTRIBUTED, arguments.out), judge_of(arguments.out)
+    images, attributes = faces_of(ATTRIBUTED, "test", FACES)
+    found = np.sign(model.conditions_of(images))
+    copies = model.reconstruct(images)
+    before = judged(judge, copies)
+    columns = [images[:8], copies[:8]]
+    table = rich.table.Table(
+        "attribute", "read right", "turned over", "others change", title="IcGAN"
+    )
+    facts = {}
+    for k, name in enumerate(ATTRIBUTES):
+        asked = found.copy()
+        asked[:, k] *= -1.0
+        edited = model.edit(images, asked)
+        after = judged(judge, edited)
+        facts[name] = {
+            "read_right": float((found[:, k] == attributes[:, k]).mean()),
+            "turned_over": float((after[:, k] == asked[:, k]).mean()),
+            "others_change": float(np.delete(after != before, k, axis=1).mean()),
+        }
+        table.add_row(name, *(f"{share:.1%}" for share in facts[name].values()))
+        columns.append(edited[:8])
+    rich.console.Console().print(table)
+    (arguments.out / "icgan.json").write_text(json.dumps(facts, indent=1) + "\n")
+    draw(columns, arguments.out / "icgan")
+    print(f"Pictures: {arguments.out}")
+
+
 def draw(columns, path):
     """Saves a picture whose columns are batches of images."""
     images = np.stack([np.asarray(column) for column in columns], axis=1)
@@ -159,27 +190,25 @@ def draw(columns, path):
     grid.save(path.with_suffix(".png"))
 
 
-def load(arguments):
-    """The VAE, of `out` or else the preset of the package."""
-    name = f"vae_{arguments.data}"
-    own = arguments.out / arguments.data / name
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    return kgz.models.VAE.from_preset(str(own) if own.exists() else name)
+def load(model, data, out):
+    """A model trained on a data set, of `out` or else the preset of the package."""
+    name = f"{model.lower()}_{data}"
+    own = out / data / name
+    out.mkdir(parents=True, exist_ok=True)
+    return getattr(kgz.models, model).from_preset(str(own) if own.exists() else name)
 
 
 def main():
     """Reads the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="command", required=True)
-    for function in (train, measure, pictures):
+    for function in (train, measure, pictures, invert):
         command = commands.add_parser(function.__name__, help=function.__doc__)
         command.set_defaults(run=function)
         command.add_argument("--out", type=pathlib.Path, default=pathlib.Path("runs/faces"))
-        if function is measure:
-            command.set_defaults(data=ATTRIBUTED)
-        else:
+        if function in (train, pictures):
             command.add_argument("--data", default=ATTRIBUTED, choices=DATA)
-        if function is not train:
+        if function in (measure, pictures):
             command.add_argument("--attribute", default="glasses", choices=ATTRIBUTES)
     arguments = parser.parse_args()
     arguments.run(arguments)

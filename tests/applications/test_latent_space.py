@@ -3,6 +3,8 @@
 Oracle: an autoencoder of bands whose edits are known.
 """
 
+import json
+
 import numpy as np
 import PIL.Image
 import pytest
@@ -22,6 +24,11 @@ def faces(random, count):
     return images, attributes
 
 
+class Judge:
+    def predict(self, images, **_):
+        return images[:, 4 : 9 * len(ATTRIBUTES) : 9, 0, 0]
+
+
 def test_edits_are_measured_against_reconstructions():
     script = load("latent_space", "faces")
     images, attributes = faces(np.random.default_rng(0), 40)
@@ -35,10 +42,6 @@ def test_edits_are_measured_against_reconstructions():
         def edit(self, images, vector, strength):
             return np.clip(images + strength * vector, -1, 1)
 
-    class Judge:
-        def predict(self, images, **_):
-            return images[:, 4 : 9 * len(ATTRIBUTES) : 9, 0, 0]
-
     vector = np.zeros((64, 64, 3), "float32")
     vector[:9] = 1.2  # glasses, and from strength 1.5 a little of them is lost to clipping
     vector[9:18] = 0.5  # and smiles, where they are added twice
@@ -48,6 +51,42 @@ def test_edits_are_measured_against_reconstructions():
     sad = (attributes[attributes[:, 0] < 0][:, 1] < 0).mean()
     assert found[2.0]["changed"]["smiling"] == pytest.approx(sad)
     assert set(found[1.0]["changed"]) == set(ATTRIBUTES) - {"glasses"}
+
+
+def test_attributes_are_turned_over_one_by_one(tmp_path, monkeypatch):
+    """By a model that cannot set the third, and that makes every edited face smile."""
+    script = load("latent_space", "faces")
+    images, attributes = faces(np.random.default_rng(0), 40)
+
+    class Stubborn:
+        def conditions_of(self, images):
+            return 0.7 * attributes
+
+        def reconstruct(self, images):
+            return images
+
+        def edit(self, images, asked):
+            made = np.repeat(asked, 9, axis=1)
+            made[:, 18:27] = images[:, 18:27, 0, 0]
+            made[:, 9:18] = 1.0
+            return np.broadcast_to(np.pad(made, ((0, 0), (0, 1)))[:, :, None, None], images.shape)
+
+    monkeypatch.setattr(script, "faces_of", lambda *_: (images, attributes))
+    monkeypatch.setattr(script, "judge_of", lambda _: Judge())
+    monkeypatch.setattr(script, "load", lambda *_: Stubborn())
+    monkeypatch.setattr("sys.argv", ["faces.py", "invert", "--out", str(tmp_path)])
+    script.main()
+    found = json.loads((tmp_path / "icgan.json").read_text())
+    sad = (attributes[:, 1] < 0).mean()
+    for k, name in enumerate(ATTRIBUTES):
+        assert found[name] == pytest.approx(
+            {
+                "read_right": 1.0,
+                "turned_over": {1: sad, 2: 0.0}.get(k, 1.0),
+                "others_change": 0.0 if k == 1 else sad / 6,
+            }
+        )
+    assert PIL.Image.open(tmp_path / "icgan.png").size == (2 + 9 * 66, 2 + 8 * 66)
 
 
 @pytest.mark.parametrize("data", ["avataaars", "orl_faces"])
