@@ -108,7 +108,6 @@ def mlp_encoder(
     outputs: int | tuple = (20, 20),
     units: tuple = (400,),
     activation: str = "relu",
-    from_zero: bool = False,
 ) -> keras.Model:
     """Dense layers with linear heads: an encoder, or with one output a discriminator of codes.
 
@@ -119,8 +118,6 @@ def mlp_encoder(
         units: Width of each hidden layer; `(500,)` in the VAE paper, `(1000, 1000)` in the
             adversarial autoencoder's.
         activation: Of the hidden layers; `"tanh"` in the VAE paper.
-        from_zero: Whether pixels in [-1, 1] count from 0 to 1 inside, so that black ones leave
-            the first layer's weights alone.
 
     Returns:
         A model from samples `(batch, *sample_shape)` to `(batch, outputs)`, or to a list of
@@ -131,8 +128,7 @@ def mlp_encoder(
         Makhzani et al. 2015, Adversarial Autoencoders, arXiv 1511.05644, appendix A.
     """
     samples = keras.Input(sample_shape, name="samples")
-    x = layers.Rescaling(0.5, 0.5)(samples) if from_zero else samples
-    x = _dense(layers.Flatten()(x), units, activation)
+    x = _dense(layers.Flatten()(samples), units, activation)
     sizes = outputs if isinstance(outputs, (tuple, list)) else (outputs,)
     heads = linear_heads(x, **{f"head_{index}": size for index, size in enumerate(sizes)})
     return keras.Model(samples, heads, name="encoder")

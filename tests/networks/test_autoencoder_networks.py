@@ -60,13 +60,6 @@ def test_counts_of_the_semi_supervised_adversarial_autoencoder():
         assert NETWORKS.mlp_encoder((codes,), 1, units).count_params() == count
 
 
-def test_pixels_can_count_from_zero():
-    plain, ours = (NETWORKS.mlp_encoder((4, 4, 1), 3, (8,), from_zero=one) for one in (False, True))
-    ours.set_weights(plain.get_weights())
-    samples = normal(5, 4, 4, 1)
-    np.testing.assert_allclose(ours(samples), plain((samples + 1.0) / 2.0), rtol=1e-5, atol=1e-6)
-
-
 def test_counts_of_the_face_vae():
     encoder, decoder = NETWORKS.face_vae_encoder(), NETWORKS.face_vae_decoder()
     assert encoder.count_params() == 1_732_944 and decoder.count_params() == 917_123

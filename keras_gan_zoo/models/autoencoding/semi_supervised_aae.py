@@ -102,7 +102,7 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
             image_shape,
             latent_dim,
             units=units,
-            encoder=encoder or (lambda: mlp_encoder(image_shape, heads, hidden, from_zero=True)),
+            encoder=encoder or (lambda: mlp_encoder(image_shape, heads, hidden)),
             decoder=decoder
             or (lambda: mlp_decoder(image_shape, sum(heads), hidden, output="logits")),
             networks={
