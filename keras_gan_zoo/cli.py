@@ -98,7 +98,8 @@ def generate(
     num: Annotated[int, typer.Option(min=1, help="How many samples.")] = 64,
     out: Annotated[pathlib.Path, typer.Option(help="Picture to write.")] = pathlib.Path("grid.png"),
     label: Annotated[
-        int | None, typer.Option(help="Class of all samples [default: round the classes]")
+        int | None,
+        typer.Option(help="Class of all samples, of a conditional model [default: all]"),
     ] = None,
     seed: Seed = 0,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the picture.")] = False,
@@ -129,14 +130,14 @@ def evaluate(
     metrics: Annotated[
         str | None,
         typer.Option(
-            help="Of fid,kid,is,prdc,class_shares,ms_ssim,intra_fid,class_accuracy,test_errors,"
-            "likelihood,reconstruction"
+            help="Of fid, kid, is, prdc, class_shares, ms_ssim, intra_fid, class_accuracy; and on "
+            "the test split test_errors, likelihood, reconstruction. With commas, without spaces."
         ),
     ] = None,
     extractor: Annotated[
         str | None, typer.Option(help="Feature network [default: the one that fits the data]")
     ] = None,
-    split: Annotated[str, typer.Option(help="Split of the data set.")] = "train",
+    split: Annotated[str, typer.Option(help="Split that samples are compared with.")] = "train",
     num: Annotated[
         int | None, typer.Option(min=2, help="Samples [default: 10,000, or the folder's]")
     ] = None,

@@ -35,8 +35,14 @@ def few_labels(
         `batch_size` is a multiple of their number).
 
     Raises:
-        ValueError: If a class has fewer samples than `labels_per_class`, or lengths differ.
+        ValueError: If a class has fewer samples than `labels_per_class`, lengths differ, or
+            labels are no integers.
     """
+    if np.ndim(y) != 1 or not np.issubdtype(np.asarray(y).dtype, np.integer):
+        raise ValueError(
+            "Expected `y` to be integers of shape (samples,). One-hot labels: y.argmax(axis=-1). "
+            f"Received: dtype {np.asarray(y).dtype}, shape {np.shape(y)}"
+        )
     chosen = choose(y, labels_per_class, labels_seed)
     if len(x) != len(y):
         raise ValueError(f"Expected arrays of one length. Received: lengths {len(x)} and {len(y)}")

@@ -134,6 +134,7 @@ def evaluate(
         what="samples",
     )
     protocol |= {
+        **({"test_reference": protocol["reference"]} if own else {}),
         "samples": len(fake.features),
         "reference": f"{against}[{split}]",
         "reference_samples": len(real.features),

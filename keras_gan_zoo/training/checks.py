@@ -33,6 +33,7 @@ def check_samples(name: str, samples, shape: tuple, largest: float = LARGEST_PIX
     if samples.shape.rank != len(shape) + 1 or not samples.shape[1:].is_compatible_with(shape):
         mend = _mend(samples.shape, shape)
         raise ValueError(f"{expected}{scale}.{mend} Received: shape {tuple(samples.shape)}")
+    warn_of_pixels_from_zero(samples)
     # A retraced step knows less than `fit`, which has checked the data set's own specification.
     samples = tf.ensure_shape(tf.cast(samples, keras.config.floatx()), (None, *shape))
     limit = largest if is_image else samples.dtype.max
@@ -51,8 +52,9 @@ def samples_of(data):
 
 
 def warn_of_pixels_from_zero(images):
-    """Warns if an array of images spans [0, 1], which is allowed, and hardly ever meant."""
-    if len(images.shape) == 4 and tf.as_dtype(images.dtype).is_floating:
+    """Warns if images at hand span [0, 1], which is allowed, and hardly ever meant."""
+    at_hand = not tf.is_symbolic_tensor(images) and 0 not in images.shape
+    if at_hand and len(images.shape) == 4 and tf.as_dtype(images.dtype).is_floating:
         least, most = float(np.min(images)), float(np.max(images))
         if least >= 0.0 and 0.5 < most <= 1.0:
             warnings.warn(
@@ -67,8 +69,9 @@ def check_labels(name: str, labels, num_classes: int, least: int = 0):
     labels = tf.convert_to_tensor(labels)
     expected = f"Expected `{name}` to be integers of shape (batch,) in [{least}, {num_classes})"
     if not labels.dtype.is_integer or labels.shape.rank != 1:
+        one_hot = " One-hot labels: y.argmax(axis=-1)." if labels.shape.rank == 2 else ""
         raise ValueError(
-            f"{expected}. Received: dtype {labels.dtype.name}, shape {tuple(labels.shape)}"
+            f"{expected}.{one_hot} Received: dtype {labels.dtype.name}, shape {tuple(labels.shape)}"
         )
     labels = tf.cast(labels, tf.int32)
     valid = tf.logical_and(labels >= least, labels < num_classes)

@@ -58,5 +58,8 @@ def test_bad_input_is_refused():
             kgz.datasets.few_labels(SAMPLES, LABELS, count)
     with pytest.raises(ValueError, match="one length.*199 and 200"):
         kgz.datasets.few_labels(SAMPLES[1:], LABELS, 2)
+    for wrong in (np.eye(10)[LABELS], LABELS.astype("float32")):
+        with pytest.raises(ValueError, match=r"argmax\(axis=-1\). Received: dtype float"):
+            kgz.datasets.few_labels(SAMPLES, wrong, 2)
     with pytest.raises(ValueError, match="few_labels.*Received: 'folder:x'"):
         kgz.datasets.load("folder:x", labels_per_class=1)

@@ -218,12 +218,16 @@ def test_errors_of_a_classifier_are_counted_on_the_test_split(data):
             known_labels = [known[image.tobytes()] for image in np.array(images)]
             return np.eye(10)[[0 if label == 3 else label for label in known_labels]]
 
-    found = evaluate(
+    result = evaluate(
         Knowing(data[0]), DATA, metrics="test_errors,fid", extractor=Pixels(), num_samples=50
-    )["metrics"]
+    )
+    found, protocol = result["metrics"], result["protocol"]
+    assert protocol["test_reference"] == f"{DATA}[test]"
+    assert protocol["reference"] == f"{DATA}[train]"
     assert found["test_errors"] == pytest.approx(0.1) and "fid[pixels]" in found
     alone = evaluate(Knowing(data[0]), DATA, metrics="test_errors")
     assert alone["metrics"] == {"test_errors": found["test_errors"]}
+    assert alone["protocol"]["reference"] == f"{DATA}[test]"
     assert "extractor" not in alone["protocol"]  # no features were asked for
     some = extract([data[0][:50]], Pixels())
     with pytest.raises(ValueError, match="Unknown metric: 'test_errors'"):

@@ -179,6 +179,9 @@ def test_images_from_0_to_1_are_warned_of():
     images = np.random.default_rng(0).uniform(0, 1, (4, 8, 8, 1)).astype("float32")
     with pytest.warns(UserWarning, match=r"Black is -1 here.*2 \* x - 1"):
         model.fit(images, verbose=0)
+    with pytest.warns(UserWarning, match="Black is -1 here"):
+        model.encode(images)
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
         model.fit(2.0 * images - 1.0, verbose=0)
+        model.encode(2.0 * images - 1.0)

@@ -45,6 +45,7 @@ def test_the_prior_of_latents():
             model.sample_latents(3, labels=np.array(wrong))
     chosen = np.array(model.sample_latents(4, seed=1, labels=np.array([2, 0, 1, 1])))
     np.testing.assert_array_equal(chosen[:, :3].argmax(axis=1), [2, 0, 1, 1])
+    assert (np.array(model.sample_latents(4, seed=1, labels=2))[:, 2] == 1).all()
 
 
 def test_the_autoencoder_descends_the_losses_of_both_games_and_of_classes():

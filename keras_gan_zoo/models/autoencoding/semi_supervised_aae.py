@@ -168,13 +168,15 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
         Args:
             num_samples: How many.
             seed: An integer or a `SeedGenerator`.
-            labels: Classes `(num_samples,)`; drawn uniformly by default.
+            labels: Classes `(num_samples,)`, or one for all; drawn uniformly by default.
 
         Returns:
             `(num_samples, num_classes + latent_dim)`.
         """
         seed = backend.draw_seed(seed)
         if labels is not None:
+            if ops.ndim(labels) == 0:
+                labels = [labels] * num_samples
             labels = checks.check_labels("labels", labels, self.num_classes)
             if len(labels) != num_samples:
                 raise ValueError(
