@@ -93,6 +93,7 @@ class AdversarialModel(Architecture, Sampling, PhasedModel):
         **kwargs,
     ):
         checks.check_count("latent_dim", latent_dim)
+        checks.check_architecture(architecture)
         checks.check_count("discriminator_steps", discriminator_steps)
         checks.check_count("generator_steps", generator_steps)
         if weight_clip is not None and not weight_clip > 0:

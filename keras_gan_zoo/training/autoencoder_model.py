@@ -47,8 +47,7 @@ class AutoencoderModel(Architecture, PhasedModel):
         seed: int | None = None,
         **kwargs,
     ):
-        if "latent_dim" in (architecture or {}):
-            checks.check_count("latent_dim", architecture["latent_dim"])
+        checks.check_architecture(architecture)
         given = {"encoder": encoder, "decoder": decoder, **(networks or {})}
         with networks_of_dtype(kwargs.get("dtype")):
             networks = {name: made(one) for name, one in given.items()}

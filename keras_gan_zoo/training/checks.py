@@ -90,6 +90,19 @@ def check_count(name: str, value, least: int = 1):
         raise ValueError(f"Expected `{name}` to be an integer >= {least}. Received: {value!r}")
 
 
+def check_architecture(arguments: dict | None):
+    """Raises for arguments that no network can be made from, before one says so worse."""
+    arguments = arguments or {}
+    if "latent_dim" in arguments:
+        check_count("latent_dim", arguments["latent_dim"])
+    shape = arguments.get("image_shape")
+    if shape is not None and len(shape) not in (1, 3):
+        channel = f"; grey images have one channel: {(*shape, 1)}" if len(shape) == 2 else ""
+        raise ValueError(
+            f"Expected `image_shape` (height, width, channels){channel}. Received: {tuple(shape)}"
+        )
+
+
 def require(valid, message: str, tensor):
     """Returns `tensor` if all of `valid` holds; raises at once in eager mode, else when run."""
     broken = tf.size(valid) - tf.math.count_nonzero(valid, dtype=tf.int32)

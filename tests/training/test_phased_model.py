@@ -290,3 +290,9 @@ def test_dict_batches():
     model.fit({"image": np.ones((4, 2), "float32"), "label": np.zeros(4)}, verbose=0)
     with pytest.raises(ValueError, match="key 'image'.*Received"):
         model.fit({"picture": np.ones((4, 2), "float32")}, verbose=0)
+
+
+@pytest.mark.parametrize("name", ["DCGAN", "SNGAN", "WGANGP", "VAE", "VAEGAN", "SemiSupervisedAAE"])
+def test_images_without_channels_are_refused_alike(name):
+    with pytest.raises(ValueError, match=r"one channel: \(28, 28, 1\). Received: \(28, 28\)"):
+        getattr(kgz.models, name)((28, 28))
