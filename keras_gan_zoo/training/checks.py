@@ -20,8 +20,13 @@ def check_samples(name: str, samples, shape: tuple, largest: float = LARGEST_PIX
     batch arrives, before any variable is touched; inside a compiled step the failure is an
     `InvalidArgumentError` that `PhasedModel.fit` turns into the same `ValueError`.
     """
-    samples = tf.convert_to_tensor(samples)
     expected = f"Expected `{name}` to be a float batch of shape (batch, {_shown(shape)})"
+    if samples is None or isinstance(samples, (tuple, tf.data.Dataset)):
+        raise ValueError(
+            f"{expected}; of a data set, take a batch, and of a batch with labels the first part: "
+            f"`images, labels = next(iter(data))`. Received: {type(samples).__name__}"
+        )
+    samples = tf.convert_to_tensor(samples)
     is_image = len(shape) == 3
     scale = " with values in [-1, 1]" if is_image else ""
     if not samples.dtype.is_floating:
@@ -56,7 +61,7 @@ def warn_of_pixels_from_zero(images):
     at_hand = not tf.is_symbolic_tensor(images) and 0 not in images.shape
     if at_hand and len(images.shape) == 4 and tf.as_dtype(images.dtype).is_floating:
         least, most = float(np.min(images)), float(np.max(images))
-        if least >= 0.0 and 0.5 < most <= 1.0:
+        if 0.0 <= least < 0.5 < most <= 1.0:
             warnings.warn(
                 f"All pixels are between {least:.3g} and {most:.3g}. Black is -1 here: are these "
                 "images in [0, 1]? Use 2 * x - 1.",

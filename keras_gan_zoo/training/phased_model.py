@@ -257,6 +257,8 @@ class PhasedModel(PresetModel, Exporting, PhasedCompilation, keras.Model):
 
     def _at_the_door(self, x, y, batch_size, shuffle, options):
         """Checks what `fit` was given, and makes arrays a data set with a seeded order."""
+        if x is None:
+            raise ValueError("Expected `x`: samples, or a data set. Received: None")
         if y is not None and not self.takes_targets:
             raise ValueError(
                 f"{type(self).__name__} learns from samples alone: it takes no labels or targets. "

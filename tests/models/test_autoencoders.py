@@ -161,6 +161,13 @@ def test_mistakes_with_latents_and_batches_are_named():
         model.encode(images[:0])
     with pytest.raises(ValueError, match=r"x\[None\]"):
         model.encode(images[0])
+    data = kgz.datasets.load("fashion_mnist_mini")
+    for wrong in (None, (images, np.zeros(4, int)), data):
+        with pytest.raises(ValueError, match=r"next\(iter\(data\)\).*Received: "):
+            model.encode(wrong)
+    model.compile()
+    with pytest.raises(ValueError, match="Expected `x`.*Received: None"):
+        model.fit(None)
     with pytest.raises(
         ValueError, match=r"a channel: x\[\.\.\., None\]. Received: shape \(4, 8, 8\)"
     ):
