@@ -98,8 +98,7 @@ def generate(
     num: Annotated[int, typer.Option(min=1, help="How many samples.")] = 64,
     out: Annotated[pathlib.Path, typer.Option(help="Picture to write.")] = pathlib.Path("grid.png"),
     label: Annotated[
-        int | None,
-        typer.Option(help="Class of all samples, of a conditional model [default: all]"),
+        int | None, typer.Option(help="Class of all samples [default: round the classes]")
     ] = None,
     seed: Seed = 0,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the picture.")] = False,
