@@ -69,7 +69,7 @@ def save_to_preset(
 def record_evaluation(preset: str, evaluation: dict):
     """Adds what `kgz.evaluation.evaluate` returned to a preset's metadata and card.
 
-    An evaluation of the same protocol, but for versions and what was once not said, is replaced.
+    An evaluation of the same protocol, but for versions, is replaced.
 
     Args:
         preset: A builtin name, or a folder that may be written.
@@ -90,8 +90,7 @@ def record_evaluation(preset: str, evaluation: dict):
 
 
 def _protocol(evaluation):
-    said = evaluation["protocol"].items()
-    return {key: v for key, v in said if "version" not in key and key != "test_reference"}
+    return {key: v for key, v in evaluation["protocol"].items() if "version" not in key}
 
 
 def _write_json(path, content):
