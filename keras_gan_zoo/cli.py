@@ -154,13 +154,12 @@ def evaluate(
     json: Json = False,
 ):
     """Measure a preset, or images made by any program, against a data set."""
-    from keras_gan_zoo import evaluation, models, presets
+    from keras_gan_zoo import evaluation, presets
 
-    measured, source = samples, None
+    source = None
     if presets.is_preset(samples):
         source = presets.preset_metadata(samples)
         against = against or source.get("data", {}).get("name")
-        measured = models.from_preset(samples)
     elif not pathlib.Path(samples).is_dir():
         presets.preset_metadata(samples)  # says what there is
     if against is None:
@@ -168,7 +167,7 @@ def evaluate(
     if record and source is None:
         raise ValueError(f"Expected a preset with --record. Received: {samples}")
     result = evaluation.evaluate(
-        measured,
+        samples,
         against,
         metrics=metrics,
         extractor=extractor,

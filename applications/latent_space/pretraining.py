@@ -76,7 +76,8 @@ def main():
                 options = (count // CLASSES, draw, arguments.steps)
                 found.append(accuracy(encoder, images, labels, test, *options))
             points[trained].append(np.mean(found))
-            cells.append(f"{np.mean(found):.1%} ± {np.std(found, ddof=1):.1%}")
+            spread = f" ± {np.std(found, ddof=1):.1%}" if len(found) > 1 else ""
+            cells.append(f"{np.mean(found):.1%}{spread}")
         table.add_row(str(count), *cells)
         console.print(f"{count} labels: {cells[0]}, {cells[1]}")
     console.print(table)

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_gan_zoo import datasets, errors
+from keras_gan_zoo import datasets, errors, presets
 from keras_gan_zoo.datasets import builtin
 from keras_gan_zoo.evaluation import scores
 from keras_gan_zoo.evaluation.features import counted, extract, extract_cached
@@ -53,8 +53,8 @@ def evaluate(
     """Measures how good samples are.
 
     Args:
-        samples: A model with `generate`; a folder of image files, made by any program; or an
-            array of images `(samples, height, width, channels)` in `[-1, 1]`.
+        samples: A model, or the name of a preset; a folder of image files, made by any program; or
+            an array of images `(samples, height, width, channels)` in `[-1, 1]`.
         against: Name of the data set to compare with, see `kgz.datasets.load`. For a mixture of
             Gaussians, whose points need no extractor, the modes found are counted.
         metrics: Names, see `kgz.evaluation.score`; or, measured on the test split, `test_errors`
@@ -83,6 +83,8 @@ def evaluate(
         ValueError: If a name is unknown or a metric lacks what it needs.
         FileNotFoundError: If files are not there.
     """
+    if isinstance(samples, str) and presets.is_preset(samples):
+        samples = presets.from_preset(samples)
     if metrics is None:
         metrics = default_metrics(samples)
     names = check_metrics(metrics, against)

@@ -1,11 +1,14 @@
 """What is checked before a batch reaches a network."""
 
+import inspect
 import re
 import warnings
 
 import keras
 import numpy as np
 import tensorflow as tf
+
+from keras_gan_zoo import errors
 
 # Images are in [-1, 1]; noise and interpolation may overshoot a little, wrong scaling does not.
 LARGEST_PIXEL = 2.0
@@ -81,6 +84,14 @@ def check_labels(name: str, labels, num_classes: int, least: int = 0):
     labels = tf.cast(labels, tf.int32)
     valid = tf.logical_and(labels >= least, labels < num_classes)
     return require(valid, f"{expected}.", labels)
+
+
+def check_arguments(model_class: type, rest: dict):
+    """Raises `ValueError` for an argument that no constructor of the class takes."""
+    taken = (inspect.signature(base.__init__).parameters for base in model_class.__mro__)
+    known = set().union(*taken) - {"self", "args", "kwargs"}
+    for name in rest.keys() - known:
+        raise errors.unknown_name(f"argument of {model_class.__name__}", name, known)
 
 
 def check_seed(seed):

@@ -42,6 +42,7 @@ class PhasedModel(PresetModel, Exporting, PhasedCompilation, keras.Model):
 
     def __init__(self, *, seed: int | None = None, **kwargs):
         checks.check_seed(seed)
+        checks.check_arguments(type(self), kwargs)
         super().__init__(**kwargs)
         self.seed = seed
         self._training_noise = keras.random.SeedGenerator(seed, name="training_noise")

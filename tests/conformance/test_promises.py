@@ -366,6 +366,8 @@ def test_10_bad_input_is_refused_at_the_door(spec, tmp_path):
         if hasattr(model, "generate"):
             with pytest.raises(ValueError, match=r"Expected .*Received"):
                 model.generate(**arguments)
+    with pytest.raises(ValueError, match="no_such_argument.*Expected one of: .*seed.*Received"):
+        spec.make(no_such_argument=1)
     with pytest.raises(ValueError, match="no_such_phase.*Received"):
         model.compile({"no_such_phase": "adam"})
     (tmp_path / "taken").mkdir()

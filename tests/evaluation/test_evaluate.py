@@ -122,6 +122,12 @@ def test_folders_of_other_programs(data, tmp_path):
         assert files["metrics"][name] == pytest.approx(value, rel=1e-4)
 
 
+def test_presets_by_name():
+    options = {"extractor": Pixels(), "num_reference": 100, "num_samples": 50, "metrics": ["fid"]}
+    model = kgz.models.from_preset("dcgan_fashion_mnist")
+    assert evaluate("dcgan_fashion_mnist", DATA, **options) == evaluate(model, DATA, **options)
+
+
 def test_modes_of_mixtures_are_counted():
     model = kgz.models.GAN(sample_shape=(2,), latent_dim=2, hidden_units=5, seed=0)
     result = evaluate(model, "ring_of_gaussians", num_samples=100)
