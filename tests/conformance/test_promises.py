@@ -37,6 +37,14 @@ def train(model, samples, steps=3, batch_size=6):
     return logs
 
 
+def leave_the_start(model):
+    """Moves the weights: tiny initial ones give gradients of zero."""
+    for variable in model.trainable_variables:
+        variable.assign_add(keras.random.normal(variable.shape, stddev=0.1, seed=1))
+    for phase in model.phases():  # weights that are clipped have been before
+        model.before_update(phase)
+
+
 def told(spec, count):
     """The labels that `discriminate` wants, by argument name."""
     labels = spec.labels(count)
@@ -154,10 +162,7 @@ def test_04_each_phase_moves_its_networks_and_no_other(spec):
     for moving in names:
         model = spec.make()
         model.compile({name: keras.optimizers.SGD(float(name == moving)) for name in names})
-        for variable in model.trainable_variables:  # tiny initial weights give gradients of zero
-            variable.assign_add(keras.random.normal(variable.shape, stddev=0.1, seed=1))
-        for phase in model.phases():  # weights that are clipped have been before
-            model.before_update(phase)
+        leave_the_start(model)
         before = {id(v): np.array(v) for v in model.trainable_variables}
         model.train_on_batch(spec.samples(8), spec.labels(8))
         own = {id(v) for v in model.phase(moving).trainable_variables}
@@ -167,6 +172,45 @@ def test_04_each_phase_moves_its_networks_and_no_other(spec):
                 assert not moved, f"{moving} moved {variable.path}"
             elif not spec.stays_still(moving, variable):
                 assert moved, f"{moving} did not move {variable.path}"
+
+
+@every_model
+def test_04_each_phase_descends_what_it_reports(spec):
+    """Its gradient, along itself, against central differences.
+
+    Rectifiers want small steps, and rounding large ones: the best of three counts. A plan or a
+    singular vector that is a constant of the gradient, and has not converged, may cost a twentieth.
+    """
+    model = spec.make()
+    leave_the_start(model)
+    samples, labels = spec.samples(8), spec.labels(8)
+    batch = model.prepare_batch(samples if labels is None else (samples, labels))
+    start = values(model.variables)
+    for phase in model.phases():
+        weights = phase.trainable_variables
+
+        def total(directions=(), by=0.0, phase=phase, weights=weights):
+            """What the phase reports at `start`, moved; the noise is always the same."""
+            for variable, value in zip(model.variables, start, strict=True):
+                variable.assign(value)
+            for weight, direction in zip(weights, directions, strict=False):
+                weight.assign_add(by * direction)
+            with model._mode(training=True), tf.GradientTape() as tape:
+                loss = sum(model._phase_losses(phase, batch).values())
+            values = [weight.value for weight in weights]
+            return loss, tape.gradient(loss, values, unconnected_gradients="zero")
+
+        _, gradients = total()
+        length = float(tf.linalg.global_norm(gradients))
+        if length == 0.0:  # the gate of a VAE-GAN, which lets one player wait
+            continue
+        directions = [gradient / length for gradient in gradients]
+        slopes = [
+            float(total(directions, step)[0] - total(directions, -step)[0]) / (2 * step)
+            for step in (1e-2, 1e-3, 1e-4)
+        ]
+        errors = [abs(slope - length) for slope in slopes]
+        assert min(errors) < 0.05 * length, f"{phase.name}: {slopes} instead of {length}"
 
 
 @every_model

@@ -174,6 +174,7 @@ def test_a_model_that_binarises_learns_from_binary_images_drawn_anew():
         ("conv", (28, 28, 1), 105_220 + 102_017),
         ("mlp", (28, 28, 1), 330_040 - 14_436 + 322_784 - 7_200),
         ("face", (128, 128, 3), None),
+        ("face_without_dropout", (64, 64, 3), None),
         ("residual", (28, 28, 1), None),
     ],
 )

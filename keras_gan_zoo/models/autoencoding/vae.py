@@ -16,6 +16,10 @@ from keras_gan_zoo.training.posterior import GaussianPosterior
 NETWORKS = {
     "conv": (functools.partial(networks.conv_encoder, variational=True), networks.conv_decoder),
     "face": (networks.face_vae_encoder, networks.face_vae_decoder),
+    "face_without_dropout": (
+        functools.partial(networks.face_vae_encoder, dropout=0.0),
+        functools.partial(networks.face_vae_decoder, dropout=0.0),
+    ),
     "mlp": (lambda shape, size: networks.mlp_encoder(shape, (size, size)), networks.mlp_decoder),
     "residual": (networks.residual_encoder, networks.residual_decoder),
 }
@@ -33,8 +37,9 @@ class VAE(GaussianPosterior, AutoencoderModel):
     Args:
         image_shape: `(height, width, channels)`, sides divisible by 4, for `"face"` by 16.
         latent_dim: Size of a latent vector.
-        network: `"conv"` (of a textbook, for digits), `"face"` (the lecture's for faces), `"mlp"`
-            (one hidden layer, as in the paper), or `"residual"`.
+        network: `"conv"` (of a textbook, for digits), `"face"` (the lecture's for faces, whose
+            dropout blurs details), `"face_without_dropout"`, `"mlp"` (one hidden layer, as in the
+            paper), or `"residual"`.
         likelihood: `p(x | z)`: `"bernoulli"`, `"gaussian"` (of standard deviation
             `likelihood_scale`), `"learnt_gaussian"`, or `"discretized_logistic"`.
         likelihood_scale: See above, for pixels in `[-1, 1]`.

@@ -107,7 +107,7 @@ class CramerGAN(FeatureCritic):
     def discriminator_losses(self, batch):
         real, fake, other = self._samples(batch)
         features = self.embed_all(real, fake, other)
-        critic = functools.partial(self._critic, ops.stop_gradient(features[2]))
+        critic = functools.partial(self._critic, features[2])
         return {
             "discriminator_loss": losses.cramer_critic_loss(*features),
             **self.penalty_losses(critic, real, fake),
