@@ -84,7 +84,7 @@ SETTINGS = {
         critic={"output_dim": 32},
         sharpness=3.0,
         batch_size=128,
-        longer=2,
+        longer=6,
         rates=(1e-3, 2e-3),
         jit_compile=True,
     ),
