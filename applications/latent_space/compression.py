@@ -10,7 +10,7 @@ import pathlib
 import numpy as np
 import PIL.Image
 import scipy.stats
-from faces import faces_of, load
+from faces import ATTRIBUTED, faces_of, load
 
 SHEET = 10  # faces on a side of what JPEG compresses, so that its header counts little
 STEPS = (4.0, 2.0, 1.0, 0.5, 0.25)
@@ -72,8 +72,8 @@ def main():
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    model, _ = load(arguments)
-    images, _ = faces_of("test", 1000)
+    model = load("VAE", ATTRIBUTED, arguments.out)
+    images, _ = faces_of(ATTRIBUTED, "test", 1000)
     curves = {
         "VAE": [of_vae(model, images, step) for step in STEPS],
         "JPEG": [of_jpeg(images, quality) for quality in QUALITIES],

@@ -64,7 +64,7 @@ class Gaussian(Likelihood):
         return losses.gaussian_nll(samples, decoded, self.log_variance)
 
     def mean(self, decoded):
-        return ops.cast(decoded, "float32")
+        return _images(decoded)
 
 
 class LearntGaussian(Likelihood):
@@ -79,7 +79,7 @@ class LearntGaussian(Likelihood):
         return losses.gaussian_nll(samples, mean, ops.maximum(log_variance, self.least))
 
     def mean(self, decoded):
-        return ops.cast(ops.split(decoded, 2, axis=-1)[0], "float32")
+        return _images(ops.split(decoded, 2, axis=-1)[0])
 
 
 class DiscretizedLogistic(Likelihood):
@@ -96,7 +96,11 @@ class DiscretizedLogistic(Likelihood):
         return losses.discretized_logistic_nll(samples, mean, log_scale)
 
     def mean(self, decoded):
-        return ops.clip(ops.cast(ops.split(decoded, 2, axis=-1)[0], "float32"), -1.0, 1.0)
+        return _images(ops.split(decoded, 2, axis=-1)[0])
+
+
+def _images(means):
+    return ops.clip(ops.cast(means, "float32"), -1.0, 1.0)
 
 
 LIKELIHOODS = {

@@ -133,6 +133,17 @@ def test_jpeg_gets_larger_and_better_with_its_quality():
     assert sizes[0] < sizes[1] and errors[0] > errors[1]
 
 
+def test_the_program_of_compression_runs(tmp_path, monkeypatch, capsys):
+    script = load("latent_space", "compression")
+    drawn, _ = faces(np.random.default_rng(0), 100)
+    monkeypatch.setattr(script, "faces_of", lambda data, split, count: (drawn[:count], None))
+    monkeypatch.setattr("sys.argv", ["compression.py", "--out", str(tmp_path)])
+    script.main()
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["VAE"] * 5 + ["JPEG"] * 6
+    assert PIL.Image.open(tmp_path / "compression.png").size[0] > 100
+
+
 def test_a_classifier_starts_from_the_encoder_or_from_nothing(tmp_path):
     script = load("latent_space", "pretraining")
     model = kgz.models.VAE((8, 8, 1), 2, seed=0)

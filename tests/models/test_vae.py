@@ -187,3 +187,12 @@ def test_networks_by_name(network, shape, parameters):
         assert model.count_params() == parameters
     with pytest.raises(ValueError, match="network.*'conv'.*Received: 'deep'"):
         kgz.models.VAE(shape, 2, network="deep")
+
+
+@pytest.mark.parametrize("likelihood", ["gaussian", "learnt_gaussian", "discretized_logistic"])
+def test_images_are_in_range_whatever_the_decoder_gives(likelihood):
+    model = kgz.models.VAE((8, 8, 1), 2, likelihood=likelihood, seed=0)
+    for weight in model.decoder.trainable_variables:
+        weight.assign(weight * 30.0)
+    images = np.array(model.generate(16, seed=0))
+    assert images.min() == -1.0 and images.max() == 1.0
