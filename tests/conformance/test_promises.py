@@ -197,8 +197,8 @@ def test_04_each_phase_descends_what_it_reports(spec):
                 weight.assign_add(by * direction)
             with model._mode(training=True), tf.GradientTape() as tape:
                 loss = sum(model._phase_losses(phase, batch).values())
-            values = [weight.value for weight in weights]
-            return loss, tape.gradient(loss, values, unconnected_gradients="zero")
+            tensors = [weight.value for weight in weights]
+            return loss, tape.gradient(loss, tensors, unconnected_gradients="zero")
 
         _, gradients = total()
         length = float(tf.linalg.global_norm(gradients))

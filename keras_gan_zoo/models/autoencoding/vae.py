@@ -35,11 +35,11 @@ class VAE(GaussianPosterior, AutoencoderModel):
     are in nats per sample.
 
     Args:
-        image_shape: `(height, width, channels)`, sides divisible by 4, for `"face"` by 16.
+        image_shape: `(height, width, channels)`, sides divisible by 4, for faces by 16.
         latent_dim: Size of a latent vector.
-        network: `"conv"` (of a textbook, for digits), `"face"` (the lecture's for faces, whose
-            dropout blurs details), `"face_without_dropout"`, `"mlp"` (one hidden layer, as in the
-            paper), or `"residual"`.
+        network: `"conv"` (of a textbook, for digits), `"face"` (the lecture's for faces),
+            `"face_without_dropout"`, `"mlp"` (one hidden layer, as in the paper), or
+            `"residual"`.
         likelihood: `p(x | z)`: `"bernoulli"`, `"gaussian"` (of standard deviation
             `likelihood_scale`), `"learnt_gaussian"`, or `"discretized_logistic"`.
         likelihood_scale: See above, for pixels in `[-1, 1]`.
