@@ -4,6 +4,8 @@ Randomness and batches that know about replicas, gradients with respect to input
 normalisation. Layers, penalties and losses use these and name no backend themselves.
 """
 
+import math
+
 import keras
 import tensorflow as tf
 
@@ -63,6 +65,20 @@ def random_uniform(shape, minval=0.0, maxval=1.0, seed=None, dtype="float32"):
         shape,
         seed,
     )
+
+
+def gaussian_noise(shape, seed=None):
+    """Standard normal noise, float32, other numbers than `random_normal`'s at about half its cost.
+
+    Box and Muller's transform, whose logarithms and cosines TensorFlow computes many at a time; for
+    noise drawn by the million in every step.
+    """
+    rows, features = shape[0], math.prod(shape[1:])
+    uniform = random_uniform((rows, 2, (features + 1) // 2), seed=seed)
+    radius = tf.sqrt(-2.0 * tf.math.log(1.0 - uniform[:, 0]))
+    angle = 2.0 * math.pi * uniform[:, 1]
+    noise = tf.concat([radius * tf.cos(angle), radius * tf.sin(angle)], axis=1)
+    return tf.reshape(noise[:, :features], shape)
 
 
 def input_gradient(function, inputs):

@@ -21,5 +21,5 @@ class GaussianNoise(keras.layers.GaussianNoise):
     def call(self, inputs, training=False):
         if not training or self.stddev == 0:
             return inputs
-        noise = backend.random_normal(ops.shape(inputs), seed=self.seed_generator)
+        noise = backend.gaussian_noise(ops.shape(inputs), self.seed_generator)
         return inputs + ops.cast(self.stddev * noise, inputs.dtype)

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import scipy.stats
 import tensorflow as tf
 
 import keras_gan_zoo as kgz
@@ -225,6 +226,20 @@ def test_instance_normalization_equals_pytorch(affine):
     tensor = torch.tensor(inputs.transpose(0, 3, 1, 2))
     expected = torch.nn.functional.instance_norm(tensor, **options).numpy()
     np.testing.assert_allclose(layer(inputs), expected.transpose(0, 2, 3, 1), atol=1e-4)
+
+
+@pytest.mark.parametrize("shape", [(500, 999), (500, 8, 9, 5)])
+def test_gaussian_noise_is_standard_normal_and_independent(shape):
+    """Against scipy's normal distribution, and correlations along both halves of a transform."""
+    layer = kgz.layers.GaussianNoise(0.5, seed=1)
+    noise = np.array(layer(np.ones(shape, "float32"), training=True) - 1.0) / 0.5
+    assert noise.shape == shape
+    assert scipy.stats.kstest(np.ravel(noise)[:100_000], "norm").pvalue > 0.01
+    rows = noise.reshape(500, -1)
+    half = (rows.shape[1] + 1) // 2
+    first, second = rows[:, : rows.shape[1] - half], rows[:, half:]
+    for left, right in ((first, second), (first**2, second**2), (rows[1:], rows[:-1])):
+        assert abs(np.corrcoef(left.ravel(), right.ravel())[0, 1]) < 0.015
 
 
 LAYERS = [
