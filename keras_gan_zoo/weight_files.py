@@ -13,7 +13,8 @@ import numpy as np
 from keras_gan_zoo.errors import check_choice
 
 SCALE = ".scale"  # ends the name of the scales of whole numbers
-STORED = (None, "float32", "float16", "int8")
+LARGEST = {"int8": 127, "int5": 15}  # the largest whole number
+STORED = (None, "float32", "float16", *LARGEST)
 
 
 def save_weights(path: pathlib.Path, networks: dict, dtype: str | None = None):
@@ -23,8 +24,8 @@ def save_weights(path: pathlib.Path, networks: dict, dtype: str | None = None):
         path: The file.
         networks: `{name: network}`.
         dtype: What the weights are stored as; by default as they are. With `"int8"` each slice of
-            a kernel's last axis is a scale times whole numbers from -127 to 127; vectors stay as
-            they are.
+            a kernel's last axis is a scale times whole numbers from -127 to 127, with `"int5"` from
+            -15 to 15; compression makes five bits of these. Vectors stay as they are.
 
     Raises:
         ValueError: If `dtype` is not one of those above.
@@ -39,12 +40,12 @@ def save_weights(path: pathlib.Path, networks: dict, dtype: str | None = None):
 
 
 def _create_dataset(group, key, values, dtype):
-    if dtype != "int8":
+    if dtype not in LARGEST:
         return group.create_dataset(key, data=np.asarray(values, dtype))
     if values.ndim < 2:
         return group.create_dataset(key, data=values)
     largest = np.abs(values).max(axis=tuple(range(values.ndim - 1)))
-    scale = (np.where(largest > 0, largest, 1.0) / 127.0).astype("float32")
+    scale = (np.where(largest > 0, largest, 1.0) / LARGEST[dtype]).astype("float32")
     whole = np.round(values / scale).astype("int8")
     group.create_dataset(key + SCALE, data=scale)
     return group.create_dataset(key, data=whole, compression="gzip", compression_opts=9)

@@ -43,19 +43,20 @@ def test_float16_rounds_to_eleven_bits(network, tmp_path):
         np.testing.assert_array_equal(found, value.astype("float16").astype("float32"))
 
 
-def test_int8_is_half_a_step_off_at_most_and_quarters_the_file(network, tmp_path):
-    for value, found in pairs(network, tmp_path / "small.h5", "int8"):
+@pytest.mark.parametrize(("dtype", "largest", "share"), [("int8", 127, 0.4), ("int5", 15, 0.32)])
+def test_whole_numbers_are_half_a_step_off_at_most(dtype, largest, share, network, tmp_path):
+    for value, found in pairs(network, tmp_path / "small.h5", dtype):
         if value.ndim < 2:
             np.testing.assert_array_equal(found, value)
             continue
-        step = np.abs(value).max(axis=tuple(range(value.ndim - 1))) / 127
+        step = np.abs(value).max(axis=tuple(range(value.ndim - 1))) / largest
         assert (np.abs(found - value) <= step * 0.501).all()
         assert np.abs(found - value).max() > 0
     weight_files.save_weights(tmp_path / "whole.h5", {"one": network})
     small, whole = ((tmp_path / name).stat().st_size for name in ("small.h5", "whole.h5"))
-    assert small < 0.4 * whole  # with what HDF5 itself takes of a file as small as this
+    assert small < share * whole  # with what HDF5 itself takes of a file as small as this
 
 
 def test_other_types_are_refused(network, tmp_path):
-    with pytest.raises(ValueError, match="Expected `dtype` to be one of.*'float16', 'int8'"):
+    with pytest.raises(ValueError, match="Expected `dtype` to be one of.*'float16', 'int8', 'int5'"):
         weight_files.save_weights(tmp_path / "w.h5", {"one": network}, "int4")

@@ -1,4 +1,4 @@
-"""Puts a trained preset into the package: weights in eight bits, measured anew as they are shipped.
+"""Puts a trained preset into the package: weights in few bits, measured anew as they are shipped.
 
 What was trained in bfloat16 is shipped to compute in float32, which every machine does fast and an
 export to the bit.
@@ -28,17 +28,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("preset", type=pathlib.Path, help="folder of a trained preset")
     parser.add_argument("recipe", help="recipe it was trained by, and its name in the package")
+    parser.add_argument("--dtype", default="int8", help="int5 for the largest networks")
     arguments = parser.parse_args()
     recipe = load_recipe(arguments.recipe)
     facts = read_json(arguments.preset / METADATA)
     made = {"model", "library_version", "keras_version", "parameters", "sha256", "evaluations"}
     facts = {key: value for key, value in facts.items() if key not in made}
-    facts |= {"recipe": arguments.recipe, "notes": recipe.notes, "stored_as": "int8"}
+    facts |= {"recipe": arguments.recipe, "notes": recipe.notes, "stored_as": arguments.dtype}
     trained = kgz.models.from_preset(str(arguments.preset))
     picture = PIL.Image.open(arguments.preset / "samples.png")
     with tempfile.TemporaryDirectory() as scratch:
         rounded = pathlib.Path(scratch) / arguments.recipe
-        trained.save_to_preset(rounded, facts, picture, dtype="int8")
+        trained.save_to_preset(rounded, facts, picture, dtype=arguments.dtype)
         config = read_json(rounded / CONFIG)
         config["config"]["dtype"] = "float32"
         (rounded / CONFIG).write_text(json.dumps(config, indent=1) + "\n")

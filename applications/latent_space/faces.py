@@ -15,10 +15,11 @@ import keras
 import numpy as np
 import rich.console
 import rich.table
+import tensorflow_datasets as tfds
 
 import keras_gan_zoo as kgz
 from keras_gan_zoo import recipes
-from keras_gan_zoo.datasets.avataaars import ATTRIBUTES
+from keras_gan_zoo.datasets.avataaars import ATTRIBUTES, CLEAR_GLASSES
 
 ATTRIBUTED = "avataaars"  # the data set whose attributes are known
 DATA = (ATTRIBUTED, "orl_faces")
@@ -65,10 +66,26 @@ def faces_of(data, split, count):
 
 
 def direction_of(model, attribute):
-    """The attribute's direction, from the latents of training faces."""
+    """The attribute's direction, from the latents of training faces.
+
+    Dark glasses and patches hide eyes, and a direction made from them would open closed ones: that
+    of glasses leads from bare eyes to clear glasses.
+    """
     images, attributes = faces_of(ATTRIBUTED, "train", TRAIN)
     has = attributes[:, ATTRIBUTES.index(attribute)] > 0
-    return model.attribute_vector(images[has], images[~has])
+    lacks = ~has
+    if attribute == "glasses":
+        worn = accessories()
+        has, lacks = np.isin(worn, list(CLEAR_GLASSES)), worn == ""
+    return model.attribute_vector(images[has], images[lacks])
+
+
+def accessories():
+    """What each of the first training faces wears, as the generator calls it."""
+    order = tfds.ReadConfig(interleave_cycle_length=1)
+    data = tfds.load(ATTRIBUTED, split="train", shuffle_files=False, read_config=order)
+    names = data.take(TRAIN).map(lambda face: face["accessory"]).as_numpy_iterator()
+    return np.array([name.decode() for name in names])
 
 
 def judged(judge, images):

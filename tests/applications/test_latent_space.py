@@ -53,6 +53,23 @@ def test_edits_are_measured_against_reconstructions():
     assert set(found[1.0]["changed"]) == set(ATTRIBUTES) - {"glasses"}
 
 
+def test_a_direction_leads_from_faces_without_to_faces_that_show_it(monkeypatch):
+    script = load("latent_space", "faces")
+    worn = np.array(["", "round", "kurt", "eyepatch", "prescription01", ""])
+    attributes = -np.ones((6, len(ATTRIBUTES)), "float32")
+    attributes[[1, 2, 4], 0] = 1.0
+    attributes[[0, 2], 1] = 1.0
+    monkeypatch.setattr(script, "faces_of", lambda *_: (np.arange(6), attributes))
+    monkeypatch.setattr(script, "accessories", lambda: worn)
+
+    class Pair:
+        def attribute_vector(self, has, lacks):
+            return has.tolist(), lacks.tolist()
+
+    assert script.direction_of(Pair(), "glasses") == ([1, 4], [0, 5])
+    assert script.direction_of(Pair(), "smiling") == ([0, 2], [1, 3, 4, 5])
+
+
 def test_attributes_are_turned_over_one_by_one(tmp_path, monkeypatch):
     """By a model that cannot set the third, and that makes every edited face smile."""
     script = load("latent_space", "faces")
@@ -95,6 +112,8 @@ def test_pictures_of_faces_with_attributes_and_without(data, tmp_path, monkeypat
     images, attributes = faces(np.random.default_rng(0), 40)
     labels = attributes if data == "avataaars" else np.arange(40)
     monkeypatch.setattr(script, "faces_of", lambda *_: (images, labels))
+    worn = np.where(attributes[:, 0] > 0, "round", "")
+    monkeypatch.setattr(script, "accessories", lambda: worn)
     vae = kgz.models.VAE((64, 64, 3), 2, network="mlp", seed=0)
     vae.save_to_preset(tmp_path / data / f"vae_{data}", {"data": "bands"})
     arguments = ["faces.py", "pictures", "--data", data, "--out", str(tmp_path)]

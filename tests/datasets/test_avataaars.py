@@ -65,11 +65,18 @@ def test_the_door_loads_what_was_drawn(packages):
     np.testing.assert_array_equal(attributes[:, ATTRIBUTES.index("glasses")], 1.0)
     images, _ = next(iter(kgz.datasets.load("tfds:avataaars", "train", **options)))
     assert len(images) == 5
+    faces = tfds.load("avataaars", split="train", data_dir=str(packages))
+    assert {face["accessory"] for face in tfds.as_numpy(faces)} == {b"round"}
 
 
 def test_missing_packages_are_named_with_the_command_that_gets_them(tmp_path):
     with pytest.raises(FileNotFoundError, match="npm install --prefix .*avataaars@9.4.3"):
         kgz.datasets.load("tfds:avataaars", data_dir=str(tmp_path))
+
+
+def test_clear_glasses_are_glasses():
+    for name in avataaars.CLEAR_GLASSES:
+        assert attributes_of({**PLAIN, "accessories": name})[ATTRIBUTES.index("glasses")] == 1.0
 
 
 def test_it_is_a_builder_of_tensorflow_datasets(tmp_path):

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-GLASSES = {"kurt", "prescription01", "prescription02", "round", "sunglasses", "wayfarers"}
+CLEAR_GLASSES = {"prescription01", "prescription02", "round"}  # through which one sees the eyes
+GLASSES = CLEAR_GLASSES | {"kurt", "sunglasses", "wayfarers"}
 SMILES = {"default", "smile", "tongue", "twinkle"}
 HATS = {"hat", "hijab", "turban", "winterHat1", "winterHat02", "winterHat03", "winterHat04"}
 LONG_HAIR = {

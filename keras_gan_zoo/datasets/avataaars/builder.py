@@ -20,12 +20,13 @@ PACKAGES = ("@dicebear/core@9.4.3", "@dicebear/avataaars@9.4.3", "@resvg/resvg-j
 class Avataaars(tfds.core.GeneratorBasedBuilder):
     """22,000 cartoon faces, drawn on this machine by a seeded generator, with their attributes.
 
-    Images are 64x64; attributes are -1 or 1, in the order of `ATTRIBUTES`. The design is
-    "Avataaars" by Pablo Stanley, free for personal and commercial use; the generator is DiceBear,
-    under the MIT licence.
+    Images are 64x64; attributes are -1 or 1, in the order of `ATTRIBUTES`; `accessory` is what the
+    generator calls the glasses or the patch, or "". The design is "Avataaars" by Pablo Stanley,
+    free for personal and commercial use; the generator is DiceBear, under the MIT licence.
     """
 
-    VERSION = tfds.core.Version("1.0.0")
+    VERSION = tfds.core.Version("1.1.0")
+    RELEASE_NOTES = {"1.1.0": "Has `accessory`; faces and attributes are those of 1.0.0."}
     MANUAL_DOWNLOAD_INSTRUCTIONS = (
         "The faces are drawn by Node.js (18 or newer) from three packages of its registry. Install "
         f"them in the folder `avataaars` of `manual_dir`: npm install --prefix FOLDER "
@@ -38,6 +39,7 @@ class Avataaars(tfds.core.GeneratorBasedBuilder):
                 {
                     "image": tfds.features.Image(shape=(SIZE, SIZE, 3)),
                     "attributes": tfds.features.Tensor(shape=(len(ATTRIBUTES),), dtype=np.float32),
+                    "accessory": tfds.features.Text(),
                 }
             ),
             supervised_keys=("image", "attributes"),
@@ -73,10 +75,10 @@ class Avataaars(tfds.core.GeneratorBasedBuilder):
             faces = np.memmap(pathlib.Path(drawn) / "faces.rgb", "uint8", "r", shape=shape)
             lines = (pathlib.Path(drawn) / "labels.jsonl").read_text().splitlines()
             for index, (face, line) in enumerate(zip(faces, lines, strict=True)):
-                yield (
-                    first + index,
-                    {
-                        "image": np.array(face),
-                        "attributes": attributes_of(json.loads(line)),
-                    },
-                )
+                label = json.loads(line)
+                example = {
+                    "image": np.array(face),
+                    "attributes": attributes_of(label),
+                    "accessory": label.get("accessories", ""),
+                }
+                yield first + index, example
