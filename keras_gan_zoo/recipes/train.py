@@ -12,7 +12,7 @@ from keras_gan_zoo import callbacks, datasets, errors, evaluation, models, pictu
 from keras_gan_zoo.recipes.recipe import Recipe
 from keras_gan_zoo.training import LinearDecay, checks
 
-CLOCK = "training_seconds.json"
+PROGRESS = "progress.json"
 PICTURE = 32  # images in a picture of reconstructions
 
 
@@ -101,8 +101,8 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
         model.initialize_from_data(keras.ops.concatenate(first))
     out.mkdir(parents=True, exist_ok=True)
     training = recipe.training
-    clock = _Clock(out / CLOCK)
-    history = model.fit(
+    progress = _Progress(out / PROGRESS)
+    model.fit(
         data,
         epochs=training.epochs,
         steps_per_epoch=training.steps_per_epoch,
@@ -111,7 +111,7 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
             callbacks.ExactResume(out / "state", every=training.save_every),
             callbacks.SampleGrid(out / "samples", every=training.grid_every, images=shown),
             callbacks.StopOnNaN(),
-            clock,
+            progress,
         ],
     )
     if model.stop_training:
@@ -130,10 +130,10 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
         "training": training.model_dump(),
         "optimizers": {key: _described(one) for key, one in model.optimizers.items()},
         "steps": int(model.optimizers[model.phases()[-1].name].iterations),
-        "training_minutes": round(clock.seconds / 60, 1),
-        "cpu_minutes": round(clock.cpu_seconds / 60, 1),
+        "training_minutes": round(progress.seconds / 60, 1),
+        "cpu_minutes": round(progress.cpu_seconds / 60, 1),
         "hardware": f"{os.cpu_count()} CPU cores, {platform.machine()}, shared with other work",
-        "final_losses": {key: round(float(v[-1]), 4) for key, v in history.history.items()},
+        "final_losses": {key: round(value, 4) for key, value in progress.losses.items()},
         "notes": recipe.notes,
         "evaluations": [measured],
         **caption,
@@ -170,21 +170,28 @@ def _described(optimizer):
     return {"name": type(optimizer).__name__, **rounded}
 
 
-class _Clock(keras.callbacks.Callback):
-    """Seconds spent training, on the wall and of all cores, counted on over interruptions."""
+class _Progress(keras.callbacks.Callback):
+    """Seconds spent training, on the wall and of all cores, and the losses of the last epoch.
+
+    Kept over interruptions.
+    """
 
     def __init__(self, path):
         super().__init__()
         self.path = path
         self.seconds = self.cpu_seconds = 0.0
+        self.losses = {}
 
     def on_train_begin(self, logs=None):
-        before = json.loads(self.path.read_text()) if self.path.exists() else [0.0, 0.0]
+        before = [0.0, 0.0]
+        if self.path.exists():
+            *before, self.losses = json.loads(self.path.read_text())
         self._starts = [now - spent for now, spent in zip(_now(), before, strict=True)]
 
     def on_epoch_end(self, epoch, logs=None):
+        self.losses = {name: float(value) for name, value in (logs or {}).items()}
         self.on_train_end()
-        self.path.write_text(json.dumps([self.seconds, self.cpu_seconds]))
+        self.path.write_text(json.dumps([self.seconds, self.cpu_seconds, self.losses]))
 
     def on_train_end(self, logs=None):
         spent = (now - start for now, start in zip(_now(), self._starts, strict=True))

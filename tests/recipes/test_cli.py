@@ -73,6 +73,12 @@ def test_train_resume_info_generate_export(recipe, tmp_path, monkeypatch, capsys
     preset.rename(tmp_path / "moved")
     code, _, errors = run(monkeypatch, capsys, "train", recipe, "--out", out)
     assert code == 2 and "--resume" in errors
+    # A run that was killed after its last epoch has all its numbers.
+    code, _, errors = run(monkeypatch, capsys, "train", recipe, "--out", out, "--resume")
+    assert code == 0, errors
+    again = json.loads((preset / "metadata.json").read_text())
+    assert again["steps"] == 6 and again["final_losses"] == facts["final_losses"] != {}
+    preset.rename(tmp_path / "moved again")
     longer = ("--set", "training.epochs=3", "--resume")
     code, _, errors = run(monkeypatch, capsys, "train", recipe, "--out", out, *longer)
     assert code == 0, errors
