@@ -3,9 +3,10 @@
 python benchmarks/normalizers.py --cpu-minutes 6 --out runs/normalizers
 
 Trains SNGAN on Fashion-MNIST once with each, measures `fid[fashion_mnist]` and what else the
-scoreboard shows, and prints a table. With spectral normalisation it also measures the largest
-singular value of every normalised layer, by full decomposition, throughout the training. A run
-that is done is not repeated; one that was interrupted starts again.
+scoreboard shows, prints a table, best first, and draws samples in that order. With spectral
+normalisation it also measures the largest singular value of every normalised layer, by full
+decomposition, throughout the training. A run that is done is not repeated; one that was interrupted
+starts again.
 """
 
 import argparse
@@ -13,6 +14,8 @@ import json
 import pathlib
 
 import keras
+import numpy as np
+import PIL.Image
 
 import keras_gan_zoo as kgz
 
@@ -27,6 +30,7 @@ NORMALIZERS = (
     "none",
 )
 NETWORKS = {"image_shape": (28, 28, 1), "latent_dim": 64, "filters": 32}
+EXTRACTOR = "fashion_mnist"
 SHOWN = ("fid", "precision", "recall", "smallest_class")
 
 
@@ -64,7 +68,7 @@ def train(normalizer, arguments) -> dict:
         model,
         arguments.data,
         metrics=["fid", "prdc", "class_shares"],
-        extractor="fashion_mnist",
+        extractor=EXTRACTOR,
         num_samples=arguments.samples,
     )
     steps = int(model.optimizers["generator"].iterations)
@@ -75,7 +79,7 @@ def train(normalizer, arguments) -> dict:
 
 
 class SingularValues(keras.callbacks.Callback):
-    """The smallest and the largest of the layers' largest singular values, every so many steps."""
+    """The largest singular value of each layer, every so many steps."""
 
     def __init__(self, every):
         super().__init__()
@@ -89,16 +93,30 @@ class SingularValues(keras.callbacks.Callback):
             if isinstance(layer, kgz.layers.SpectralNormalization)
         ]
         if layers and self.step % self.every == 0:
-            values = [layer.largest_singular_value() for layer in layers]
-            self.found[self.step] = [min(values), max(values)]
+            self.found[self.step] = [layer.largest_singular_value() for layer in layers]
+
+
+def ranked(results) -> dict:
+    """The same, best first."""
+    key = f"fid[{EXTRACTOR}]"
+    return dict(sorted(results.items(), key=lambda item: item[1]["metrics"][key]))
+
+
+def picture(names, out):
+    """The samples of each normaliser, one below the other."""
+    grids = [PIL.Image.open(out / f"{name}.png") for name in names]
+    width, height = grids[0].width, grids[0].height + 6
+    sheet = PIL.Image.new("L", (width, height * len(grids)), 255)
+    for row, grid in enumerate(grids):
+        sheet.paste(grid, (0, row * height))
+    return sheet
 
 
 def table(results) -> str:
-    """Markdown, best first."""
+    """Markdown."""
     lines = [f"| normaliser | steps | {' | '.join(SHOWN)} |", "|---" * (2 + len(SHOWN)) + "|"]
-    key = "{}[fashion_mnist]".format
-    for name, one in sorted(results.items(), key=lambda item: item[1]["metrics"][key("fid")]):
-        cells = [f"{one['metrics'][key(metric)]:.3g}" for metric in SHOWN]
+    for name, one in results.items():
+        cells = [f"{one['metrics'][f'{metric}[{EXTRACTOR}]']:.3g}" for metric in SHOWN]
         lines.append(f"| {name} | {one['steps']:,} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
@@ -120,11 +138,17 @@ def main():
             print(f"=== {name}", flush=True)
             path.write_text(json.dumps(train(name, arguments), indent=1))
         results[name] = json.loads(path.read_text())
+    results = ranked(results)
+    picture(results, arguments.out).save(arguments.out / "all.png")
     print(table(results))
     for name, one in results.items():
         if one["largest_singular_values"]:
-            lows, highs = zip(*one["largest_singular_values"].values(), strict=True)
-            print(f"{name}: largest singular values of layers {min(lows):.4f} to {max(highs):.4f}")
+            values = np.array([*one["largest_singular_values"].values()])
+            print(
+                f"{name}: largest singular values of {values.shape[1]} layers, {len(values)} times, "
+                f"{values.min():.4f} to {values.max():.4f}, mean {values.mean():.4f}, "
+                f"{(np.abs(values - 1.0) < 0.05).mean():.1%} within 5 %"
+            )
 
 
 if __name__ == "__main__":

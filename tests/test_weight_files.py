@@ -58,5 +58,7 @@ def test_whole_numbers_are_half_a_step_off_at_most(dtype, largest, share, networ
 
 
 def test_other_types_are_refused(network, tmp_path):
-    with pytest.raises(ValueError, match="Expected `dtype` to be one of.*'float16', 'int8', 'int5'"):
+    with pytest.raises(
+        ValueError, match="Expected `dtype` to be one of.*'float16', 'int8', 'int5'"
+    ):
         weight_files.save_weights(tmp_path / "w.h5", {"one": network}, "int4")

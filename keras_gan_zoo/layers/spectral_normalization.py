@@ -35,6 +35,12 @@ class SpectralNormalization(keras.layers.Wrapper):
         Miyato et al. 2018, Spectral Normalization for Generative Adversarial Networks, arXiv
         1802.05957, algorithm 1.
 
+    Deviations:
+        Five steps of power iteration (the paper: one). With one, when a second singular value
+        overtakes the first, the kernel's largest singular value is above 1 for some updates, by
+        up to 5.4 % in a run of `benchmarks/normalizers.py`; with five, by 4.2 %, and 0.2 % on
+        average. The steps are products of a matrix and a vector, and cost next to nothing.
+
     Example:
 
     >>> layer = kgz.layers.SpectralNormalization(keras.layers.Dense(4))
@@ -42,7 +48,7 @@ class SpectralNormalization(keras.layers.Wrapper):
     TensorShape([2, 4])
     """
 
-    def __init__(self, layer, power_iterations: int = 1, **kwargs):
+    def __init__(self, layer, power_iterations: int = 5, **kwargs):
         super().__init__(layer, **kwargs)
         if power_iterations < 1:
             raise ValueError(f"Expected `power_iterations` >= 1. Received: {power_iterations!r}")
