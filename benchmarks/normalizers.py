@@ -145,8 +145,8 @@ def main():
         if one["largest_singular_values"]:
             values = np.array([*one["largest_singular_values"].values()])
             print(
-                f"{name}: largest singular values of {values.shape[1]} layers, {len(values)} times, "
-                f"{values.min():.4f} to {values.max():.4f}, mean {values.mean():.4f}, "
+                f"{name}: largest singular values of {values.shape[1]} layers, {len(values)} "
+                f"times: {values.min():.4f} to {values.max():.4f}, mean {values.mean():.4f}, "
                 f"{(np.abs(values - 1.0) < 0.05).mean():.1%} within 5 %"
             )
 
