@@ -11,7 +11,10 @@ COARSEST = 4
 
 
 def wgan_gp_generator(
-    image_shape: tuple = (28, 28, 1), latent_dim: int = 128, filters: int = 64
+    image_shape: tuple = (28, 28, 1),
+    latent_dim: int = 128,
+    filters: int = 64,
+    kernel_size: int = 5,
 ) -> keras.Model:
     """A projection to a grid of at most 4x4, then transposed convolutions with ReLU.
 
@@ -21,6 +24,7 @@ def wgan_gp_generator(
         image_shape: `(height, width, channels)`, square, the side at least 8.
         latent_dim: Size of a latent vector; latents are normal.
         filters: Channels of the finest hidden maps; they double towards the latents.
+        kernel_size: Side of the kernels; an odd one covers pixels unevenly at stride 2.
 
     Returns:
         A model from latents `(batch, latent_dim)` to images `(batch, *image_shape)`.
@@ -38,7 +42,7 @@ def wgan_gp_generator(
     x = layers.Dense(base * base * widths[0], activation="relu")(latents)
     x = layers.Reshape((base, base, widths[0]))(x)
     for side, width in zip(sides, widths[1:], strict=True):
-        x = TransposedConv2D(width, 5, kernel_initializer=residual())(x)
+        x = TransposedConv2D(width, kernel_size, kernel_initializer=residual())(x)
         if x.shape[1] > side:
             x = layers.Cropping2D(((0, x.shape[1] - side),) * 2)(x)
         if side < image_shape[0]:
@@ -52,8 +56,9 @@ def wgan_gp_critic(
     filters: int = 64,
     normalization: str = "none",
     output_dim: int = 1,
+    kernel_size: int = 5,
 ) -> keras.Model:
-    """Strided 5x5 convolutions with leaky ReLU, and a linear layer.
+    """Strided convolutions with leaky ReLU, and a linear layer.
 
     Args:
         image_shape: `(height, width, channels)`, square, the side at least 8.
@@ -61,6 +66,7 @@ def wgan_gp_critic(
         normalization: `"none"`, or `"layer"`, which the paper suggests; a gradient penalty per
             sample forbids `"batch"`. See `sngan_resnet_discriminator` for others.
         output_dim: Size of the output: more than 1 for the features of a Cramer GAN.
+        kernel_size: Side of the kernels.
 
     Returns:
         A model from images `(batch, *image_shape)` to values `(batch, output_dim)`. The layer
@@ -73,7 +79,8 @@ def wgan_gp_critic(
     samples = keras.Input(image_shape, name="samples")
     x = samples
     for index in range(len(_sides(image_shape)) - 1):
-        conv = layers.Conv2D(filters * 2**index, 5, 2, "same", kernel_initializer=residual())
+        width = filters * 2**index
+        conv = layers.Conv2D(width, kernel_size, 2, "same", kernel_initializer=residual())
         x = kernels.kernel(conv)(x)
         if index > 0:
             x = kernels.activations(x)

@@ -54,7 +54,7 @@ class CramerGAN(FeatureCritic):
     `E |h(x_r) - h(x_g)| + |h(x_r) - h(x_g')| - |h(x_g) - h(x_g')|`.
 
     Args:
-        image_shape, latent_dim, filters: As for `WGANGP`.
+        image_shape, latent_dim, filters, kernel_size: As for `WGANGP`.
         feature_dim: Size of the critic's output.
         penalties: By default `kgz.penalties.GradientPenalty(10.0)`.
         generator, discriminator: Networks to use instead of WGAN-GP's; the discriminator gives
@@ -83,6 +83,7 @@ class CramerGAN(FeatureCritic):
         latent_dim: int = 128,
         *,
         filters: int = 64,
+        kernel_size: int = 5,
         feature_dim: int = 256,
         generator: keras.Model | None = None,
         discriminator: keras.Model | None = None,
@@ -91,14 +92,16 @@ class CramerGAN(FeatureCritic):
         **kwargs,
     ):
         super().__init__(
-            generator or (lambda: wgan_gp_generator(image_shape, latent_dim, filters)),
-            discriminator or (lambda shape: wgan_gp_critic(shape, filters, output_dim=feature_dim)),
+            generator or (lambda: wgan_gp_generator(image_shape, latent_dim, filters, kernel_size)),
+            discriminator
+            or (lambda shape: wgan_gp_critic(shape, filters, "none", feature_dim, kernel_size)),
             latent_dim,
             penalties=[GradientPenalty()] if penalties is None else penalties,
             discriminator_steps=discriminator_steps,
             architecture={
                 "image_shape": image_shape,
                 "filters": filters,
+                "kernel_size": kernel_size,
                 "feature_dim": feature_dim,
             },
             **kwargs,

@@ -88,6 +88,7 @@ class WGANGP(AdversarialModel):
         image_shape: `(side, side, channels)`, the side at least 8.
         latent_dim: Size of a standard normal latent vector.
         filters: Channels next to the image; they double away from it.
+        kernel_size: Side of the kernels.
         penalties: By default `kgz.penalties.GradientPenalty(10.0)`.
         generator, discriminator: Networks to use instead of the authors' for MNIST.
         **kwargs: See `kgz.training.AdversarialModel`.
@@ -116,6 +117,7 @@ class WGANGP(AdversarialModel):
         latent_dim: int = 128,
         *,
         filters: int = 64,
+        kernel_size: int = 5,
         generator: keras.Model | None = None,
         discriminator: keras.Model | None = None,
         adversarial_loss="wasserstein",
@@ -124,13 +126,18 @@ class WGANGP(AdversarialModel):
         **kwargs,
     ):
         super().__init__(
-            generator or (lambda: wgan_gp_generator(image_shape, latent_dim, filters)),
-            discriminator or (lambda shape: wgan_gp_critic(shape, filters)),
+            generator or (lambda: wgan_gp_generator(image_shape, latent_dim, filters, kernel_size)),
+            discriminator
+            or (lambda shape: wgan_gp_critic(shape, filters, kernel_size=kernel_size)),
             latent_dim,
             adversarial_loss=adversarial_loss,
             penalties=[GradientPenalty()] if penalties is None else penalties,
             discriminator_steps=discriminator_steps,
-            architecture={"image_shape": image_shape, "filters": filters},
+            architecture={
+                "image_shape": image_shape,
+                "filters": filters,
+                "kernel_size": kernel_size,
+            },
             **kwargs,
         )
 
