@@ -43,8 +43,17 @@ def _replica_share(draw, shape, seed):
     if context is None or context.num_replicas_in_sync == 1:
         return draw(shape, seed)
     rows = shape[0]
-    noise = draw((rows * context.num_replicas_in_sync, *shape[1:]), seed)
-    return own_rows(noise, rows)
+    _, all_rows = _place(context, rows)
+    return own_rows(draw((all_rows, *shape[1:]), seed), rows)
+
+
+def _place(context, rows):
+    """Where this replica's rows begin among those of all, and how many these are."""
+    if isinstance(rows, int):  # every replica's
+        return context.replica_id_in_sync_group * rows, context.num_replicas_in_sync * rows
+    counts = context.all_gather(tf.reshape(rows, (1,)), axis=0)
+    begins = tf.cumsum(counts, exclusive=True)[context.replica_id_in_sync_group]
+    return begins, tf.reduce_sum(counts)
 
 
 def random_normal(shape, seed=None, dtype="float32"):
@@ -117,8 +126,8 @@ def own_rows(values, rows):
     context = tf.distribute.get_replica_context()
     if context is None or context.num_replicas_in_sync == 1:
         return values
-    start = context.replica_id_in_sync_group * rows
-    return values[start : start + rows]
+    begin, _ = _place(context, rows)
+    return values[begin : begin + rows]
 
 
 def fused_batch_norm(inputs, gamma, beta, epsilon):

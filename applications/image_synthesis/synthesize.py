@@ -50,7 +50,10 @@ def sample(arguments):
     arguments.out.mkdir(parents=True, exist_ok=True)
     kgz.pictures.grid(model.generate(64, seed=arguments.seed)).save(arguments.out / "samples.png")
     ends = model.sample_latents(6, seed=arguments.seed)
-    rows = [model.interpolate(ends[i], ends[i + 1], steps=10) for i in range(0, 6, 2)]
+    rows = [
+        model.interpolate(ends[i], ends[i + 1], steps=10, label=arguments.label)
+        for i in range(0, 6, 2)
+    ]
     walks = keras.ops.concatenate(rows)
     kgz.pictures.grid(walks, columns=10).save(arguments.out / "interpolation.png")
     print(f"Pictures: {arguments.out}")
@@ -81,6 +84,7 @@ def main():
             command.add_argument("--filters", type=int, default=64)
         else:
             command.add_argument("--preset", default="dcgan_fashion_mnist")
+            command.add_argument("--label", type=int, help="class to walk in, if it has classes")
     arguments = parser.parse_args()
     arguments.run(arguments)
 

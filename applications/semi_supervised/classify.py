@@ -27,6 +27,7 @@ def train(arguments):
         (
             f"data.labels_per_class={arguments.labels // CLASSES}",
             f"data.labels_seed={arguments.draw}",
+            *arguments.settings,
         ),
     )
     name = f"labels_{arguments.labels}_draw_{arguments.draw}"
@@ -79,6 +80,14 @@ def main():
         if function is train:
             command.add_argument("--labels", type=int, default=100, help="in equal parts")
             command.add_argument("--draw", type=int, default=0, help="which images are labelled")
+            command.add_argument(
+                "--set",
+                action="append",
+                default=[],
+                dest="settings",
+                metavar="KEY=VALUE",
+                help="changes a setting of the recipe, such as training.epochs=100",
+            )
     arguments = parser.parse_args()
     arguments.run(arguments)
 

@@ -19,6 +19,7 @@ RISING = (
     "smallest_class",
     "modes",
     "high_quality",
+    "elbo",
 )
 
 
@@ -110,6 +111,8 @@ class EvaluateSamples(keras.callbacks.Callback):
         self._keep(epoch + 1, measured)
 
     def on_train_end(self, logs=None):
+        if self.directory is not None and not self._checked:
+            self.on_epoch_begin(0)  # a resumed run that had nothing left to do
         if self.restore_best and self.best is not None:
             weight_files.load_weights(self._weights(), self.model.preset_networks())
             self.model.preset_loaded()

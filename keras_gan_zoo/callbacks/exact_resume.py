@@ -87,13 +87,17 @@ class ExactResume(keras.callbacks.Callback):
             self._save()
 
     def on_epoch_end(self, epoch, logs=None):
-        self._epoch, self._batch = epoch + 1, 0
+        # Keras also calls this when training stops within an epoch.
+        if self._batch >= (self.model.data_order.steps_per_epoch or 0):
+            self._epoch, self._batch = epoch + 1, 0
         self._save()
 
     def on_train_end(self, logs=None):
         self.model._initial_epoch = None
 
     def _save(self):
+        if self.model.data_order.left:
+            return
         state = training_state.capture(self.model)
         if not training_state.is_finite(state):
             warnings.warn(

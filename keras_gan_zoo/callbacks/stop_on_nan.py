@@ -36,6 +36,7 @@ class StopOnNaN(keras.callbacks.Callback):
         if broken:
             self.model.stop_training = True
             training_state.restore(self.model, self._good)
+            self.model.data_order.left = True
             warnings.warn(
                 f"Training stopped at step {self._steps}: {', '.join(broken)} is NaN or infinite. "
                 f"The model is back at its last good state, of step {self._good_at}.",

@@ -1,6 +1,7 @@
 """The one door to data."""
 
 import importlib
+import math
 import pathlib
 
 import numpy as np
@@ -13,6 +14,7 @@ from keras_gan_zoo.datasets.few_labels import few_labels
 
 IMAGE_FILES = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
 SPLITS = ("train", "test")
+LARGEST_IN_MEMORY = 2**31  # bytes of a data set read from files
 # Builders of this package, by the module that registers them.
 OWN_BUILDERS = {
     "avataaars": "keras_gan_zoo.datasets.avataaars",
@@ -46,7 +48,8 @@ def load(
 
     Args:
         name: A builtin name (see `kgz.datasets.list()`), `"tfds:NAME"` for a data set of
-            TensorFlow Datasets, or `"folder:PATH"` for image files; subfolders are classes.
+            TensorFlow Datasets, or `"folder:PATH"` for image files; subfolders are classes, and
+            without any there are no labels.
         split: `"train"` or `"test"`; for `tfds:` any split it knows. A folder with subfolders
             called `train` and `test` is split by them.
         image_size: Side, or (height, width), to resize to (bilinear, antialiased).
@@ -127,8 +130,11 @@ def _prepare(batch, size, labels):
 
 
 def _stream(dataset, length, *, batch_size, seed, shuffle, drop_remainder, prepare):
-    """Batches of a data set that does not fit in memory: cached, shuffled in a window."""
-    dataset = dataset.cache()
+    """Batches of a data set read from files: kept in memory if small, shuffled in a window."""
+    specs = tf.nest.flatten(dataset.element_spec)
+    sizes = [(spec.shape.num_elements() or math.inf) * spec.dtype.size for spec in specs]
+    if length * sum(sizes) <= LARGEST_IN_MEMORY:
+        dataset = dataset.cache()
     if shuffle:
         window = int(min(length, 10_000))
         dataset = dataset.shuffle(window, seed=seed, reshuffle_each_iteration=True)
@@ -180,6 +186,8 @@ def _from_folder(folder, split, size, options):
         )
     classes = sorted({path.parent.relative_to(folder).as_posix() for path in files})
     labels = [classes.index(path.parent.relative_to(folder).as_posix()) for path in files]
+    if classes == ["."]:
+        options = {**options, "prepare": lambda batch: _prepare(batch, size, labels=False)}
     images = [_read_image(path, size) for path in files[:1]]
     channels = images[0].shape[-1]
     shape = (*(size or images[0].shape[:2]), channels)
@@ -206,7 +214,7 @@ def _read_image(path, size, shape=None):
     except (OSError, SyntaxError) as error:
         raise ValueError(f"Expected an image file. Received: {path} ({error})") from None
     if size is not None:
-        image = image.resize(size[::-1], PIL.Image.Resampling.BICUBIC)
+        image = image.resize(size[::-1], PIL.Image.Resampling.BILINEAR)
     pixels = np.asarray(image, "uint8")
     pixels = pixels[..., None] if pixels.ndim == 2 else pixels
     if shape is not None and pixels.shape != shape:

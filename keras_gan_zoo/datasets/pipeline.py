@@ -75,10 +75,14 @@ class DataOrder:
 
     Raises:
         ValueError: If the data set is empty.
+
+    Attributes:
+        left: Whether the model is no longer where the order is: a callback took it back.
     """
 
     def __init__(self, data, steps_per_epoch: int | None = None):
         self.data = data
+        self.left = False
         self.steps_per_epoch = steps_per_epoch
         self.length = None
         if isinstance(data, tf.data.Dataset):

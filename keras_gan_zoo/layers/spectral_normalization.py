@@ -5,6 +5,9 @@ from keras import ops
 
 from keras_gan_zoo.layers import kernels
 
+FIRST = 15  # steps of power iteration when a layer is built
+EPSILON = 1e-12
+
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
 class SpectralNormalization(keras.layers.Wrapper):
@@ -56,7 +59,7 @@ class SpectralNormalization(keras.layers.Wrapper):
 
     def build(self, input_shape=None):
         super().build(input_shape)
-        matrix = self._as_matrix(self._kernel())
+        matrix = self._as_matrix(ops.cast(self._kernel().value, "float32"))
         for name, size in zip(("u", "v"), matrix.shape, strict=True):
             vector = self.add_weight(
                 shape=(size,),
@@ -67,8 +70,9 @@ class SpectralNormalization(keras.layers.Wrapper):
                 name=name,
                 aggregation="only_first_replica",
             )
-            vector.assign(_unit(vector))
             setattr(self, name, vector)
+        for vector, start in zip((self.u, self.v), self._iterated(matrix, FIRST), strict=True):
+            vector.assign(start)
 
     def _kernel(self):
         return kernels.kernel_of(self.layer)
@@ -82,14 +86,22 @@ class SpectralNormalization(keras.layers.Wrapper):
         matrix = self._as_matrix(weight)
         u, v = self.u.value, self.v.value
         if training:
-            constant = ops.stop_gradient(matrix)
-            for _ in range(self.power_iterations):
-                v = _unit(ops.matmul(u, constant))
-                u = _unit(ops.matmul(constant, v))
+            u, v = self._iterated(ops.stop_gradient(matrix), self.power_iterations)
             self.u.assign(u)
             self.v.assign(v)
         sigma = ops.sum(ops.stop_gradient(u) * ops.matmul(matrix, ops.stop_gradient(v)))
-        return kernels.call_with_kernel(self.layer, weight / sigma, inputs)
+        # A kernel of zeros stays as it is.
+        return kernels.call_with_kernel(
+            self.layer, weight / ops.where(sigma > EPSILON, sigma, 1.0), inputs
+        )
+
+    def _iterated(self, matrix, steps):
+        """The singular vectors, after `steps` of power iteration."""
+        u, v = self.u.value, self.v.value
+        for _ in range(steps):
+            v = _unit(ops.matmul(u, matrix), v)
+            u = _unit(ops.matmul(matrix, v), u)
+        return u, v
 
     def largest_singular_value(self) -> float:
         """The largest singular value of the kernel that calls use now, by full decomposition."""
@@ -104,5 +116,7 @@ class SpectralNormalization(keras.layers.Wrapper):
         return {**super().get_config(), "power_iterations": self.power_iterations}
 
 
-def _unit(vector):
-    return vector / ops.maximum(ops.norm(vector), 1e-12)
+def _unit(vector, otherwise):
+    """The vector at length 1, or another if it has none."""
+    length = ops.norm(vector)
+    return ops.where(length > EPSILON, vector / ops.maximum(length, EPSILON), otherwise)

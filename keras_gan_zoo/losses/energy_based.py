@@ -56,7 +56,7 @@ def pulling_away(codes):
     in the paper). Under several replicas the pairs are those of the global batch.
 
     Args:
-        codes: Encoder outputs `(batch, d)`, at least 2 samples.
+        codes: Encoder outputs `(batch, d)`; a single one has no pairs, and the term is 0.
 
     Returns:
         A float32 scalar in `[0, 1]`.
@@ -76,4 +76,4 @@ def pulling_away(codes):
     squares = ops.square(ops.matmul(codes, ops.transpose(codes)))
     count = ops.shape(codes)[0]
     pairs = ops.cast(count * (count - 1), "float32")
-    return ops.sum(squares * (1.0 - ops.eye(count))) / pairs
+    return ops.sum(squares * (1.0 - ops.eye(count))) / ops.maximum(pairs, 1.0)

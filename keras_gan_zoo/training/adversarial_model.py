@@ -66,6 +66,8 @@ class AdversarialModel(Architecture, Sampling, PhasedModel):
         "instance_noise",
         *PENALTIES,
     )
+    # Whether the losses are the model's own, so that there is none to choose.
+    losses_are_own = False
     # The discriminator's outputs, in order.
     outputs_of_discriminator = ("logits",)
 
@@ -114,6 +116,11 @@ class AdversarialModel(Architecture, Sampling, PhasedModel):
         self.latent_dim = int(latent_dim)
         self.latent_distribution = latent_distribution
         self.adversarial_loss = losses.get(adversarial_loss)
+        if self.losses_are_own and type(self.adversarial_loss) is not losses.NonSaturating:
+            raise ValueError(
+                f"Expected no `adversarial_loss`: {type(self).__name__} has losses of its own. "
+                f"Received: {adversarial_loss!r}"
+            )
         self._penalty_states = []
         self.penalties = self._built(penalties, discriminator)
         self.generator_penalties = self._built(generator_penalties, generator)

@@ -27,7 +27,9 @@ class LossMeans(keras.metrics.Metric):
         rows = ops.one_hot([self.names.index(name) for name in losses], CAPACITY)
         values = ops.stack([ops.cast(value, "float32") for value in losses.values()])
         weight = ops.cast(num_samples, "float32")
-        self.sums.assign_add(ops.matmul(values, rows) * weight)
+        # Not a product: one loss that is infinite would spoil the others.
+        sums = ops.sum(ops.where(rows > 0.0, values[:, None], 0.0), axis=0)
+        self.sums.assign_add(sums * weight)
         self.counts.assign_add(ops.sum(rows, axis=0) * weight)
 
     def result(self) -> dict:

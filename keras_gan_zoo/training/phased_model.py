@@ -113,6 +113,8 @@ class PhasedModel(PresetModel, Exporting, PhasedCompilation, keras.Model):
         if every == 1 or not self.in_training:
             return function()
         turn = tf.cast(self.optimizers[phase].iterations, tf.int64) % every == 0
+        if backend.num_replicas() > 1:  # which cannot meet inside a branch
+            return tf.where(turn, float(every), 0.0) * function()
         return tf.cond(turn, lambda: every * function(), lambda: tf.zeros(()))
 
     # The training step ---------------------------------------------------------------------
@@ -238,6 +240,13 @@ class PhasedModel(PresetModel, Exporting, PhasedCompilation, keras.Model):
         """
         x, y, batch_size = self._at_the_door(x, y, batch_size, shuffle, kwargs)
         self._order = pipeline.DataOrder(x, kwargs.pop("steps_per_epoch", None))
+        steps, per_call = self._order.steps_per_epoch, self.steps_per_execution
+        if steps and steps % per_call:
+            raise ValueError(
+                f"Expected the steps of an epoch to be a multiple of `steps_per_execution`, "
+                f"{per_call}, since no call is cut short; `fit(steps_per_epoch=...)` sets them. "
+                f"Received: {steps} steps"
+            )
         # Keras warns of an argument that a data set has no use for.
         shuffle = shuffle and not isinstance(x, tf.data.Dataset)
         with _plain_errors():

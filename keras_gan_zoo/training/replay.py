@@ -62,13 +62,9 @@ class ReplayBuffer(keras.layers.Layer):
             ValueError: If a batch holds more samples than the store.
         """
         everyone = [backend.global_batch(tf.cast(part, tf.float32)) for part in parts]
-        number = everyone[0].shape[0]
-        if number is not None and number > self.capacity:
-            raise ValueError(
-                f"Expected batches of at most {self.capacity} samples, the size of the replay "
-                f"buffer. Received: {number}"
-            )
         number = tf.shape(everyone[0])[0]
+        message = f"Expected batches of at most {self.capacity} samples, the size of `replay`."
+        everyone[0] = checks.require(number <= self.capacity, message, everyone[0])
         seed = backend.draw_seed(seed)
         filling = self.count.value < self.capacity
         in_order = self.count.value + tf.range(number)

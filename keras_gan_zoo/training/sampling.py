@@ -47,8 +47,16 @@ class Sampling(Generation):
 
         Returns:
             A float32 tensor `(steps, *sample_shape)`.
+
+        Raises:
+            ValueError: If the model is conditional and `label` is missing, or an argument is bad.
         """
         checks.check_count("steps", steps, least=2)
+        if self.condition.dim is not None and label is None:
+            raise ValueError(
+                "Expected `label`, the class or the condition of all samples on the way. "
+                "Received: label=None"
+            )
         start, end = (
             checks.check_samples("start and end", [latent], (self.latent_dim,))[0]
             for latent in (start, end)

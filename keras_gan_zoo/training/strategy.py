@@ -12,7 +12,9 @@ def distribute(strategy: str | tf.distribute.Strategy = "auto"):
     """A scope in which models are built, compiled and fitted on several devices.
 
     A thin convenience over `tf.distribute`: TensorFlow's own scopes work just as well. A global
-    batch is split over the replicas; results equal those of one device on the same batch.
+    batch is split over the replicas; results equal those of one device on the same batch, if it
+    divides by the replicas and, for a model with several updates of a player in a step, by replicas
+    times updates.
 
     Args:
         strategy: `"mirrored"` (all GPUs of this machine, or all its logical CPU devices),

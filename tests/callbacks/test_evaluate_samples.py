@@ -50,6 +50,12 @@ def test_the_best_is_kept_and_restored(tmp_path, monkeypatch):
     assert json.loads((tmp_path / "best.json").read_text())["epoch"] == 2
     np.testing.assert_array_equal(one.generate(3, seed=0), seen[1])
     assert not np.array_equal(seen[1], seen[2])
+    # A rerun that has nothing left to do ends with the best, too.
+    weights = one.generator.get_weights()
+    one.generator.set_weights([0.0 * weight for weight in weights])
+    one.ema_generator.set_weights([0.0 * weight for weight in weights])
+    fit(one, kgz.callbacks.EvaluateSamples(RING, directory=tmp_path, restore_best=True), epochs=0)
+    np.testing.assert_array_equal(one.generate(3, seed=0), seen[1])
     # The same run going on has to beat it; another run is refused.
     numbers = iter([3.5])
     fit(one, kgz.callbacks.EvaluateSamples(RING, directory=tmp_path), epochs=1)
@@ -58,13 +64,16 @@ def test_the_best_is_kept_and_restored(tmp_path, monkeypatch):
         fit(model(), kgz.callbacks.EvaluateSamples(RING, directory=tmp_path), epochs=1)
     with pytest.raises(ValueError, match=r"Unknown number to monitor: 'kid'"):
         fit(one, kgz.callbacks.EvaluateSamples(RING, directory=tmp_path, monitor="kid"), epochs=1)
-    # For some numbers, more is better.
-    numbers = iter([0.1, 0.3, 0.2])
-    rising = kgz.callbacks.EvaluateSamples(RING, monitor="precision")
+
+
+@pytest.mark.parametrize("name", ["precision", "elbo"])
+def test_for_some_numbers_more_is_better(name, monkeypatch):
+    numbers = iter([-0.1, 0.3, 0.2])
     monkeypatch.setattr(
         "keras_gan_zoo.evaluation.evaluate",
-        lambda *args, **kwargs: {"metrics": {"precision[x]": next(numbers)}, "protocol": {}},
+        lambda *args, **kwargs: {"metrics": {f"{name}[x]": next(numbers)}, "protocol": {}},
     )
+    rising = kgz.callbacks.EvaluateSamples(RING, monitor=name)
     fit(model(), rising)
     assert rising.best["epoch"] == 2
 

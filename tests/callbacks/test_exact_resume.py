@@ -144,6 +144,51 @@ def test_two_generations_are_kept_and_a_finished_run_has_nothing_to_do(tmp_path)
     assert digest(again) == digest(model)
 
 
+def stops_at(step):
+    """A callback that asks Keras to stop after so many steps."""
+
+    class Stop(keras.callbacks.Callback):
+        steps = 0
+
+        def on_train_batch_end(self, batch, logs=None):
+            self.steps += 1
+            self.model.stop_training = self.steps == step
+
+    return Stop()
+
+
+@pytest.mark.parametrize("step", [5, 6])
+def test_a_run_that_stops_within_an_epoch_finishes_it_later(step, tmp_path):
+    whole, stopped, resumed = small_model(), small_model(), small_model()
+    fit(whole, tmp_path / "whole", epochs=4)
+    callbacks = [kgz.callbacks.ExactResume(tmp_path / "stopped"), stops_at(step)]
+    stopped.fit(DATA, batch_size=4, epochs=4, verbose=0, callbacks=callbacks)
+    assert int(stopped.optimizers["generator"].iterations) == step
+    fit(resumed, tmp_path / "stopped", epochs=4)
+    assert digest(resumed) == digest(whole)
+
+
+def test_a_model_that_was_taken_back_is_not_saved_as_what_it_was(tmp_path):
+    model = small_model()
+    fit(model, tmp_path, epochs=1)
+    before = {path.name for path in tmp_path.iterdir()}
+
+    class Explode(keras.callbacks.Callback):
+        def on_train_batch_begin(self, batch, logs=None):
+            variable = self.model.generator.trainable_variables[-1]
+            variable.assign(np.full(variable.shape, np.nan))
+
+    model = small_model()
+    callbacks = [
+        kgz.callbacks.ExactResume(tmp_path, every=1),
+        Explode(),
+        kgz.callbacks.StopOnNaN(),
+    ]
+    with pytest.warns(UserWarning, match="last good state"):
+        model.fit(DATA, batch_size=4, epochs=3, verbose=0, callbacks=callbacks)
+    assert {path.name for path in tmp_path.iterdir()} == before
+
+
 def test_the_state_of_another_model_is_refused_and_kept(tmp_path):
     fit(small_model(), tmp_path)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}

@@ -132,9 +132,10 @@ def test_02_output_shape_type_and_range(spec, count):
 
 
 @every_model
-def test_03_fit_with_a_partial_last_batch(spec):
+@pytest.mark.parametrize("count", [7, 5])
+def test_03_fit_with_a_partial_last_batch(spec, count):
     model = spec.make()
-    samples, labels = spec.samples(7), spec.labels(7)
+    samples, labels = spec.samples(count), spec.labels(count)
     history = model.fit(samples, labels, batch_size=4, epochs=2, verbose=0)
     assert set(history.history) == set(spec.losses)
     assert np.isfinite(list(history.history.values())).all()

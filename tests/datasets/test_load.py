@@ -120,6 +120,21 @@ def test_folders_of_grey_pictures_and_of_several_sizes(tmp_path):
     assert images.shape == (2, 4, 4, 1)
     with pytest.raises(Exception, match="images of one size"):
         batches(kgz.datasets.load(f"folder:{tmp_path}"))
+    # Without subfolders there are no classes.
+    assert next(iter(kgz.datasets.load(f"folder:{tmp_path}", image_size=4))).shape == (2, 4, 4, 1)
+
+
+def test_folders_are_resized_as_data_sets_are(tmp_path):
+    """Up to the rounding of PIL's bytes."""
+    images, _ = next(iter(kgz.datasets.load("fashion_mnist_mini", shuffle=False, batch_size=8)))
+    small, _ = next(
+        iter(kgz.datasets.load("fashion_mnist_mini", image_size=14, shuffle=False, batch_size=8))
+    )
+    for index, image in enumerate(np.array(images)):
+        grey = np.round((image[..., 0] + 1.0) * 127.5).astype("uint8")
+        PIL.Image.fromarray(grey).save(tmp_path / f"{index}.png")
+    found = next(iter(kgz.datasets.load(f"folder:{tmp_path}", image_size=14, shuffle=False)))
+    np.testing.assert_allclose(found, small, atol=1.5 / 127.5)
 
 
 def test_tfds(tmp_path):

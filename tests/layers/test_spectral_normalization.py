@@ -101,6 +101,24 @@ def test_power_iteration_of_a_worked_example():
         assert 9.0 / float(outputs[0, 0]) == pytest.approx(expected, rel=1e-6)
 
 
+def test_a_layer_is_normalised_from_the_start_and_zeros_stay():
+    layer = kgz.layers.SpectralNormalization(keras.layers.Dense(5, use_bias=False))
+    inputs = inputs_of((4, 7))
+    layer(inputs)
+    assert layer.largest_singular_value() == pytest.approx(1.0, abs=0.05)
+    zeros = keras.layers.Dense(5, use_bias=False, kernel_initializer="zeros")
+    layer = kgz.layers.SpectralNormalization(zeros)
+    with tf.GradientTape() as tape:
+        outputs = layer(inputs, training=True)
+        loss = tf.reduce_sum(outputs)
+    np.testing.assert_array_equal(outputs, 0.0)
+    gradient = tape.gradient(loss, zeros.kernel.value)
+    np.testing.assert_allclose(gradient, np.tile(inputs.sum(axis=0)[:, None], 5), rtol=1e-5)
+    zeros.kernel.assign(np.ones((7, 5)))
+    layer(inputs, training=True)
+    assert layer.largest_singular_value() == pytest.approx(1.0, abs=1e-4)
+
+
 def test_the_gradient_flows_through_sigma_and_the_kernel_stays():
     """The loss does not change when W is scaled, so its gradient is orthogonal to W."""
     layer = kgz.layers.SpectralNormalization(keras.layers.Dense(5, use_bias=False))

@@ -36,6 +36,7 @@ def test_pulling_away_of_worked_examples():
     scaled = codes * np.array([[3.0], [0.1], [7.0]])
     assert float(kgz.losses.pulling_away(scaled)) == pytest.approx(1 / 3, rel=1e-5)
     assert float(kgz.losses.pulling_away(np.eye(4))) == pytest.approx(0.0, abs=1e-6)
+    assert float(kgz.losses.pulling_away(np.ones((1, 4)))) == 0.0
     assert float(kgz.losses.pulling_away(np.ones((5, 3)))) == pytest.approx(1.0, rel=1e-5)
 
 

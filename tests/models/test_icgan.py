@@ -34,6 +34,24 @@ def test_wrong_conditions_differ_and_come_from_the_batch():
     np.testing.assert_array_equal(other_conditions(tf.constant(alike)), -alike)
 
 
+def test_replicas_with_unequal_rows_find_the_conditions_of_one_device():
+    conditions = np.sign(np.random.default_rng(0).normal(size=(5, 3))).astype("float32")
+    with kgz.distribute("mirrored") as strategy:
+        data = tf.data.Dataset.from_tensor_slices(conditions).batch(5)
+        batches = iter(strategy.experimental_distribute_dataset(data))
+        parts = tf.function(lambda: strategy.run(other_conditions, (next(batches),)))()
+    parts = [np.array(part) for part in strategy.experimental_local_results(parts)]
+    assert [len(part) for part in parts] == [3, 2]
+    np.testing.assert_array_equal(np.concatenate(parts), other_conditions(tf.constant(conditions)))
+
+
+def test_encoders_only_is_kept_however_it_was_set():
+    model = make()
+    model.encoders_only = True
+    again = kgz.models.IcGAN.from_config(model.get_config())
+    assert [phase.name for phase in again.phases()] == ["latent_encoder", "condition_encoder"]
+
+
 def test_both_kinds_of_wrong_pairs_count_half():
     model = make()
     images, attributes = data()

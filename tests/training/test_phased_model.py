@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 import keras_gan_zoo as kgz
+from keras_gan_zoo.training.loss_means import LossMeans
 from keras_gan_zoo.training.phased_model import _slice
 
 
@@ -243,6 +244,46 @@ def test_interpolation_has_the_ends_and_stays_on_the_sphere():
     images = model.interpolate(ends[0], ends[1], steps=3)
     np.testing.assert_allclose(images[0], model.generate(latents=ends)[0], atol=1e-5)
     np.testing.assert_allclose(images[2], model.generate(latents=ends)[1], atol=1e-5)
+
+
+def test_a_way_between_latents_of_a_conditional_model_needs_a_class():
+    model = kgz.models.ACGAN((8, 8, 1), latent_dim=3, num_classes=3, filters=4)
+    start, end = model.sample_latents(2, seed=0)
+    with pytest.raises(ValueError, match="Expected `label`"):
+        model.interpolate(start, end)
+    points = np.array(model.interpolate(start, start, steps=4, label=1))
+    np.testing.assert_allclose(points, points[:1].repeat(4, axis=0), atol=1e-6)
+
+
+def test_an_execution_of_several_steps_must_divide_the_epoch():
+    model = kgz.models.GAN(sample_shape=(2,), latent_dim=3, hidden_units=5)
+    model.compile(steps_per_execution=3)
+    points = np.zeros((40, 2), "float32")
+    with pytest.raises(ValueError, match="multiple of `steps_per_execution`, 3.*10 steps"):
+        model.fit(points, batch_size=4, verbose=0)
+    model.fit(points, batch_size=4, steps_per_epoch=9, epochs=2, verbose=0)
+    assert int(model.optimizers["generator"].iterations) == 18
+
+
+def test_one_infinite_loss_does_not_spoil_the_others():
+    means = LossMeans()
+    means.update_state({"a": 1.0, "b": np.inf, "c": np.nan}, 4)
+    means.update_state({"a": 3.0, "b": 1.0, "c": 1.0}, 4)
+    found = {name: float(value) for name, value in means.result().items()}
+    assert found["a"] == 2.0 and found["b"] == np.inf and np.isnan(found["c"])
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda **options: kgz.models.EBGAN((8, 8, 1), 4, filters=4, **options),
+        lambda **options: kgz.models.CramerGAN((8, 8, 1), 4, filters=4, **options),
+        lambda **options: kgz.models.SemiSupervisedGAN((8, 8, 1), 4, **options),
+    ],
+)
+def test_losses_that_are_the_model_s_own_cannot_be_chosen(make):
+    with pytest.raises(ValueError, match="has losses of its own.*Received: 'hinge'"):
+        make(adversarial_loss="hinge")
 
 
 def test_generate_does_not_depend_on_how_it_is_chunked(monkeypatch):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -80,6 +81,31 @@ def test_two_worker_processes_equal_one(tmp_path):
                 atol=1e-4,
                 err_msg=name,
             )
+
+
+def test_lazy_penalties_train_with_spectral_normalisation_as_on_one_device():
+    images = np.random.default_rng(0).uniform(-1, 1, (8, 8, 8, 1)).astype("float32")
+
+    def train():
+        keras.utils.set_random_seed(0)
+        model = kgz.models.SNGAN(
+            (8, 8, 1),
+            4,
+            filters=4,
+            discriminator_filters=4,
+            discriminator_steps=1,
+            penalties=[kgz.penalties.R1(10.0, every=2)],
+            seed=0,
+        )
+        model.compile({phase.name: keras.optimizers.SGD(0.01) for phase in model.phases()})
+        model.fit(images, batch_size=8, epochs=3, verbose=0)
+        return [np.array(weight) for weight in model.discriminator.trainable_weights]
+
+    single = train()
+    with kgz.distribute("mirrored"):
+        double = train()
+    for one, other in zip(single, double, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-4)
 
 
 def test_dropout_masks_of_replicas_are_those_of_one_device():

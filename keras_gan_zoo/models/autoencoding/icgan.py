@@ -102,6 +102,9 @@ class IcGAN(AdversarialModel):
         )
         self.encoders_only = bool(encoders_only)
 
+    def get_config(self):
+        return {**super().get_config(), "encoders_only": self.encoders_only}
+
     def phases(self):
         encoders = (
             Phase("latent_encoder", (self.latent_encoder,)),

@@ -51,7 +51,8 @@ class RestrictedBoltzmannMachine(LatentPrior, AutoencoderModel):
         arXiv 1206.5538, section 6.
 
     Deviations:
-        Visible units are samples in every step of a chain, the last one, too.
+        Visible units are samples in every step of a chain, the last one, too. Weight decay applies
+        to biases, too.
     """
 
     largest_pixel = EXACT

@@ -106,8 +106,11 @@ class ACGAN(Classification, AdversarialModel):
 
     def generator_losses(self, batch):
         fake = self.judge(*self.fake_inputs(batch))
+        real_logits = None
+        if self.adversarial_loss.generator_needs_real:
+            real_logits = self.criticize(*self.real_inputs(batch))
         return {
-            "generator_loss": self.adversarial_loss.generator(fake["logits"]),
+            "generator_loss": self.adversarial_loss.generator(fake["logits"], real_logits),
             "generator_class_loss": self._class_loss(fake, batch),
         }
 

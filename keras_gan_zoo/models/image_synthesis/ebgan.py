@@ -50,6 +50,7 @@ class EBGAN(AdversarialModel):
         of the generator is kept for sampling (`ema_decay=None` for none).
     """
 
+    losses_are_own = True
     outputs_of_discriminator = ("reconstructions", "codes")
 
     def __init__(

@@ -1,6 +1,7 @@
 """The semi-supervised GAN: a classifier whose extra class is "generated"."""
 
 import keras
+from keras import ops
 
 from keras_gan_zoo import losses
 from keras_gan_zoo.errors import check_choice
@@ -60,6 +61,7 @@ class SemiSupervisedGAN(Classification, AdversarialModel):
     """
 
     discriminator_is_told = False
+    losses_are_own = True
     outputs_of_discriminator = ("class_logits", "features")
     takes_targets = True
 
@@ -116,9 +118,13 @@ class SemiSupervisedGAN(Classification, AdversarialModel):
     def prepare_batch(self, data):
         """`{"real", "labelled", "label"}`: samples without labels, and samples with theirs."""
         unlabelled, labelled, label = labelled_parts(data)
+        labelled = checks.check_samples("labelled_image", labelled, self.sample_shape)
+        real = checks.check_samples("x", unlabelled, self.sample_shape)
+        message = "Expected as many labelled as unlabelled samples in a batch."
+        alike = ops.equal(ops.shape(labelled)[0], ops.shape(real)[0])
         return {
-            "real": checks.check_samples("x", unlabelled, self.sample_shape),
-            "labelled": checks.check_samples("labelled_image", labelled, self.sample_shape),
+            "real": real,
+            "labelled": checks.require(alike, message, labelled),
             "label": checks.check_labels("labels", label, self.num_classes),
         }
 

@@ -26,6 +26,7 @@ class FeatureCritic(AdversarialModel):
     `distance` measures it: more is more real.
     """
 
+    losses_are_own = True
     outputs_of_discriminator = ("features",)
 
     def embed(self, samples):
