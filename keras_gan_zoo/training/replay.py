@@ -64,7 +64,7 @@ class ReplayBuffer(keras.layers.Layer):
         everyone = [backend.global_batch(tf.cast(part, tf.float32)) for part in parts]
         number = tf.shape(everyone[0])[0]
         message = f"Expected batches of at most {self.capacity} samples, the size of `replay`."
-        everyone[0] = checks.require(number <= self.capacity, message, everyone[0])
+        number = checks.require(number <= self.capacity, message, number)
         seed = backend.draw_seed(seed)
         filling = self.count.value < self.capacity
         in_order = self.count.value + tf.range(number)
