@@ -77,7 +77,7 @@ def random_uniform(shape, minval=0.0, maxval=1.0, seed=None, dtype="float32"):
 
 
 def gaussian_noise(shape, seed=None):
-    """Standard normal noise, float32, other numbers than `random_normal`'s at about half its cost.
+    """Standard normal noise, float32, other numbers than `random_normal`'s, and cheaper.
 
     Box and Muller's transform, whose logarithms and cosines TensorFlow computes many at a time; for
     noise drawn by the million in every step.

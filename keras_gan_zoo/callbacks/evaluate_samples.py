@@ -85,6 +85,10 @@ class EvaluateSamples(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch, logs=None):
         # Not before: another callback may have resumed the model when training began.
+        self._recall()
+
+    def _recall(self):
+        """Reads, once, the best that this run had before it was resumed."""
         if self._checked or self.directory is None:
             return
         self._checked = True
@@ -111,8 +115,7 @@ class EvaluateSamples(keras.callbacks.Callback):
         self._keep(epoch + 1, measured)
 
     def on_train_end(self, logs=None):
-        if self.directory is not None and not self._checked:
-            self.on_epoch_begin(0)  # a resumed run that had nothing left to do
+        self._recall()  # a resumed run may have had nothing left to do
         if self.restore_best and self.best is not None:
             weight_files.load_weights(self._weights(), self.model.preset_networks())
             self.model.preset_loaded()
