@@ -37,7 +37,7 @@ COLUMNS = {
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """How one model is trained. Learning rates fall to 0 along a cosine.
+    """How one model is trained.
 
     Attributes:
         model: Name of the class in `kgz.models`.
@@ -51,6 +51,7 @@ class Settings:
         updates: Updates of the discriminator and the generator in a training step.
         rates: Adam's learning rates of the discriminator and the generator at the start.
         betas: Adam's decays of the two moments.
+        decay: Whether learning rates fall to 0 along a cosine.
         ema_decay: Decay of the moving average of the generator, which is what is measured.
         jit_compile: Whether XLA compiles the training step, which pays for Sinkhorn's loop.
     """
@@ -65,12 +66,31 @@ class Settings:
     updates: tuple = (1, 1)
     rates: tuple = (2e-3, 2e-3)
     betas: tuple = (0.0, 0.99)
+    decay: bool = True
     ema_decay: float | None = 0.999
     jit_compile: bool = False
 
 
 SETTINGS = {
     "GAN": Settings("GAN", {"sample_shape": (2,)}),
+    # As plain GANs are trained in the literature: constant rates, no moving average. The Adams are
+    # those of DCGAN (Radford et al., 2016) and of unrolled GANs' ring (Metz et al., 2017).
+    "GAN-dcgan-adam": Settings(
+        "GAN",
+        {"sample_shape": (2,)},
+        rates=(2e-4, 2e-4),
+        betas=(0.5, 0.999),
+        decay=False,
+        ema_decay=None,
+    ),
+    "GAN-metz-adam": Settings(
+        "GAN",
+        {"sample_shape": (2,)},
+        rates=(1e-4, 1e-3),
+        betas=(0.5, 0.999),
+        decay=False,
+        ema_decay=None,
+    ),
     # The settings of SNGAN, without its normalisation and its loss.
     "GAN-sharp": Settings("GAN", {"sample_shape": (2,)}, sharpness=20.0),
     "GAN-minimax": Settings("GAN", {"sample_shape": (2,), "adversarial_loss": "minimax"}),
@@ -155,7 +175,7 @@ def train(settings, data, steps, seed):
     keras.utils.set_random_seed(seed)
     model = make(getattr(kgz.models, settings.model), settings, SIZES[data], seed)
     model.compile(
-        decaying_optimizers(settings, steps),
+        optimizers(settings, steps),
         jit_compile=settings.jit_compile,
         steps_per_execution=min(100, steps),
     )
@@ -190,13 +210,16 @@ def make(model_class, settings, size, seed):
     )
 
 
-def decaying_optimizers(settings, steps):
-    """An Adam for each player, whose learning rate is 0 after `steps` training steps."""
+def optimizers(settings, steps):
+    """An Adam for each player; where rates fall, they are 0 after `steps` training steps."""
+
+    def schedule(rate, updates):
+        decays = keras.optimizers.schedules.CosineDecay
+        return decays(rate, steps * updates) if settings.decay else rate
+
     players = zip(("discriminator", "generator"), settings.rates, settings.updates, strict=True)
     return {
-        player: keras.optimizers.Adam(
-            keras.optimizers.schedules.CosineDecay(rate, steps * updates), *settings.betas
-        )
+        player: keras.optimizers.Adam(schedule(rate, updates), *settings.betas)
         for player, rate, updates in players
     }
 
