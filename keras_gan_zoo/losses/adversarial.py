@@ -149,7 +149,7 @@ class RelativisticAverage(AdversarialLoss):
     Under several replicas the averages are those of the global batch.
 
     References:
-        Jolicoeur-Martineau 2018, The relativistic discriminator, arXiv 1807.00734, section 4.2.
+        Jolicoeur-Martineau 2018, The relativistic discriminator, arXiv 1807.00734.
     """
 
     generator_needs_real = True

@@ -17,7 +17,7 @@ def reconstruction_energy(samples, reconstructions):
 
     References:
         Zhao et al. 2016, Energy-based Generative Adversarial Network, arXiv 1609.03126,
-        equation 3 (there a norm, not divided by the number of pixels).
+        equation 13 (there a norm, not divided by the number of pixels).
     """
     samples, reconstructions = floats(samples, reconstructions)
     squares = ops.square(samples - reconstructions)
@@ -68,7 +68,7 @@ def pulling_away(codes):
 
     References:
         Zhao et al. 2016, Energy-based Generative Adversarial Network, arXiv 1609.03126,
-        equation 4.
+        equation 14.
     """
     (codes,) = floats(codes)
     codes = backend.global_batch(codes)

@@ -55,7 +55,7 @@ def cosine_cost(x, y):
         Costs `(..., n, m)` in `[0, 2]`, float32.
 
     References:
-        Salimans et al. 2018, Improving GANs Using Optimal Transport, arXiv 1803.05573, section 3.
+        Salimans et al. 2018, Improving GANs Using Optimal Transport, arXiv 1803.05573, section 4.
     """
     x, y = (one / (euclidean_norm(one, keepdims=True) + 1e-12) for one in floats(x, y))
     return 1.0 - ops.matmul(x, ops.swapaxes(y, -1, -2))
@@ -75,7 +75,7 @@ def sinkhorn(
         regularization: Weight of the entropy, above 0; OT-GAN's code uses 1/500.
         iterations: Pairs of projections, at least 1.
         differentiable: Whether gradients flow through the plan. By default it is a constant, as
-            the envelope theorem allows at convergence (OT-GAN, section 3).
+            the envelope theorem allows at convergence (OT-GAN, section 4).
 
     Returns:
         Plans `(..., n, m)`, float32, each with the sum 1. `sum(plan * cost)` is the mean cost.
@@ -144,7 +144,7 @@ def minibatch_energy_distance(
 
     References:
         Salimans et al. 2018, Improving GANs Using Optimal Transport, arXiv 1803.05573,
-        equation 7 and algorithm 1.
+        equation 8 and algorithm 1.
     """
     if (other_real is None) != (other_fake is None):
         raise ValueError(

@@ -46,11 +46,11 @@ def dcgan_generator(
     x = layers.Dense(base * base * widths[0], kernel_initializer=normal(), **options)(x)
     grid = (base, base, widths[0])
     x = x if per_unit else layers.Reshape(grid)(x)
-    x = layers.ReLU()(_batch_norm()(x))
+    x = layers.ReLU()(batch_norm()(x))
     x = layers.Reshape(grid)(x) if per_unit else x
     for width in widths[1:]:
         x = TransposedConv2D(width, kernel_size, kernel_initializer=normal(), **options)(x)
-        x = layers.ReLU()(_batch_norm()(x))
+        x = layers.ReLU()(batch_norm()(x))
     x = TransposedConv2D(image_shape[-1], kernel_size, kernel_initializer=normal(), **options)(x)
     x = layers.Activation("tanh", dtype="float32")(x)
     return model_of(latents, condition, x, "generator")
@@ -82,7 +82,7 @@ def dcgan_discriminator(
         what the linear unit sees.
     """
     _, doublings = doublings_of(image_shape)
-    kernels = Normalization(normalization, batch=_batch_norm)
+    kernels = Normalization(normalization, batch=batch_norm)
     samples, condition = keras.Input(image_shape, name="samples"), condition_input(condition_dim)
     conditions = Conditioning(condition, conditioning, kernels)
     x = conditions.at_input(samples)
@@ -126,5 +126,6 @@ def _widths(filters, doublings):
     return [min(filters * 2**index, MAX_FILTERS) for index in range(doublings)]
 
 
-def _batch_norm():
+def batch_norm():
+    """Batch normalisation whose scale starts from a normal around 1, as in the authors' code."""
     return BatchNormalization(gamma_initializer=normal(1.0))

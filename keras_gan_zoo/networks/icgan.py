@@ -5,7 +5,8 @@ from keras import layers
 
 from keras_gan_zoo.layers import BatchNormalization, ConcatenateCondition, TransposedConv2D
 from keras_gan_zoo.networks.autoencoder_ends import coarsest_grid, linear_heads
-from keras_gan_zoo.networks.dcgan import doublings_of
+from keras_gan_zoo.networks.dcgan import batch_norm, doublings_of
+from keras_gan_zoo.networks.initializers import normal
 
 KERNEL = 4
 
@@ -40,12 +41,12 @@ def icgan_generator(
     condition = keras.Input((condition_dim,), name="condition")
     x = ConcatenateCondition()((latents, condition))
     x = layers.Reshape((1, 1, -1))(x)
-    x = layers.Conv2DTranspose(filters * 2 ** (doublings - 1), base)(x)
-    x = layers.ReLU()(BatchNormalization()(x))
+    x = layers.Conv2DTranspose(filters * 2 ** (doublings - 1), base, kernel_initializer=normal())(x)
+    x = layers.ReLU()(batch_norm()(x))
     for index in reversed(range(doublings - 1)):
-        x = TransposedConv2D(filters * 2**index, KERNEL)(x)
-        x = layers.ReLU()(BatchNormalization()(x))
-    x = TransposedConv2D(image_shape[-1], KERNEL)(x)
+        x = TransposedConv2D(filters * 2**index, KERNEL, kernel_initializer=normal())(x)
+        x = layers.ReLU()(batch_norm()(x))
+    x = TransposedConv2D(image_shape[-1], KERNEL, kernel_initializer=normal())(x)
     x = layers.Activation("tanh", dtype="float32")(x)
     return keras.Model([latents, condition], x, name="generator")
 
@@ -73,12 +74,12 @@ def icgan_discriminator(
     base, doublings = doublings_of(image_shape)
     samples = keras.Input(image_shape, name="samples")
     condition = keras.Input((condition_dim,), name="condition")
-    x = layers.Conv2D(filters, KERNEL, strides=2, padding="same")(samples)
+    x = _halving(filters)(samples)
     x = ConcatenateCondition()((layers.LeakyReLU(negative_slope=0.2)(x), condition))
     for index in range(1, doublings):
-        x = layers.Conv2D(filters * 2**index, KERNEL, strides=2, padding="same")(x)
-        x = layers.LeakyReLU(negative_slope=0.2)(BatchNormalization()(x))
-    logits = layers.Conv2D(1, base, dtype="float32")(x)
+        x = _halving(filters * 2**index)(x)
+        x = layers.LeakyReLU(negative_slope=0.2)(batch_norm()(x))
+    logits = layers.Conv2D(1, base, kernel_initializer=normal(), dtype="float32")(x)
     logits = layers.Flatten(dtype="float32")(logits)
     return keras.Model([samples, condition], logits, name="discriminator")
 
@@ -122,3 +123,7 @@ def icgan_encoder(
     x = layers.Dense(x.shape[-1] if units is None else units)(x)
     x = layers.ReLU()(BatchNormalization()(x))
     return keras.Model(samples, linear_heads(x, outputs=outputs), name="encoder")
+
+
+def _halving(filters):
+    return layers.Conv2D(filters, KERNEL, 2, "same", kernel_initializer=normal())

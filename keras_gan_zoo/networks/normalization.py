@@ -1,11 +1,13 @@
 """The ways to normalise a discriminator, as one argument of its network."""
 
+import functools
+
 import keras
 
 from keras_gan_zoo import errors
 from keras_gan_zoo.layers import BatchNormalization, SpectralNormalization, WeightNormalization
 
-KERNELS = {"spectral": SpectralNormalization, "weight": WeightNormalization}
+KERNELS = ("spectral", "weight")
 ACTIVATIONS = ("batch", "layer")
 # The network is plain; the normaliser is a penalty or a constraint that training adds.
 IN_TRAINING = ("none", "orthonormal", "gradient_penalty", "weight_clipping")
@@ -16,38 +18,43 @@ class Normalization:
 
     Args:
         kind: `"spectral"` or `"weight"` (kernels), `"batch"` or `"layer"` (activations, before
-            each nonlinearity but the first), or `"none"`. `"orthonormal"`, `"gradient_penalty"`
-            and `"weight_clipping"` leave the network plain: training adds what they stand for.
+            each nonlinearity but the first), or `"none"`. `"orthonormal"` gives kernels that
+            start orthonormal; `"gradient_penalty"` and `"weight_clipping"` leave the network
+            plain. What the three stand for is added by training.
         batch: Makes a layer of batch normalisation; by default SNGAN's.
+        multiplier: Whether `"weight"`, `"batch"` and `"layer"` are followed by a trained
+            factor per channel, which may take back the bound that the normaliser sets.
 
     Raises:
         ValueError: If `kind` is another.
     """
 
-    def __init__(self, kind: str, batch=None):
+    def __init__(self, kind: str, batch=None, multiplier: bool = True):
         known = (*KERNELS, *ACTIVATIONS, *IN_TRAINING)
         if kind not in known:
             raise errors.unknown_name("normalization", kind, known)
         self.kind = kind
-        self._batch = batch or _batch_normalization
+        self._batch = batch or functools.partial(
+            BatchNormalization, momentum=0.9, epsilon=2e-5, scale=multiplier
+        )
+        self._multiplier = multiplier
 
     def kernel(self, layer):
         """The layer, with its kernel normalised if that is the kind."""
-        if self.kind not in KERNELS:
-            return layer
-        return KERNELS[self.kind](layer, dtype=layer.dtype_policy)
+        if self.kind == "spectral":
+            return SpectralNormalization(layer, dtype=layer.dtype_policy)
+        if self.kind == "weight":
+            return WeightNormalization(layer, self._multiplier, dtype=layer.dtype_policy)
+        if self.kind == "orthonormal":
+            layer.kernel_initializer = keras.initializers.Orthogonal()
+        return layer
 
     def activations(self, x):
         """The activations, normalised if that is the kind."""
         if self.kind not in ACTIVATIONS:
             return x
-        return self._batch()(x) if self.kind == "batch" else _layer_normalization()(x)
-
-
-def _batch_normalization():
-    return BatchNormalization(momentum=0.9, epsilon=2e-5)
-
-
-def _layer_normalization():
-    # One group is the whole sample: height, width and channels together.
-    return keras.layers.GroupNormalization(groups=1, epsilon=1e-5)
+        if self.kind == "batch":
+            return self._batch()(x)
+        # One group is the whole sample: height, width and channels together.
+        normalize = keras.layers.GroupNormalization(groups=1, epsilon=1e-5, scale=self._multiplier)
+        return normalize(x)

@@ -31,7 +31,7 @@ def ot_gan_generator(
 
     References:
         Salimans et al. 2018, Improving GANs Using Optimal Transport, arXiv 1803.05573,
-        appendix A.
+        appendix B.
     """
     side, doublings = _grid(image_shape)
     base = (side, side, filters * 2**doublings)
@@ -67,7 +67,7 @@ def ot_gan_critic(
         A model from images `(batch, *image_shape)` to features `(batch, d)` of length 1.
 
     References:
-        Salimans et al. 2018, arXiv 1803.05573, appendix A.
+        Salimans et al. 2018, arXiv 1803.05573, appendix B.
     """
     _, doublings = _grid(image_shape)
     samples = keras.Input(image_shape, name="samples")

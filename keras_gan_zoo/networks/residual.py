@@ -115,7 +115,7 @@ def residual_discriminator(
         ValueError: On an unknown option, or if no block ends at `attention`.
     """
     check_choice("pooling", pooling, ("sum", "mean"))
-    kernels = Normalization(normalization)
+    kernels = Normalization(normalization, multiplier=False)
     samples, condition = keras.Input(image_shape, name="samples"), condition_input(condition_dim)
     conditions = Conditioning(condition, conditioning, kernels)
 

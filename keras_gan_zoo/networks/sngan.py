@@ -86,9 +86,9 @@ def sngan_resnet_discriminator(
     Args:
         image_shape: `(side, side, channels)` with side 8, 16, 28, 32, 48, 64 or 128.
         filters: Base width: 128 by default up to side 32, 64 above.
-        normalization: `"spectral"`, `"weight"`, `"batch"`, `"layer"` or `"none"`;
-            `"orthonormal"`, `"gradient_penalty"` and `"weight_clipping"` build a plain network
-            too, for a normaliser that training adds.
+        normalization: `"spectral"`, `"weight"`, `"batch"` or `"layer"`, the last three without
+            a trained multiplier (section 4); `"orthonormal"`, with kernels that start so; or
+            `"none"`. `"gradient_penalty"` and `"weight_clipping"` build a plain network, too.
         condition_dim: Features of the condition, if there is one.
         conditioning: `"projection"`, `"input_concat"` or `"hidden_concat"`.
         attention, wide: See `residual_discriminator`.
@@ -174,7 +174,7 @@ def sngan_cnn_discriminator(
         Miyato et al. 2018, arXiv 1802.05957, table 3 (b).
     """
     _, doublings = _cnn_grid(image_shape)
-    kernels = Normalization(normalization)
+    kernels = Normalization(normalization, multiplier=False)
     samples, condition = keras.Input(image_shape, name="samples"), condition_input(condition_dim)
     conditions = Conditioning(condition, conditioning, kernels)
     plan = [(filters, 3, 1)]

@@ -17,7 +17,7 @@ class GradientPenalty(Penalty):
     Args:
         weight: Lambda of the paper.
         target: The norm that costs nothing.
-        one_sided: Only norms above `target` cost (section 6.3 of the paper discusses both).
+        one_sided: Only norms above `target` cost (section 4 of the paper discusses both).
         every: See `Penalty`.
 
     References:

@@ -68,7 +68,7 @@ class Sampling(Generation):
         """Samples on the way from one condition to another, at a fixed latent.
 
         The generator is given mixtures of the two conditions, as in Miyato and Koyama 2018,
-        arXiv 1802.05637, section 6.2 (category morphing).
+        arXiv 1802.05637 (category morphing).
 
         Args:
             start, end: Classes, or conditions `(dim,)`.

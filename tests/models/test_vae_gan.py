@@ -103,6 +103,20 @@ def test_with_pixels_as_features_the_encoder_is_that_of_a_gaussian_vae():
         assert float(received[name]) == pytest.approx(float(expected[name]), rel=1e-5)
 
 
+def test_groups_share_the_statistics_of_batch_normalisation():
+    """In numpy: each group minus the mean of all, over the deviation of all."""
+    samples = keras.Input(SHAPE)
+    normalized = kgz.layers.BatchNormalization(epsilon=1e-3)(samples)
+    flat = keras.layers.Flatten()(normalized)
+    model = make(discriminator=keras.Model(samples, [keras.layers.Dense(1)(flat), flat]))
+    model.in_training = True
+    groups = images(5, seed=1), images(5, seed=2) + 3.0
+    together = np.concatenate(groups)
+    expected = (together - together.mean()) / np.sqrt(together.var() + 1e-3)
+    received = [features for _, features in model.judge(*map(tf.constant, groups))]
+    np.testing.assert_allclose(np.concatenate(received), expected.reshape(10, -1), atol=1e-5)
+
+
 def test_the_similarity_of_a_perfect_reconstruction_is_its_constant():
     model = make()
     features = tf.constant(np.random.default_rng(0).normal(size=(5, 7)).astype("float32"))

@@ -128,12 +128,22 @@ def test_normalizations(kind, normalization):
         "layer": {"GroupNormalization"},
     }.get(normalization, set())
     assert {name for name in names if "Normalization" in name} == expected
+    multipliers = {v.path for v in network.trainable_variables if v.name in ("gamma", "scale")}
+    assert not multipliers  # they would take the bound back (section 4)
     images = tf.constant(normal(6, 16, 16, 2))
     with tf.GradientTape() as tape:
         value = kgz.penalties.R1()(lambda x: network(x, training=True), images)
     weights = [v.value for v in network.trainable_variables if v.name == "kernel"]
     gradients = tape.gradient(value, weights)
     assert all(np.isfinite(one).all() and np.any(one) for one in gradients)
+
+
+def test_orthonormal_regularisation_starts_from_orthonormal_kernels():
+    network = NETWORKS.sngan_cnn_discriminator((16, 16, 2), 4, "orthonormal")
+    penalty = kgz.penalties.OrthonormalRegularization(1.0)
+    penalty.build(network)
+    wide = sum(max(0, v.shape[-1] - np.prod(v.shape[:-1])) for v in network.weights if v.ndim > 1)
+    assert float(penalty(None, None)) == pytest.approx(wide, abs=1e-3)
 
 
 def test_every_kernel_of_the_spectral_networks_has_norm_one():

@@ -57,7 +57,9 @@ class AdversarialAutoencoder(LatentPrior, Autoencoder):
         Makhzani et al. 2015, Adversarial Autoencoders, arXiv 1511.05644, sections 2 and 2.3.
 
     Deviations:
-        Adam (the paper: SGD with momentum); a deterministic encoder, as in the paper's results.
+        Adam (the paper: SGD with momentum), and Glorot's initialiser (the paper: a normal one of
+        deviation 0.01); a deterministic encoder, as in the paper's results. The prior has deviation
+        1 (`prior_scale=5` for the paper's of MNIST).
     """
 
     serialized_arguments = ("encoder", "decoder", "discriminator")

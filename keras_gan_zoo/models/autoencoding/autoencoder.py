@@ -111,9 +111,9 @@ class Autoencoder(AutoencoderModel):
 class DenoisingAutoencoder(Autoencoder):
     """An autoencoder that learns to give back clean samples for noisy ones.
 
-    Noise is drawn anew for each sample and update; outside of training there is none. With little
-    Gaussian noise, `(reconstruction - sample) / level^2` tends to the gradient of the logarithm
-    of the data's density.
+    Noise is drawn anew for each sample and update; outside of training there is none. With squared
+    error and little Gaussian noise of variance v, `(reconstruction - sample) / v` tends to the
+    gradient of the logarithm of the data's density; images in [-1, 1] have `v = (2 level)^2`.
 
     Args:
         image_shape, latent_dim, loss, encoder, decoder, **kwargs: See `Autoencoder`.

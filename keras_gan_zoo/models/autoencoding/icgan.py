@@ -53,7 +53,8 @@ class IcGAN(AdversarialModel):
 
     Deviations:
         The encoders learn beside the GAN, the latent encoder from the averaged generator, unless
-        `encoders_only`. Samples are generated for the conditions of the real batch.
+        `encoders_only`. Samples are generated for the conditions of the real batch. Classes are
+        one-hot (the authors: -1 and 1).
     """
 
     serialized_arguments = (

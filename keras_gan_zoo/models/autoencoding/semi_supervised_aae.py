@@ -56,13 +56,14 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
     (TensorShape([6, 3]), TensorShape([6, 5]))
 
     References:
-        Makhzani et al. 2015, Adversarial Autoencoders, arXiv 1511.05644, section 2.3 of figure 6
-        and appendix A.2.2.
+        Makhzani et al. 2015, Adversarial Autoencoders, arXiv 1511.05644, section 5, figure
+        8, and appendix A.2.2.
 
     Deviations:
         Adam (the paper: SGD with momentum), and one update of the encoder for the sum of its three
         losses (the paper: one after another, each with a rate of its own; under Adam that would
-        give each the same weight, however small its gradient). Noise on latents.
+        give each the same weight, however small its gradient). Glorot's initialiser (the paper:
+        normal, deviation 0.01). Noise on latents.
     """
 
     serialized_arguments = (*AdversarialAutoencoder.serialized_arguments, "class_discriminator")

@@ -38,8 +38,7 @@ class VAE(GaussianPosterior, AutoencoderModel):
         image_shape: `(height, width, channels)`, sides divisible by 4, for faces by 16.
         latent_dim: Size of a latent vector.
         network: `"conv"` (of a textbook, for digits), `"face"` (the lecture's for faces),
-            `"face_without_dropout"`, `"mlp"` (one hidden layer, as in the paper), or
-            `"residual"`.
+            `"face_without_dropout"`, `"mlp"` (one hidden layer), or `"residual"`.
         likelihood: `p(x | z)`: `"bernoulli"`, `"gaussian"` (of standard deviation
             `likelihood_scale`), `"learnt_gaussian"`, or `"discretized_logistic"`.
         likelihood_scale: See above, for pixels in `[-1, 1]`.
@@ -69,7 +68,8 @@ class VAE(GaussianPosterior, AutoencoderModel):
         Kingma and Welling 2013, Auto-Encoding Variational Bayes, arXiv 1312.6114.
 
     Deviations:
-        Convolutional networks and Adam (the paper: one hidden layer and Adagrad).
+        Convolutional networks and Adam (the paper: one hidden layer of 500 `tanh` units and
+        Adagrad; `"mlp"` has 400 with ReLU).
     """
 
     def __init__(

@@ -59,8 +59,11 @@ class VAEGAN(GaussianPosterior, AutoencoderModel):
     Deviations:
         The players take turns, each against the latest state of the others, where algorithm 1
         computes all gradients at one point. `ln D` has no small number added. A waiting player's
-        gradient is 0, which moves nothing under RMSprop but its mean square. No weight decay (the
-        authors: 1e-5 of the learning rate, which float32 cannot add to most weights).
+        gradient is 0, which moves nothing under RMSprop but its mean square. Similarity is of the
+        pass that the game is of (theirs: of one of its own). No weight decay (theirs: twice 1e-5
+        of the weights, added to the gradient), and rates do not fall. Both of the authors'
+        releases are followed in part: the later's `similarity_weight` (the earlier: 1e-5), the
+        earlier's game of reconstructions and generated images (the later: of these alone).
     """
 
     serialized_arguments = ("encoder", "decoder", "discriminator")
@@ -128,10 +131,10 @@ class VAEGAN(GaussianPosterior, AutoencoderModel):
 
     def encoder_losses(self, batch):
         latents, *normal = self.sampled_latents(batch["real"], self.seed_generator)
-        features = [self.judge(one)[1] for one in (batch["real"], self.decoded(latents))]
+        (_, features), (_, found) = self.judge(batch["real"], self.decoded(latents))
         return {
             "kl_loss": self.divergence(*normal),
-            "reconstruction_loss": self.similarity(*features),
+            "reconstruction_loss": self.similarity(features, found),
         }
 
     def decoder_losses(self, batch):
@@ -151,9 +154,15 @@ class VAEGAN(GaussianPosterior, AutoencoderModel):
         loss = on_real + len(fakes) * on_fake
         return {"discriminator_loss": _unless(waits, loss)}
 
-    def judge(self, samples):
-        """The discriminator's logits and features, in the mode of the running step."""
-        return apply(self.discriminator, (samples,), training=self.in_training)
+    def judge(self, *groups):
+        """The discriminator's logits and features of each group of equally many images.
+
+        All go through it at once, so that batch normalisation does not hide what sets one group
+        apart, as in the authors' code.
+        """
+        images = ops.concatenate(groups)
+        judged = apply(self.discriminator, (images,), training=self.in_training)
+        return list(zip(*(ops.split(one, len(groups)) for one in judged), strict=True))
 
     def similarity(self, features, reconstructed):
         """`-log N(l(x); l(reconstruction), 1)` in nats, the mean over the batch (equation 7)."""
@@ -167,10 +176,8 @@ class VAEGAN(GaussianPosterior, AutoencoderModel):
         """Logits and features of samples, of reconstructions, and of generated images."""
         latents, *_ = self.sampled_latents(batch["real"], self.seed_generator)
         prior = self.sample_latents(ops.shape(batch["real"])[0], self.seed_generator)
-        return [
-            self.judge(images)
-            for images in (batch["real"], self.decoded(latents), self.decoded(prior))
-        ]
+        decoded = self.decoded(ops.concatenate([latents, prior]))
+        return self.judge(batch["real"], *ops.split(decoded, 2))
 
     def _who_waits(self, real, *fakes):
         """Whether the decoder waits, and whether the discriminator does."""

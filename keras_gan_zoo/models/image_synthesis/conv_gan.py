@@ -34,7 +34,7 @@ class ConvGAN(AdversarialModel):
     Deviations:
         The discriminator ends in a logit rather than a sigmoid, which gives the same loss more
         stably. Losses on real and fake samples are added in one update; the listing makes one
-        update for each.
+        update for each. RMSprop's epsilon is under the root (Keras 2: beside it).
     """
 
     def __init__(

@@ -13,7 +13,7 @@ class EBGAN(AdversarialModel):
 
     The discriminator descends `D(x) + max(0, margin - D(G(z)))`, the generator `D(G(z))`
     (equations 1 and 2), with `D` the mean squared error of the reconstruction. The generator's
-    pulling-away term repels the codes of its samples from each other (equation 4).
+    pulling-away term repels the codes of its samples from each other (equation 14).
 
     Args:
         image_shape: `(side, side, channels)`, as for `DCGAN`.
@@ -41,13 +41,14 @@ class EBGAN(AdversarialModel):
 
     References:
         Zhao, Mathieu and LeCun 2016, Energy-based Generative Adversarial Network, arXiv
-        1609.03126, equations 1 to 4.
+        1609.03126, equations 1, 2, 13 and 14.
 
     Deviations:
         The energy is the mean over pixels of the squared error, so that the margin does not grow
         with the image (the paper: a norm, and margins from 10 to 80). Networks are sized by
-        arguments; the paper's largest has 64 filters, depth 3 and no dense code. A moving average
-        of the generator is kept for sampling (`ema_decay=None` for none).
+        arguments; the paper's largest has 64 filters, depth 3 and no dense code. The
+        discriminator's kernels start as Keras has them. A moving average of the generator is kept
+        for sampling (`ema_decay=None` for none).
     """
 
     losses_are_own = True

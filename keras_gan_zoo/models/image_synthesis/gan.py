@@ -38,8 +38,9 @@ class GAN(AdversarialModel):
     Deviations:
         Images are in [-1, 1] with a `tanh` output (the paper: [0, 1] and a sigmoid). Momentum
         stays at 0.5 (the authors' settings let it rise to 0.7 over 250 epochs). The output bias
-        starts at 0 rather than at the marginals of the data. A moving average of the generator
-        is kept for sampling (`ema_decay=None` for none).
+        starts at 0 rather than at the marginals of the data. Latents have the range [-1, 1]
+        (the authors' code: unit variance). A moving average of the generator is kept for sampling
+        (`ema_decay=None` for none).
     """
 
     def __init__(
@@ -65,10 +66,13 @@ class GAN(AdversarialModel):
         )
 
     def default_optimizers(self):
-        """SGD, momentum 0.5, learning rate 0.1 divided by 1.000004 per update (authors' code)."""
+        """SGD, momentum 0.5, learning rate 0.1 divided by 1.000004 per update (authors' code).
 
-        def sgd():
-            rate = keras.optimizers.schedules.ExponentialDecay(0.1, 1, 1.0 / 1.000004)
-            return keras.optimizers.SGD(rate, momentum=0.5)
+        The discriminator's is 0.05: the authors halve its loss, which equation 1 does not.
+        """
 
-        return {"discriminator": sgd(), "generator": sgd()}
+        def sgd(rate):
+            falling = keras.optimizers.schedules.ExponentialDecay(rate, 1, 1.0 / 1.000004)
+            return keras.optimizers.SGD(falling, momentum=0.5)
+
+        return {"discriminator": sgd(0.05), "generator": sgd(0.1)}

@@ -42,7 +42,8 @@ class SAGAN(AdversarialModel):
     Deviations:
         Samples are generated for the conditions of the real batch. A moving average of the
         generator is kept for sampling (`ema_decay=None` for none), in which the singular vectors
-        of spectral normalisation are copied rather than averaged.
+        of spectral normalisation are copied rather than averaged. Kernels of 3x3 convolutions
+        start wider by root 2 than the authors', as in SNGAN; spectral normalisation divides by it.
     """
 
     def __init__(

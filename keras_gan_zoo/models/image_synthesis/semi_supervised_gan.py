@@ -163,7 +163,8 @@ class SemiSupervisedGAN(Classification, AdversarialModel):
     def default_optimizers(self):
         """Adam with learning rate 3e-3 and beta_1 0.5 for both players (authors' MNIST code).
 
-        The authors add 1e-8 to the second moment before the root, which is about 1e-4 after it.
+        The authors add 1e-8 to the corrected second moment before the root, which is about 1e-4
+        after it; Keras's epsilon counts more at first, by 1 / sqrt(1 - 0.999^t) at step t.
         """
         return {
             name: keras.optimizers.Adam(3e-3, beta_1=0.5, epsilon=1e-4)

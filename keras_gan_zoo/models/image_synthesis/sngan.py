@@ -61,7 +61,10 @@ class SNGAN(AdversarialModel):
     Deviations:
         The generator's update sees as many samples as one of the discriminator's (the authors:
         twice as many), comes after these rather than after the first, and learning rates do not
-        decay. A moving average of the generator is kept for sampling (`ema_decay=None` for none).
+        decay. `"cnn"` has the optimizers that the paper gives the ResNet: of its six settings for
+        the CNN none has beta_1 = 0. Weight clipping reaches all weights (the paper: those of
+        convolutions). A moving average of the generator is kept for sampling (`ema_decay=None`
+        for none).
     """
 
     def __init__(
@@ -128,7 +131,7 @@ class SNGAN(AdversarialModel):
         )
 
     def default_optimizers(self):
-        """Adam with learning rate 2e-4, beta_1 0 and beta_2 0.9 (section 4)."""
+        """Adam with learning rate 2e-4, beta_1 0 and beta_2 0.9 (appendix B.2)."""
         return {
             name: keras.optimizers.Adam(2e-4, beta_1=0.0, beta_2=0.9, epsilon=1e-8)
             for name in ("discriminator", "generator")
@@ -170,8 +173,10 @@ class ConditionalGAN(SNGAN):
         Nets, arXiv 1411.1784, equation 2.
 
     Deviations:
-        Samples are generated for the conditions of the real batch rather than for classes drawn
-        uniformly. The rest as `SNGAN`.
+        The network is the CNN, whose features are its flattened last maps, unless
+        `network="resnet"`, the paper's, which sums them over positions. Samples are generated for
+        the conditions of the real batch rather than for classes drawn uniformly. The rest as
+        `SNGAN`.
     """
 
     def __init__(

@@ -143,7 +143,7 @@ class CramerGAN(FeatureCritic):
 class OTGAN(FeatureCritic):
     """OT-GAN: optimal transport between minibatches, on adversarially learnt features.
 
-    The generator descends and the critic ascends the minibatch energy distance (equation 7) of
+    The generator descends and the critic ascends the minibatch energy distance (equation 8) of
     the halves of a real and a generated batch, with the cosine cost and Sinkhorn's plan.
 
     Args:
@@ -174,7 +174,7 @@ class OTGAN(FeatureCritic):
 
     Deviations:
         Weight normalisation starts from its initial scales, without the authors' pass over data.
-        A moving average of the generator is kept for sampling (`ema_decay=None` for none).
+        The generator's moving average, which the authors keep as well, starts quickly.
     """
 
     def __init__(

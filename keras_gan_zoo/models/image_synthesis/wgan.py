@@ -40,7 +40,8 @@ class WGAN(AdversarialModel):
 
     Deviations:
         Five critic updates throughout; the authors' code makes 100 for the first 25 updates of
-        the generator and at every 500th. Its signs are the opposite, which is the same game. A
+        the generator and at every 500th. Its signs are the opposite, which is the same game. The
+        batch normalisation after the generator's first layer is per unit (theirs: per channel). A
         moving average of the generator is kept for sampling (`ema_decay=None` for none).
     """
 
@@ -70,8 +71,9 @@ class WGAN(AdversarialModel):
 
     def default_optimizers(self):
         """RMSprop with learning rate 5e-5, without momentum (algorithm 1)."""
+        # Keras adds epsilon under the root, PyTorch, as the authors use it, 1e-8 to the root.
         return {
-            name: keras.optimizers.RMSprop(5e-5, rho=0.99, epsilon=1e-8)
+            name: keras.optimizers.RMSprop(5e-5, rho=0.99, epsilon=1e-16)
             for name in ("discriminator", "generator")
         }
 
@@ -107,8 +109,9 @@ class WGANGP(AdversarialModel):
 
     Deviations:
         Images are in [-1, 1] with a `tanh` output (the authors' MNIST code: [0, 1] and a
-        sigmoid). A moving average of the generator is kept for sampling (`ema_decay=None` for
-        none).
+        sigmoid). Kernels start with He's deviation of their own size; the authors' of strided
+        convolutions are wider, by up to 2. A moving average of the generator is kept for sampling
+        (`ema_decay=None` for none).
     """
 
     def __init__(
