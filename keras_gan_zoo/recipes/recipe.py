@@ -55,6 +55,8 @@ class Recipe(_Section):
         optimizers: By phase, the class of a Keras optimizer under `name` and its arguments; phases
             left out keep the paper's. A `learning_rate` may be the arguments of
             `kgz.training.LinearDecay`.
+        penalties: The discriminator's, each as the class in `kgz.penalties` under `name` and its
+            arguments; left out, the paper's.
         data, training, evaluation: See `Data`, `Training` and `Evaluation`.
         notes: What the card should say about the choice of these numbers.
     """
@@ -62,6 +64,7 @@ class Recipe(_Section):
     model: str
     arguments: dict[str, Any] = {}
     optimizers: dict[str, dict[str, Any]] = {}
+    penalties: list[dict[str, Any]] | None = None
     data: Data
     training: Training
     evaluation: Evaluation = Evaluation()

@@ -8,7 +8,7 @@ import time
 
 import keras
 
-from keras_gan_zoo import callbacks, datasets, errors, evaluation, models, pictures
+from keras_gan_zoo import callbacks, datasets, errors, evaluation, models, penalties, pictures
 from keras_gan_zoo.recipes.recipe import Recipe
 from keras_gan_zoo.training import LinearDecay, checks
 
@@ -20,22 +20,33 @@ def build_model(recipe: Recipe):
     """The compiled model of a recipe.
 
     Raises:
-        ValueError: If the model, one of its arguments, or an optimizer is unknown.
+        ValueError: If the model, one of its arguments, an optimizer or a penalty is unknown.
     """
-    names = [name for name in models.__all__ if isinstance(getattr(models, name), type)]
-    if recipe.model not in names:
-        raise errors.unknown_name("model", recipe.model, names)
+    model_class = _class_of(models, "model", recipe.model)
     arguments = {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in recipe.arguments.items()
     }
     training = recipe.training
     try:
-        model = getattr(models, recipe.model)(**arguments, seed=training.seed, dtype=training.dtype)
+        if recipe.penalties is not None:
+            arguments["penalties"] = [_penalty(**one) for one in recipe.penalties]
+        model = model_class(**arguments, seed=training.seed, dtype=training.dtype)
         model.compile({name: _optimizer(**one) for name, one in recipe.optimizers.items()})
     except TypeError as error:
         raise ValueError(f"{recipe.model} does not take these arguments: {error}") from None
     return model
+
+
+def _class_of(package, kind, name):
+    names = [known for known in package.__all__ if isinstance(getattr(package, known), type)]
+    if name not in names:
+        raise errors.unknown_name(kind, name, names)
+    return getattr(package, name)
+
+
+def _penalty(name, **options):
+    return _class_of(penalties, "penalty", name)(**options)
 
 
 def _optimizer(name, learning_rate=None, **options):
