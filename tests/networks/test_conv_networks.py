@@ -170,3 +170,18 @@ def test_toys():
 def test_bad_sizes(make, shape):
     with pytest.raises(ValueError, match="Received: image_shape"):
         getattr(NETWORKS, make)(shape)
+
+
+def test_rmsprop_of_wgan_moves_by_small_gradients_as_pytorch():
+    """The authors' optimizer, with its small number beside the root rather than under it."""
+    torch = pytest.importorskip("torch")
+    slopes = np.geomspace(1e-5, 1.0, 6).astype("float32")
+    theirs = torch.nn.Parameter(torch.zeros(6))
+    authors = torch.optim.RMSprop([theirs], lr=5e-5)
+    ours = keras.Variable(np.zeros(6, "float32"))
+    optimizer = kgz.models.WGAN((16, 16, 1), 4, filters=4).default_optimizers()["generator"]
+    for _ in range(3):
+        theirs.grad = torch.tensor(slopes)
+        authors.step()
+        optimizer.apply([slopes], [ours])
+    np.testing.assert_allclose(ours.numpy(), theirs.detach().numpy(), rtol=0.02)
