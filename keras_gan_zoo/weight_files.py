@@ -13,7 +13,7 @@ import numpy as np
 from keras_gan_zoo.errors import check_choice
 
 SCALE = ".scale"  # ends the name of the scales of whole numbers
-LARGEST = {"int8": 127, "int5": 15}  # the largest whole number
+LARGEST = {"int8": 127, "int5": 15, "int4": 7}  # the largest whole number
 STORED = (None, "float32", "float16", *LARGEST)
 
 
@@ -25,7 +25,8 @@ def save_weights(path: pathlib.Path, networks: dict, dtype: str | None = None):
         networks: `{name: network}`.
         dtype: What the weights are stored as; by default as they are. With `"int8"` each slice of
             a kernel's last axis is a scale times whole numbers from -127 to 127, with `"int5"` from
-            -15 to 15; compression makes five bits of these. Vectors stay as they are.
+            -15 to 15, with `"int4"` from -7 to 7; compression makes about as many bits of these.
+            Vectors stay as they are.
 
     Raises:
         ValueError: If `dtype` is not one of those above.

@@ -43,7 +43,9 @@ def test_float16_rounds_to_eleven_bits(network, tmp_path):
         np.testing.assert_array_equal(found, value.astype("float16").astype("float32"))
 
 
-@pytest.mark.parametrize(("dtype", "largest", "share"), [("int8", 127, 0.4), ("int5", 15, 0.32)])
+@pytest.mark.parametrize(
+    ("dtype", "largest", "share"), [("int8", 127, 0.4), ("int5", 15, 0.32), ("int4", 7, 0.31)]
+)
 def test_whole_numbers_are_half_a_step_off_at_most(dtype, largest, share, network, tmp_path):
     for value, found in pairs(network, tmp_path / "small.h5", dtype):
         if value.ndim < 2:
@@ -59,6 +61,6 @@ def test_whole_numbers_are_half_a_step_off_at_most(dtype, largest, share, networ
 
 def test_other_types_are_refused(network, tmp_path):
     with pytest.raises(
-        ValueError, match="Expected `dtype` to be one of.*'float16', 'int8', 'int5'"
+        ValueError, match="Expected `dtype` to be one of.*'int8', 'int5', 'int4'"
     ):
-        weight_files.save_weights(tmp_path / "w.h5", {"one": network}, "int4")
+        weight_files.save_weights(tmp_path / "w.h5", {"one": network}, "int3")

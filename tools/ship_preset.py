@@ -28,7 +28,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("preset", type=pathlib.Path, help="folder of a trained preset")
     parser.add_argument("recipe", help="recipe it was trained by, and its name in the package")
-    parser.add_argument("--dtype", default="int8", help="int5 for the largest networks")
+    parser.add_argument("--dtype", default="int8", help="int5 or int4 for the largest")
     arguments = parser.parse_args()
     recipe = load_recipe(arguments.recipe)
     facts = read_json(arguments.preset / METADATA)
