@@ -60,7 +60,5 @@ def test_whole_numbers_are_half_a_step_off_at_most(dtype, largest, share, networ
 
 
 def test_other_types_are_refused(network, tmp_path):
-    with pytest.raises(
-        ValueError, match="Expected `dtype` to be one of.*'int8', 'int5', 'int4'"
-    ):
+    with pytest.raises(ValueError, match="Expected `dtype` to be one of.*'int8', 'int5', 'int4'"):
         weight_files.save_weights(tmp_path / "w.h5", {"one": network}, "int3")

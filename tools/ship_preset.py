@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT))
 import PIL.Image  # noqa: E402
 
 import keras_gan_zoo as kgz  # noqa: E402
-from keras_gan_zoo.presets.registry import CONFIG, METADATA, read_json  # noqa: E402
+from keras_gan_zoo.presets.registry import BUILTIN, CONFIG, METADATA, read_json  # noqa: E402
 from keras_gan_zoo.recipes import load_recipe  # noqa: E402
 
 
@@ -50,8 +50,9 @@ def main():
             image_size=recipe.data.image_size,
             verbose=True,
         )
-        kgz.presets.record_evaluation(str(rounded), measured)
-        shutil.copytree(rounded, ROOT / "keras_gan_zoo" / "presets" / "builtin" / arguments.recipe)
+        shipped = BUILTIN / arguments.recipe
+        shutil.copytree(rounded, shipped)
+        kgz.presets.record_evaluation(str(shipped), measured)
     print(measured["metrics"])
 
 

@@ -89,7 +89,10 @@ def main():
                 help="changes a setting of the recipe, such as training.epochs=100",
             )
     arguments = parser.parse_args()
-    arguments.run(arguments)
+    try:
+        arguments.run(arguments)
+    except (ValueError, FileNotFoundError) as error:
+        raise SystemExit(f"error: {error}") from None
 
 
 if __name__ == "__main__":

@@ -4,18 +4,21 @@ import inspect
 import re
 
 
-def model_card(name: str, model_class: type, metadata: dict, has_picture: bool) -> str:
-    """The card as Markdown: what it is, how it looks, how good it is, and how it was made."""
+def model_card(address: str, model_class: type, metadata: dict, has_picture: bool) -> str:
+    """The card as Markdown: what it is, how it looks, how good it is, and how it was made.
+
+    `address` is what `from_preset` takes: a name, or a path that ends in it.
+    """
     doc = inspect.getdoc(model_class) or ""
     summary = doc.split("\n\n")[0].replace("\n", " ")
-    parts = [f"# {name}", f"`kgz.models.{model_class.__name__}`: {summary}"]
+    parts = [f"# {address.rsplit('/')[-1]}", f"`kgz.models.{model_class.__name__}`: {summary}"]
     facts = dict(metadata)
     generates = hasattr(model_class, "generate") and "picture" not in facts
     shown = facts.pop("picture", "The first 64 samples of seed 0")
     if has_picture:
         parts.append(f"![samples](samples.png)\n\n{shown}, not selected.")
     use = "generate(64)" if generates else "reconstruct(images)"
-    parts.append(f'```python\nmodel = kgz.models.from_preset("{name}")\nmodel.{use}\n```')
+    parts.append(f'```python\nmodel = kgz.models.from_preset("{address}")\nmodel.{use}\n```')
     if references := _section(doc, "References"):
         parts.append(f"## Paper\n\n{references}")
     if deviations := _section(doc, "Deviations"):

@@ -12,13 +12,19 @@ WEIGHTS = "model.weights.h5"
 METADATA = "metadata.json"
 CARD = "README.md"
 FILES = (CONFIG, WEIGHTS, METADATA)
+BUILTIN = pathlib.Path(str(importlib.resources.files("keras_gan_zoo.presets") / "builtin"))
 
 
 @functools.cache
 def builtin_presets() -> dict[str, pathlib.Path]:
     """The presets in this package, by name."""
-    root = pathlib.Path(str(importlib.resources.files("keras_gan_zoo.presets") / "builtin"))
-    return {path.parent.name: path.parent for path in sorted(root.glob(f"*/{METADATA}"))}
+    return {path.parent.name: path.parent for path in sorted(BUILTIN.glob(f"*/{METADATA}"))}
+
+
+def address(folder: pathlib.Path) -> str:
+    """What `from_preset` is given for a preset: its name in the package, else a path."""
+    inside = folder.resolve().parent == BUILTIN.resolve()
+    return folder.name if inside else f"path/to/{folder.name}"
 
 
 def resolve(preset: str) -> pathlib.Path:

@@ -7,7 +7,15 @@ import shutil
 import keras
 
 from keras_gan_zoo.presets.model_card import model_card
-from keras_gan_zoo.presets.registry import CARD, CONFIG, METADATA, WEIGHTS, read_json, resolve
+from keras_gan_zoo.presets.registry import (
+    CARD,
+    CONFIG,
+    METADATA,
+    WEIGHTS,
+    address,
+    read_json,
+    resolve,
+)
 from keras_gan_zoo.version import __version__
 from keras_gan_zoo.weight_files import save_weights, sha256
 
@@ -59,7 +67,7 @@ def save_to_preset(
             "sha256": sha256(unfinished / WEIGHTS),
         }
         _write_json(unfinished / METADATA, facts)
-        card = model_card(folder.name, type(model), facts, has_picture=picture is not None)
+        card = model_card(address(folder), type(model), facts, has_picture=picture is not None)
         (unfinished / CARD).write_text(card)
         unfinished.rename(folder)
     finally:
@@ -84,7 +92,7 @@ def record_evaluation(preset: str, evaluation: dict):
     facts["evaluations"] = [*kept, evaluation]
     model_class = keras.saving.get_registered_object(f"keras_gan_zoo>{facts['model']}")
     has_picture = (folder / "samples.png").exists()
-    card = model_card(folder.name, model_class, facts, has_picture)
+    card = model_card(address(folder), model_class, facts, has_picture)
     _write_json(folder / METADATA, facts)
     (folder / CARD).write_text(card)
 

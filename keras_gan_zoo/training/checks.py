@@ -102,7 +102,8 @@ def check_seed(seed):
 
 def check_count(name: str, value, least: int = 1):
     """Raises unless `value` is an integer of at least `least`."""
-    if isinstance(value, bool) or not hasattr(value, "__index__") or value < least:
+    whole = hasattr(value, "__index__") and not isinstance(value, bool) and np.ndim(value) == 0
+    if not whole or value < least:
         raise ValueError(f"Expected `{name}` to be an integer >= {least}. Received: {value!r}")
 
 

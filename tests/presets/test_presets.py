@@ -207,6 +207,15 @@ def test_hubs_are_asked_through_their_own_library(monkeypatch, folder):
     assert asked == ["someone/something", "someone/model/keras/tiny"]
 
 
+def test_the_card_of_a_preset_of_ones_own_loads_that_one(tmp_path):
+    model = kgz.models.GAN(sample_shape=(2,), latent_dim=3, hidden_units=10)
+    model.save_to_preset(tmp_path / "dcgan_fashion_mnist")
+    card = (tmp_path / "dcgan_fashion_mnist" / "README.md").read_text()
+    assert 'from_preset("path/to/dcgan_fashion_mnist")' in card
+    builtin = kgz.presets.builtin_presets()["dcgan_fashion_mnist"] / "README.md"
+    assert 'from_preset("dcgan_fashion_mnist")' in builtin.read_text()
+
+
 def test_a_failed_save_leaves_nothing(tmp_path, monkeypatch):
     model = kgz.models.GAN(sample_shape=(2,), latent_dim=3, hidden_units=10)
 
