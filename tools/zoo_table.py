@@ -1,4 +1,6 @@
-"""Writes the zoo table of README.md and the scoreboard docs/zoo.md from the presets' metadata.
+"""Writes the zoo table of README.md, the scoreboard docs/zoo.md and the model cards.
+
+All are made from the presets' metadata, the cards from the docstrings of models, too.
 
 python tools/zoo_table.py          rewrites them
 python tools/zoo_table.py --check  fails if one of them is stale
@@ -10,7 +12,9 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+import keras_gan_zoo.models  # noqa: E402, F401  registers what cards describe
 from keras_gan_zoo.presets import builtin_presets, preset_metadata  # noqa: E402
+from keras_gan_zoo.presets.saver import card_of  # noqa: E402
 
 BEGIN, END = "<!-- zoo table: begin -->", "<!-- zoo table: end -->"
 HEAD = """# Scoreboard
@@ -102,6 +106,7 @@ def generated() -> dict[pathlib.Path, bytes]:
     }
     for name, folder in builtin_presets().items():
         files[ROOT / f"docs/zoo/{name}.png"] = (folder / "samples.png").read_bytes()
+        files[folder / "README.md"] = card_of(folder, preset_metadata(name)).encode()
     return files
 
 

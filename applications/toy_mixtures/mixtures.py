@@ -71,26 +71,20 @@ class Settings:
     jit_compile: bool = False
 
 
+# As plain GANs are trained in the literature: constant rates, no moving average.
+PLAIN = Settings(
+    "GAN",
+    {"sample_shape": (2,)},
+    rates=(2e-4, 2e-4),
+    betas=(0.5, 0.999),
+    decay=False,
+    ema_decay=None,
+)
 SETTINGS = {
     "GAN": Settings("GAN", {"sample_shape": (2,)}),
-    # As plain GANs are trained in the literature: constant rates, no moving average. The Adams are
-    # those of DCGAN (Radford et al., 2016) and of unrolled GANs' ring (Metz et al., 2017).
-    "GAN-dcgan-adam": Settings(
-        "GAN",
-        {"sample_shape": (2,)},
-        rates=(2e-4, 2e-4),
-        betas=(0.5, 0.999),
-        decay=False,
-        ema_decay=None,
-    ),
-    "GAN-metz-adam": Settings(
-        "GAN",
-        {"sample_shape": (2,)},
-        rates=(1e-4, 1e-3),
-        betas=(0.5, 0.999),
-        decay=False,
-        ema_decay=None,
-    ),
+    # The Adams of DCGAN (Radford et al. 2016) and of the demo of unrolled GANs (Metz et al. 2017).
+    "GAN-dcgan-adam": PLAIN,
+    "GAN-metz-adam": dataclasses.replace(PLAIN, rates=(1e-4, 1e-3)),
     # The settings of SNGAN, without its normalisation and its loss.
     "GAN-sharp": Settings("GAN", {"sample_shape": (2,)}, sharpness=20.0),
     "GAN-minimax": Settings("GAN", {"sample_shape": (2,), "adversarial_loss": "minimax"}),

@@ -90,11 +90,15 @@ def record_evaluation(preset: str, evaluation: dict):
     facts = read_json(folder / METADATA)
     kept = [one for one in facts.get("evaluations", []) if _protocol(one) != _protocol(evaluation)]
     facts["evaluations"] = [*kept, evaluation]
-    model_class = keras.saving.get_registered_object(f"keras_gan_zoo>{facts['model']}")
-    has_picture = (folder / "samples.png").exists()
-    card = model_card(address(folder), model_class, facts, has_picture)
+    card = card_of(folder, facts)
     _write_json(folder / METADATA, facts)
     (folder / CARD).write_text(card)
+
+
+def card_of(folder: pathlib.Path, facts: dict) -> str:
+    """The model card of a preset, anew from its metadata and its model's docstring."""
+    model_class = keras.saving.get_registered_object(f"keras_gan_zoo>{facts['model']}")
+    return model_card(address(folder), model_class, facts, (folder / "samples.png").exists())
 
 
 def _protocol(evaluation):
