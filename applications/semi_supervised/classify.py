@@ -55,6 +55,7 @@ def table(arguments):
 def predict(arguments):
     """Prints the digit in each image of a folder."""
     model = kgz.models.SemiSupervisedGAN.from_preset(arguments.preset)
+    files = iter(kgz.datasets.image_files(arguments.images))
     data = kgz.datasets.load(
         f"folder:{arguments.images}", image_size=28, shuffle=False, labels=False
     )
@@ -62,7 +63,7 @@ def predict(arguments):
         grey = np.mean(images, axis=-1, keepdims=True)
         for probabilities in np.array(model.classify(grey)):
             digit = int(np.argmax(probabilities))
-            print(f"{digit} ({probabilities[digit]:.0%})")
+            print(f"{next(files)}: {digit} ({probabilities[digit]:.0%})")
 
 
 def main():

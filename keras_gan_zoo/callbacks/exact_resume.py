@@ -68,6 +68,8 @@ class ExactResume(keras.callbacks.Callback):
         self._steps = position["steps"] - batch
         self._saved_at = position["steps"]
         self._means = [v.numpy() for v in self.model.metrics_variables]
+        if self.params.get("verbose"):
+            print(f"Resuming from step {position['steps']}, epoch {self._epoch + 1}.", flush=True)
         self.model._initial_epoch = self._epoch  # what Keras's own BackupAndRestore sets
         self.model.data_order.move_to(self.model, position["steps"], batch)
 

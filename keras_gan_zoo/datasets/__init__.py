@@ -1,8 +1,8 @@
 """Data sets: one door for builtin, TensorFlow Datasets, folder and array data."""
 
 from keras_gan_zoo.datasets.few_labels import few_labels
+from keras_gan_zoo.datasets.load import image_files, load
 from keras_gan_zoo.datasets.load import list_names as list
-from keras_gan_zoo.datasets.load import load
 from keras_gan_zoo.datasets.pipeline import from_arrays
 
-__all__ = ["few_labels", "from_arrays", "list", "load"]
+__all__ = ["few_labels", "from_arrays", "image_files", "list", "load"]

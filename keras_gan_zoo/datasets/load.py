@@ -174,16 +174,27 @@ def _from_tfds(name, split, data_dir, options):
     return _stream(dataset, builder.info.splits[split].num_examples, **options)
 
 
-def _from_folder(folder, split, size, options):
+def image_files(folder) -> list[pathlib.Path]:
+    """The image files in a folder and below, in the order of `load` without shuffling.
+
+    Raises:
+        FileNotFoundError: If there is no such folder, or no image in it.
+    """
+    folder = pathlib.Path(folder)
     if not folder.is_dir():
         raise FileNotFoundError(f"Expected a folder of images. Received: {folder}")
-    if (folder / split).is_dir():
-        folder = folder / split
     files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in IMAGE_FILES)
     if not files:
         raise FileNotFoundError(
             f"Expected image files ({', '.join(IMAGE_FILES)}) in {folder}. Received: none"
         )
+    return files
+
+
+def _from_folder(folder, split, size, options):
+    if (folder / split).is_dir():
+        folder = folder / split
+    files = image_files(folder)
     classes = sorted({path.parent.relative_to(folder).as_posix() for path in files})
     labels = [classes.index(path.parent.relative_to(folder).as_posix()) for path in files]
     if classes == ["."]:

@@ -57,10 +57,13 @@ class Sampling(Generation):
                 "Expected `label`, the class or the condition of all samples on the way. "
                 "Received: label=None"
             )
-        start, end = (
-            checks.check_samples("start and end", [latent], (self.latent_dim,))[0]
-            for latent in (start, end)
-        )
+        for name, latent in (("start", start), ("end", end)):
+            if np.shape(latent) != (self.latent_dim,):
+                raise ValueError(
+                    f"Expected `{name}` to be one latent of shape ({self.latent_dim},). "
+                    f"Received: shape {np.shape(latent)}"
+                )
+        start, end = checks.check_samples("start and end", [start, end], (self.latent_dim,))
         path = interpolation_path(start, end, steps, self.latent_distribution == "normal")
         return self.generate(latents=path, labels=_repeated(label, steps))
 

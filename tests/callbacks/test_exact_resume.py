@@ -134,6 +134,14 @@ def test_a_full_disk_loses_nothing(tmp_path, monkeypatch):
     assert len(fit(small_model(), tmp_path, epochs=3).history["generator_loss"]) == 1
 
 
+def test_a_resumed_run_says_where_it_goes_on(tmp_path, capsys):
+    fit(small_model(), tmp_path, epochs=2)
+    capsys.readouterr()
+    resume = [kgz.callbacks.ExactResume(tmp_path)]
+    small_model().fit(DATA, batch_size=4, epochs=3, verbose=2, callbacks=resume)
+    assert "Resuming from step 6, epoch 3." in capsys.readouterr().out
+
+
 def test_two_generations_are_kept_and_a_finished_run_has_nothing_to_do(tmp_path):
     model = small_model()
     fit(model, tmp_path, epochs=4, every=1)

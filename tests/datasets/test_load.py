@@ -133,6 +133,8 @@ def test_folders_are_resized_as_data_sets_are(tmp_path):
     for index, image in enumerate(np.array(images)):
         grey = np.round((image[..., 0] + 1.0) * 127.5).astype("uint8")
         PIL.Image.fromarray(grey).save(tmp_path / f"{index}.png")
+    names = [path.name for path in kgz.datasets.image_files(tmp_path)]
+    assert names == [f"{index}.png" for index in range(8)]
     found = next(iter(kgz.datasets.load(f"folder:{tmp_path}", image_size=14, shuffle=False)))
     np.testing.assert_allclose(found, small, atol=1.5 / 127.5)
 

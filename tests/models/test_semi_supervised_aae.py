@@ -98,6 +98,21 @@ def test_noise_is_for_training_only():
     np.testing.assert_array_equal(model.shown(samples), samples)
 
 
+def test_the_encoder_is_shown_distorted_images_in_training_and_asked_for_the_true_ones():
+    model = make(noise=0.0, distortion=1.0)
+    samples, seen, asked = tf.constant(images()), [], []
+    encoded, loss = model.encoded, model._reconstruction_loss
+    model.encoded = lambda samples: seen.append(samples) or encoded(samples)
+    model._reconstruction_loss = lambda real, decoded: asked.append(real) or loss(real, decoded)
+    batch = {"real": samples, "labelled": samples, "label": tf.constant([0, 1, 2, 0, 1, 2])}
+    with model._mode(training=True):
+        model.autoencoder_losses(batch)
+    unlabelled, labelled = (np.array(one) for one in seen)
+    assert np.abs(unlabelled - samples).max() > 0.1 < np.abs(labelled - unlabelled).max()
+    np.testing.assert_array_equal(asked[0], samples)
+    np.testing.assert_array_equal(model.shown(samples), samples)
+
+
 def test_it_learns_classes_from_few_labels():
     """Three patterns in noise, two labels each: unlabelled samples must do the rest."""
     random = np.random.default_rng(0)
@@ -116,7 +131,7 @@ def test_it_learns_classes_from_few_labels():
 def test_bad_input_is_refused():
     with pytest.raises(ValueError, match="`num_classes`.*>= 2. Received: 1"):
         kgz.models.SemiSupervisedAAE(SHAPE, 2, 1)
-    for name in ("noise", "latent_noise", "reconstruction_weight"):
+    for name in ("noise", "distortion", "latent_noise", "reconstruction_weight"):
         with pytest.raises(ValueError, match=f"`{name}` >= 0. Received: -1"):
             make(**{name: -1})
     with pytest.raises(ValueError, match="no `informed_by_labels`"):

@@ -244,6 +244,8 @@ def test_interpolation_has_the_ends_and_stays_on_the_sphere():
     images = model.interpolate(ends[0], ends[1], steps=3)
     np.testing.assert_allclose(images[0], model.generate(latents=ends)[0], atol=1e-5)
     np.testing.assert_allclose(images[2], model.generate(latents=ends)[1], atol=1e-5)
+    with pytest.raises(ValueError, match=r"`end` to be one latent.*shape \(2, \d+\)"):
+        model.interpolate(ends[0], ends)
 
 
 def test_a_way_between_latents_of_a_conditional_model_needs_a_class():

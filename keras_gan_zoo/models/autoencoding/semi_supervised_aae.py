@@ -8,6 +8,7 @@ from keras_gan_zoo.models.autoencoding.adversarial_autoencoder import Adversaria
 from keras_gan_zoo.networks import mlp_decoder, mlp_encoder
 from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.classification import Classification, labelled_parts
+from keras_gan_zoo.training.distortion import distort
 from keras_gan_zoo.training.generation import apply
 from keras_gan_zoo.training.phase import Phase
 
@@ -32,6 +33,8 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
         num_classes: Number of classes, K.
         noise: Standard deviation of normal noise added to what the encoder is shown in training,
             for pixels that count from 0 to 1.
+        distortion: Strength of the random affine maps of what the encoder is shown in training,
+            see `distort`; the decoder is to give back the image as it was.
         latent_noise: Standard deviation of normal noise added to what the discriminators are
             shown in training.
         reconstruction_weight: Factor of the reconstruction loss, a mean over pixels, beside the
@@ -76,6 +79,7 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
         num_classes: int = 10,
         *,
         noise: float = 0.3,
+        distortion: float = 0.0,
         latent_noise: float = 0.3,
         reconstruction_weight: float = 100.0,
         units: int = 1000,
@@ -87,6 +91,7 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
         checks.check_count("num_classes", num_classes, least=2)
         own = {
             "noise": noise,
+            "distortion": distortion,
             "latent_noise": latent_noise,
             "reconstruction_weight": reconstruction_weight,
         }
@@ -114,7 +119,8 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
             **kwargs,
         )
         self.num_classes, self.style_dim = int(num_classes), int(latent_dim)
-        self.noise, self.latent_noise = float(noise), float(latent_noise)
+        self.noise, self.distortion = float(noise), float(distortion)
+        self.latent_noise = float(latent_noise)
         self.reconstruction_weight = float(reconstruction_weight)
 
     def phases(self):
@@ -133,9 +139,11 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
         }
 
     def shown(self, samples):
-        if not self.in_training or not self.noise:
-            return samples
-        return self.with_noise(samples, self.noise, self.seed_generator)
+        if self.in_training and self.distortion:
+            samples = distort(samples, self.distortion, self.seed_generator)
+        if self.in_training and self.noise:
+            samples = self.with_noise(samples, self.noise, self.seed_generator)
+        return samples
 
     def latents_of(self, encoded):
         """Class probabilities, then the style."""
