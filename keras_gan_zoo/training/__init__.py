@@ -2,6 +2,7 @@
 
 from keras_gan_zoo.training.adversarial_model import AdversarialModel
 from keras_gan_zoo.training.autoencoder_model import AutoencoderModel
+from keras_gan_zoo.training.distortion import distort
 from keras_gan_zoo.training.phase import Phase
 from keras_gan_zoo.training.phased_model import PhasedModel
 from keras_gan_zoo.training.replay import ReplayBuffer
@@ -15,5 +16,6 @@ __all__ = [
     "Phase",
     "PhasedModel",
     "ReplayBuffer",
+    "distort",
     "distribute",
 ]

@@ -28,7 +28,24 @@ def distort(images, strength: float, seed=None):
 
     Returns:
         A tensor of the same shape and type.
+
+    Raises:
+        ValueError: If these are no images, or the strength is negative.
+
+    Example:
+
+    >>> images = np.zeros((4, 28, 28, 1), "float32")
+    >>> kgz.training.distort(images, strength=0.5, seed=0).shape
+    TensorShape([4, 28, 28, 1])
     """
+    images = ops.convert_to_tensor(images)
+    if len(images.shape) != 4:
+        raise ValueError(
+            "Expected `images` of shape (batch, height, width, channels). "
+            f"Received: shape {tuple(images.shape)}"
+        )
+    if not strength >= 0:
+        raise ValueError(f"Expected `strength` >= 0. Received: {strength!r}")
     size = np.array([images.shape[2], images.shape[1]], "float32")  # x, y
     centre = (size - 1.0) / 2.0
     drawn = backend.random_uniform((ops.shape(images)[0], 5), -strength, strength, seed)

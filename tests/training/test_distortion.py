@@ -1,6 +1,7 @@
 """Random affine maps of images. Oracle: scipy's interpolation, told the map that was drawn."""
 
 import numpy as np
+import pytest
 import scipy.ndimage
 import tensorflow as tf
 
@@ -33,3 +34,10 @@ def test_each_image_is_moved_by_a_map_of_its_own():
 def test_no_strength_changes_nothing_and_types_stay():
     np.testing.assert_allclose(distort(IMAGES, 0.0, seed=0), IMAGES, atol=1e-5)
     assert distort(tf.cast(IMAGES, tf.bfloat16), 1.0, seed=0).dtype == tf.bfloat16
+
+
+def test_bad_input_is_refused():
+    with pytest.raises(ValueError, match=r"of shape \(batch.*Received: shape \(14, 20, 2\)"):
+        distort(IMAGES[0], 1.0)
+    with pytest.raises(ValueError, match="`strength` >= 0. Received: -1"):
+        distort(IMAGES, -1)

@@ -33,8 +33,9 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
         num_classes: Number of classes, K.
         noise: Standard deviation of normal noise added to what the encoder is shown in training,
             for pixels that count from 0 to 1.
-        distortion: Strength of the random affine maps of what the encoder is shown in training,
-            see `distort`; the decoder is to give back the image as it was.
+        distortion: Strength of random shifts, turns, scalings and shears of what the encoder is
+            shown in training, see `kgz.training.distort`; the decoder is asked for the image as
+            it was. Not with `jit_compile=True`: TensorFlow has no such operation for XLA.
         latent_noise: Standard deviation of normal noise added to what the discriminators are
             shown in training.
         reconstruction_weight: Factor of the reconstruction loss, a mean over pixels, beside the
@@ -66,7 +67,7 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
         Adam (the paper: SGD with momentum), and one update of the encoder for the sum of its three
         losses (the paper: one after another, each with a rate of its own; under Adam that would
         give each the same weight, however small its gradient). Glorot's initialiser (the paper:
-        normal, deviation 0.01). Noise on latents.
+        normal, deviation 0.01). Noise on latents. `distortion`, which is off by default.
     """
 
     serialized_arguments = (*AdversarialAutoencoder.serialized_arguments, "class_discriminator")
