@@ -98,19 +98,21 @@ def test_noise_is_for_training_only():
     np.testing.assert_array_equal(model.shown(samples), samples)
 
 
-def test_the_encoder_is_shown_distorted_images_in_training_and_asked_for_the_true_ones():
-    model = make(noise=0.0, distortion=1.0)
-    samples, seen, asked = tf.constant(images()), [], []
-    encoded, loss = model.encoded, model._reconstruction_loss
-    model.encoded = lambda samples: seen.append(samples) or encoded(samples)
-    model._reconstruction_loss = lambda real, decoded: asked.append(real) or loss(real, decoded)
+def test_classes_are_told_from_distorted_images_and_styles_from_the_images():
+    model = make(noise=0.0, latent_noise=0.0, distortion=1.0)
+    samples, seen, decoded = tf.constant(images()), [], model.decoded
+    model.decoded = lambda latents: seen.append(np.array(latents)) or decoded(latents)
     batch = {"real": samples, "labelled": samples, "label": tf.constant([0, 1, 2, 0, 1, 2])}
-    with model._mode(training=True):
-        model.autoencoder_losses(batch)
-    unlabelled, labelled = (np.array(one) for one in seen)
-    assert np.abs(unlabelled - samples).max() > 0.1 < np.abs(labelled - unlabelled).max()
-    np.testing.assert_array_equal(asked[0], samples)
-    np.testing.assert_array_equal(model.shown(samples), samples)
+    true = np.array(model.encode(samples))
+    losses = []
+    for training in (True, True, False):
+        with model._mode(training=training):
+            losses.append(model.autoencoder_losses(batch)["supervised_loss"])
+    for shown in seen:
+        np.testing.assert_allclose(shown[:, 3:], true[:, 3:], rtol=1e-5)
+    np.testing.assert_allclose(seen[2], true, rtol=1e-5)
+    distances = [np.abs(one - other).max() for one, other in zip(seen, seen[1:], strict=False)]
+    assert min(distances) > 0.01 and len(set(map(float, losses))) == 3
 
 
 def test_it_learns_classes_from_few_labels():

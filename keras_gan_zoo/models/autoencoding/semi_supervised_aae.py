@@ -33,9 +33,9 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
         num_classes: Number of classes, K.
         noise: Standard deviation of normal noise added to what the encoder is shown in training,
             for pixels that count from 0 to 1.
-        distortion: Strength of random shifts, turns, scalings and shears of what the encoder is
-            shown in training, see `kgz.training.distort`; the decoder is asked for the image as
-            it was. Not with `jit_compile=True`: TensorFlow has no such operation for XLA.
+        distortion: Strength of random shifts, turns, scalings and shears of images whose class is
+            to be told in training, see `kgz.training.distort`; their style is told from them as
+            they were. Not with `jit_compile=True`: TensorFlow has no such operation for XLA.
         latent_noise: Standard deviation of normal noise added to what the discriminators are
             shown in training.
         reconstruction_weight: Factor of the reconstruction loss, a mean over pixels, beside the
@@ -140,11 +140,9 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
         }
 
     def shown(self, samples):
-        if self.in_training and self.distortion:
-            samples = distort(samples, self.distortion, self.seed_generator)
-        if self.in_training and self.noise:
-            samples = self.with_noise(samples, self.noise, self.seed_generator)
-        return samples
+        if not self.in_training or not self.noise:
+            return samples
+        return self.with_noise(samples, self.noise, self.seed_generator)
 
     def latents_of(self, encoded):
         """Class probabilities, then the style."""
@@ -165,7 +163,7 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
         latents = self._latents_shown(batch)
         error = self._reconstruction_loss(batch["real"], self.decoded(latents))
         judged = self._judge_both(latents)
-        logits = self.class_logits(self.shown(batch["labelled"]))
+        logits = self._class_logits_shown(batch["labelled"])
         return {
             "reconstruction_loss": self.reconstruction_weight * error,
             "generator_loss": sum(map(self.adversarial_loss.generator, judged)),
@@ -203,7 +201,15 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
         return {phase.name: keras.optimizers.Adam(1e-3, beta_1=0.5) for phase in self.phases()}
 
     def _latents_shown(self, batch):
-        return self.latents_of(self.encoded(self.shown(batch["real"])))
+        logits, style = self.encoded(self.shown(batch["real"]))
+        if self.in_training and self.distortion:
+            logits = self._class_logits_shown(batch["real"])
+        return self.latents_of((logits, style))
+
+    def _class_logits_shown(self, samples):
+        if self.in_training and self.distortion:
+            samples = distort(samples, self.distortion, self.seed_generator)
+        return self.class_logits(self.shown(samples))
 
     def _judge_both(self, latents):
         """Logits of the classes, and of the styles, seen through noise in training."""
