@@ -59,11 +59,13 @@ class VAEGAN(GaussianPosterior, AutoencoderModel):
     Deviations:
         The players take turns, each against the latest state of the others, where algorithm 1
         computes all gradients at one point. `ln D` has no small number added. A waiting player's
-        gradient is 0, which moves nothing under RMSprop but its mean square. Similarity is of the
-        pass that the game is of (theirs: of one of its own). No weight decay (theirs: twice 1e-5
-        of the weights, added to the gradient), and rates do not fall. Both of the authors'
-        releases are followed in part: the later's `similarity_weight` (the earlier: 1e-5), the
-        earlier's game of reconstructions and generated images (the later: of these alone).
+        gradient is 0, which moves nothing under RMSprop but its mean square. Samples,
+        reconstructions and generated images are decoded and judged, and so normalised, each by
+        themselves (theirs: all at once, with which the recipe's images collapsed). No weight decay
+        (theirs: twice 1e-5 of the weights, added to the gradient), and rates do not fall. Both of
+        the authors' releases are followed in part: the later's `similarity_weight` (the earlier:
+        1e-5), the earlier's game of reconstructions and generated images (the later: of these
+        alone).
     """
 
     serialized_arguments = ("encoder", "decoder", "discriminator")
@@ -131,10 +133,10 @@ class VAEGAN(GaussianPosterior, AutoencoderModel):
 
     def encoder_losses(self, batch):
         latents, *normal = self.sampled_latents(batch["real"], self.seed_generator)
-        (_, features), (_, found) = self.judge(batch["real"], self.decoded(latents))
+        features = [self.judge(one)[1] for one in (batch["real"], self.decoded(latents))]
         return {
             "kl_loss": self.divergence(*normal),
-            "reconstruction_loss": self.similarity(features, found),
+            "reconstruction_loss": self.similarity(*features),
         }
 
     def decoder_losses(self, batch):
@@ -154,15 +156,9 @@ class VAEGAN(GaussianPosterior, AutoencoderModel):
         loss = on_real + len(fakes) * on_fake
         return {"discriminator_loss": _unless(waits, loss)}
 
-    def judge(self, *groups):
-        """The discriminator's logits and features of each group of equally many images.
-
-        All go through it at once, so that batch normalisation does not hide what sets one group
-        apart, as in the authors' code.
-        """
-        images = ops.concatenate(groups)
-        judged = apply(self.discriminator, (images,), training=self.in_training)
-        return list(zip(*(ops.split(one, len(groups)) for one in judged), strict=True))
+    def judge(self, samples):
+        """The discriminator's logits and features, in the mode of the running step."""
+        return apply(self.discriminator, (samples,), training=self.in_training)
 
     def similarity(self, features, reconstructed):
         """`-log N(l(x); l(reconstruction), 1)` in nats, the mean over the batch (equation 7)."""
@@ -176,8 +172,10 @@ class VAEGAN(GaussianPosterior, AutoencoderModel):
         """Logits and features of samples, of reconstructions, and of generated images."""
         latents, *_ = self.sampled_latents(batch["real"], self.seed_generator)
         prior = self.sample_latents(ops.shape(batch["real"])[0], self.seed_generator)
-        decoded = self.decoded(ops.concatenate([latents, prior]))
-        return self.judge(batch["real"], *ops.split(decoded, 2))
+        return [
+            self.judge(images)
+            for images in (batch["real"], self.decoded(latents), self.decoded(prior))
+        ]
 
     def _who_waits(self, real, *fakes):
         """Whether the decoder waits, and whether the discriminator does."""
