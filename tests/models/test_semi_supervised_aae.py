@@ -90,6 +90,20 @@ def test_discriminators_see_latents_through_noise_in_training():
     assert not np.any(seen[-1]) and not np.any(seen[-2])
 
 
+def test_a_joint_discriminator_is_shown_the_classes_beside_the_style():
+    latents = tf.constant(np.random.default_rng(0).normal(size=(4, 5)).astype("float32"))
+    for joint, shown in ((False, latents[:, 3:]), (True, latents)):
+        model = make(joint=joint)
+        judged = model._judge_both(latents)
+        for logits, network, seen in zip(
+            judged,
+            (model.class_discriminator, model.discriminator),
+            (latents[:, :3], shown),
+            strict=True,
+        ):
+            np.testing.assert_allclose(logits, network(seen), rtol=1e-5)
+
+
 def test_noise_is_for_training_only():
     model = make(noise=0.5)
     samples = tf.constant(np.zeros((5_000, *SHAPE), "float32"))

@@ -36,14 +36,17 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
         distortion: Strength of random shifts, turns, scalings and shears of images whose class is
             to be told in training, see `kgz.training.distort`; their style is told from them as
             they were. Not with `jit_compile=True`: TensorFlow has no such operation for XLA.
+        joint: Whether the discriminator of styles is shown the classes beside them, so that styles
+            become independent of classes. Advisable with `distortion`: without it a style, told
+            from a clearer image, came to hold the class.
         latent_noise: Standard deviation of normal noise added to what the discriminators are
             shown in training.
         reconstruction_weight: Factor of the reconstruction loss, a mean over pixels, beside the
             game's and the classes'.
         units: Width of each of the networks' two hidden layers.
         encoder, decoder: Networks to use instead; the encoder gives `[class_logits, style]`.
-        discriminator, class_discriminator: Networks to use instead, from styles and from class
-            probabilities to logits.
+        discriminator, class_discriminator: Networks to use instead, from styles (`joint`: latents)
+            and from class probabilities to logits.
         **kwargs: `loss`, `prior`, `prior_scale`, `seed`, `name`, `dtype`; see
             `AdversarialAutoencoder`.
 
@@ -67,7 +70,7 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
         Adam (the paper: SGD with momentum), and one update of the encoder for the sum of its three
         losses (the paper: one after another, each with a rate of its own; under Adam that would
         give each the same weight, however small its gradient). Glorot's initialiser (the paper:
-        normal, deviation 0.01). Noise on latents. `distortion`, which is off by default.
+        normal, deviation 0.01). Noise on latents. `distortion` and `joint`, off by default.
     """
 
     serialized_arguments = (*AdversarialAutoencoder.serialized_arguments, "class_discriminator")
@@ -81,22 +84,24 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
         *,
         noise: float = 0.3,
         distortion: float = 0.0,
+        joint: bool = False,
         latent_noise: float = 0.3,
         reconstruction_weight: float = 100.0,
         units: int = 1000,
         encoder: keras.Model | None = None,
         decoder: keras.Model | None = None,
+        discriminator: keras.Model | None = None,
         class_discriminator: keras.Model | None = None,
         **kwargs,
     ):
         checks.check_count("num_classes", num_classes, least=2)
-        own = {
+        strengths = {
             "noise": noise,
             "distortion": distortion,
             "latent_noise": latent_noise,
             "reconstruction_weight": reconstruction_weight,
         }
-        for name, value in own.items():
+        for name, value in strengths.items():
             if not value >= 0:
                 raise ValueError(f"Expected `{name}` >= 0. Received: {value!r}")
         if kwargs.get("informed_by_labels"):
@@ -112,13 +117,16 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
             encoder=encoder or (lambda: mlp_encoder(image_shape, heads, hidden)),
             decoder=decoder
             or (lambda: mlp_decoder(image_shape, sum(heads), hidden, output="logits")),
+            discriminator=discriminator
+            or (lambda: mlp_encoder((sum(heads) if joint else latent_dim,), 1, hidden)),
             networks={
                 "class_discriminator": class_discriminator
                 or (lambda: mlp_encoder((num_classes,), 1, hidden))
             },
-            architecture={"num_classes": num_classes, **own},
+            architecture={"num_classes": num_classes, "joint": joint, **strengths},
             **kwargs,
         )
+        self.joint = bool(joint)
         self.num_classes, self.style_dim = int(num_classes), int(latent_dim)
         self.noise, self.distortion = float(noise), float(distortion)
         self.latent_noise = float(latent_noise)
@@ -218,4 +226,4 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
             latents = latents + self.latent_noise * noise
         classes, style = ops.split(latents, [self.num_classes], axis=-1)
         judged = apply(self.class_discriminator, (classes,), training=self.in_training)
-        return judged, self.judge_latents(style)
+        return judged, self.judge_latents(latents if self.joint else style)
