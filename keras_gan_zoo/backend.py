@@ -4,6 +4,8 @@ Randomness and batches that know about replicas, gradients with respect to input
 normalisation. Layers, penalties and losses use these and name no backend themselves.
 """
 
+import contextlib
+import contextvars
 import math
 
 import keras
@@ -14,17 +16,82 @@ import tensorflow as tf
 # two critic updates was wrong in about one compilation of five (tests/training/test_order.py).
 tf.config.optimizer.set_experimental_options({"dependency_optimization": False})
 
-ALGORITHM = "philox"  # the same numbers from one seed on every kind of device
+PHILOX = 1  # TensorFlow's number of it: the same noise from one seed on every kind of device
+PHILOX_BLOCK = 4  # numbers that it makes at a time
+GOLDEN_RATIO = 0x9E3779B9  # of 32 bits: odd, so that its multiples are all different
 BFLOAT16_BLOCK = 16  # channels
+
+
+class NoiseStream:
+    """The noise of one step or call: each draw gets a seed of its own, in the order of the program.
+
+    Args:
+        seed: As `draw_seed` takes it.
+        turn: Number of the turn within a step; turns with different numbers draw different noise.
+        start, stride: Which rows of the noise of the whole batch these are: `start`, `start +
+            stride`, ... A chunk of a batch, or a slice whose gradients are accumulated, so draws
+            what it would have drawn as a part of the whole.
+
+    Attributes:
+        draws: How many draws there were, so far.
+    """
+
+    def __init__(self, seed, turn: int = 0, start=0, stride: int = 1):
+        self.seed = draw_seed(seed)
+        self.turn, self.start, self.stride = turn, start, stride
+        self.draws = 0
+
+    def next_seed(self):
+        """The seed `(2,)` of the next draw."""
+        self.draws += 1
+        number = (self.turn << 16) + self.draws  # not 0, which is the seed itself
+        mixed = (number * GOLDEN_RATIO + 2**31) % 2**32 - 2**31
+        return self.seed + tf.constant([mixed, 0], tf.int32)
+
+
+_stream = contextvars.ContextVar("keras_gan_zoo_noise", default=None)
+
+
+@contextlib.contextmanager
+def noise(seed=None, **place):
+    """Within this scope whatever draws without a seed of its own draws from one stream.
+
+    Models open it for each training step and each call, so that layers with noise (`Dropout`,
+    `GaussianNoise`, ...) keep no random state: the seed of a call decides all of its output, and
+    using a model never changes how it trains.
+
+    Args:
+        seed: An integer, a `SeedGenerator`, or a `(2,)` tensor; `None` draws one.
+        **place: See `NoiseStream`.
+
+    Yields:
+        The `NoiseStream`.
+    """
+    stream = NoiseStream(seed, **place)
+    token = _stream.set(stream)
+    try:
+        yield stream
+    finally:
+        _stream.reset(token)
+
+
+def layer_seed(generator: keras.random.SeedGenerator):
+    """What a layer draws from: the open stream, or its own generator where there is none."""
+    return generator if _stream.get() is None else None
 
 
 def draw_seed(seed=None):
     """Turns a `SeedGenerator`, an integer, a `(2,)` tensor or `None` into a `(2,)` seed tensor.
 
-    `None` draws from Keras's global generator (see `keras.utils.set_random_seed`).
+    `None` draws from the open stream (see `noise`), or else from Keras's global generator (see
+    `keras.utils.set_random_seed`).
     """
+    stream = _stream.get()
     if isinstance(seed, keras.random.SeedGenerator):
         seed = seed.next()
+    elif seed is None and stream is not None:
+        # What has no rows to be told apart by must still differ between slices of a batch.
+        seed = stream.next_seed() + tf.stack([0, tf.cast(stream.start, tf.int32)])
     elif seed is None:
         seed = keras.random.randint((2,), 0, 2**31 - 1, dtype="int32")
     elif len(getattr(seed, "shape", ())) == 0:
@@ -32,19 +99,37 @@ def draw_seed(seed=None):
     return tf.cast(seed, tf.int32)
 
 
-def _replica_share(draw, shape, seed):
-    """Draws noise for the global batch and returns the rows that belong to this replica.
+def _own_noise(draw, shape, seed):
+    """Noise of `shape` for the rows of this replica and of this part of the batch.
 
-    Every replica holds the same seed. Drawing the global batch and keeping one's own rows gives
-    each replica different noise, and R replicas together exactly the noise of one.
+    Every replica holds the same seed. Each draws its own rows of the noise of the global batch, so
+    that R replicas together draw exactly the noise of one.
     """
-    seed = draw_seed(seed)
-    context = tf.distribute.get_replica_context()
-    if context is None or context.num_replicas_in_sync == 1:
-        return draw(shape, seed)
-    rows = shape[0]
-    _, all_rows = _place(context, rows)
-    return own_rows(draw((all_rows, *shape[1:]), seed), rows)
+    stream = _stream.get() if seed is None else None
+    seed = draw_seed(seed) if stream is None else stream.next_seed()
+    context, rows = tf.distribute.get_replica_context(), shape[0]
+    first = 0
+    if context is not None and context.num_replicas_in_sync > 1:
+        first, _ = _place(context, rows)
+    if stream is None:
+        return _noise_from(draw, shape, seed, first)
+    first, stride = stream.start + stream.stride * first, stream.stride
+    if stride == 1:
+        return _noise_from(draw, shape, seed, first)
+    return _noise_from(draw, (rows * stride, *shape[1:]), seed, first)[::stride]
+
+
+def _noise_from(draw, shape, seed, first):
+    """The rows from `first` on of what `draw` gives for a seed: its generator is moved there."""
+    key, counter = tf.raw_ops.StatelessRandomGetKeyCounter(seed=seed)
+    if isinstance(first, int) and first == 0:
+        return draw(shape, key, counter)
+    size = math.prod(shape[1:])
+    skipped = tf.cast(first, tf.int64) * tf.cast(size, tf.int64)
+    blocks, rest = skipped // PHILOX_BLOCK, tf.cast(skipped % PHILOX_BLOCK, tf.int32)
+    counter += tf.cast(tf.stack([blocks, tf.zeros_like(blocks)]), tf.uint64)
+    flat = draw((shape[0] * size + PHILOX_BLOCK,), key, counter)
+    return tf.reshape(flat[rest : rest + shape[0] * size], shape)
 
 
 def _place(context, rows):
@@ -58,8 +143,10 @@ def _place(context, rows):
 
 def random_normal(shape, seed=None, dtype="float32"):
     """Standard normal noise of `shape`, batch axis first; each replica gets its own rows."""
-    return _replica_share(
-        lambda s, k: tf.random.stateless_normal(s, k, dtype=tf.as_dtype(dtype), alg=ALGORITHM),
+    return _own_noise(
+        lambda s, key, counter: tf.raw_ops.StatelessRandomNormalV2(
+            shape=s, key=key, counter=counter, alg=PHILOX, dtype=tf.as_dtype(dtype)
+        ),
         shape,
         seed,
     )
@@ -67,13 +154,14 @@ def random_normal(shape, seed=None, dtype="float32"):
 
 def random_uniform(shape, minval=0.0, maxval=1.0, seed=None, dtype="float32"):
     """Uniform noise in `[minval, maxval)` of `shape`, batch axis first, as `random_normal`."""
-    return _replica_share(
-        lambda s, k: tf.random.stateless_uniform(
-            s, k, minval, maxval, dtype=tf.as_dtype(dtype), alg=ALGORITHM
+    unit = _own_noise(
+        lambda s, key, counter: tf.raw_ops.StatelessRandomUniformV2(
+            shape=s, key=key, counter=counter, alg=PHILOX, dtype=tf.as_dtype(dtype)
         ),
         shape,
         seed,
     )
+    return unit * tf.cast(maxval - minval, unit.dtype) + tf.cast(minval, unit.dtype)
 
 
 def gaussian_noise(shape, seed=None):

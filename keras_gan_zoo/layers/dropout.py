@@ -35,7 +35,8 @@ class Dropout(keras.layers.Dropout):
                 size if kept is None else kept
                 for size, kept in zip(shape, self.noise_shape, strict=True)
             )
-        kept = backend.random_uniform(shape, seed=self.seed_generator) >= self.rate
+        seed = backend.layer_seed(self.seed_generator)
+        kept = backend.random_uniform(shape, seed=seed) >= self.rate
         return ops.where(kept, inputs / (1.0 - self.rate), ops.zeros_like(inputs))
 
     def get_config(self):

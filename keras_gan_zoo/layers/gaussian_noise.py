@@ -21,5 +21,6 @@ class GaussianNoise(keras.layers.GaussianNoise):
     def call(self, inputs, training=False):
         if not training or self.stddev == 0:
             return inputs
-        noise = backend.gaussian_noise(ops.shape(inputs), self.seed_generator)
+        seed = backend.layer_seed(self.seed_generator)
+        noise = backend.gaussian_noise(ops.shape(inputs), seed)
         return inputs + ops.cast(self.stddev * noise, inputs.dtype)

@@ -39,7 +39,7 @@ class GaussianSampling(keras.layers.Layer):
 
     def call(self, inputs):
         mean, log_variance = inputs
-        noise = backend.random_normal(ops.shape(mean), seed=self.seed_generator)
+        noise = backend.random_normal(ops.shape(mean), backend.layer_seed(self.seed_generator))
         return mean + ops.exp(0.5 * log_variance) * ops.cast(noise, mean.dtype)
 
     def compute_output_shape(self, input_shape):

@@ -9,8 +9,8 @@ from keras_gan_zoo import backend, errors, losses
 from keras_gan_zoo.penalties import Penalty
 from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.architecture import Architecture, made, networks_of_dtype, serialized
+from keras_gan_zoo.training.calls import apply
 from keras_gan_zoo.training.condition import condition_of
-from keras_gan_zoo.training.generation import apply
 from keras_gan_zoo.training.latents import LATENT_DISTRIBUTIONS
 from keras_gan_zoo.training.phase import Phase
 from keras_gan_zoo.training.phased_model import PhasedModel
@@ -144,8 +144,18 @@ class AdversarialModel(Architecture, Sampling, PhasedModel):
 
     def phases(self):
         return (
-            Phase("discriminator", (self.discriminator,), steps=self.discriminator_steps),
-            Phase("generator", (self.generator,), steps=self.generator_steps),
+            Phase(
+                "discriminator",
+                (self.discriminator,),
+                steps=self.discriminator_steps,
+                intervals=_intervals(self.penalties),
+            ),
+            Phase(
+                "generator",
+                (self.generator,),
+                steps=self.generator_steps,
+                intervals=_intervals(self.generator_penalties),
+            ),
         )
 
     @property
@@ -177,7 +187,7 @@ class AdversarialModel(Architecture, Sampling, PhasedModel):
 
     def fake_inputs(self, batch) -> tuple:
         """As many samples of the generator, made for the same conditions."""
-        latents = self.sample_latents(keras.ops.shape(batch["real"])[0], self.seed_generator)
+        latents = self.sample_latents(keras.ops.shape(batch["real"])[0])
         condition = _condition(batch)
         samples = apply(self.generator, (latents, *condition), training=self.in_training)
         if self.replay is not None and self.in_training and self.playing == "discriminator":
@@ -214,7 +224,7 @@ class AdversarialModel(Architecture, Sampling, PhasedModel):
 
     def penalty_losses(self, critic, real, fake) -> dict:
         """The discriminator's weighted penalties by name, each at its own interval."""
-        return self._penalty_losses("discriminator", self.penalties, critic, real, fake)
+        return self._penalty_losses(self.penalties, critic, real, fake)
 
     def before_update(self, phase):
         if self.weight_clip is not None and phase.name == "discriminator":
@@ -229,7 +239,7 @@ class AdversarialModel(Architecture, Sampling, PhasedModel):
     def comparison(self, batch):
         """Real samples and as many of the averaged generator."""
         real = batch["real"]
-        latents = self.sample_latents(keras.ops.shape(real)[0], self.seed_generator)
+        latents = self.sample_latents(keras.ops.shape(real)[0])
         return real, self._run_generator(latents, *_condition(batch), ema=True)
 
     def call(self, inputs, training=False):
@@ -282,13 +292,13 @@ class AdversarialModel(Architecture, Sampling, PhasedModel):
         """The phase's losses; the generator's penalties, on weights alone, are added here."""
         result = super()._phase_losses(phase, batch)
         if phase.name == "generator":
-            added = self._penalty_losses("generator", self.generator_penalties, None, None, None)
+            added = self._penalty_losses(self.generator_penalties, None, None, None)
             result |= {f"generator_{name}": value for name, value in added.items()}
         return result
 
     def _replayed(self, *samples):
         """Samples and their conditions, half of them old."""
-        mixed = self.replay.exchange(*samples, seed=self.seed_generator)
+        mixed = self.replay.exchange(*samples)
         mixed = mixed if isinstance(mixed, tuple) else (mixed,)
         return mixed if self.discriminator_is_told else mixed[:1]
 
@@ -296,7 +306,7 @@ class AdversarialModel(Architecture, Sampling, PhasedModel):
         level = self.instance_noise
         if callable(level):
             level = level(self.optimizers["discriminator"].iterations)
-        noise = backend.random_normal(keras.ops.shape(samples), self.seed_generator)
+        noise = backend.random_normal(keras.ops.shape(samples))
         return samples + keras.ops.cast(level, samples.dtype) * keras.ops.cast(noise, samples.dtype)
 
     def _built(self, penalties, network):
@@ -308,12 +318,11 @@ class AdversarialModel(Architecture, Sampling, PhasedModel):
                 self._penalty_states.append(penalty.state)
         return penalties
 
-    def _penalty_losses(self, phase, penalties, critic, real, fake):
+    def _penalty_losses(self, penalties, critic, real, fake):
         result = {}
         for penalty in penalties:
-            seed = backend.draw_seed(self.seed_generator)
-            value = functools.partial(penalty, critic, real, fake, seed=seed)
-            result[penalty.name] = self.lazily(penalty.every, phase, value)
+            value = functools.partial(penalty, critic, real, fake)
+            result[penalty.name] = self.lazily(penalty.every, value)
         return result
 
     def _criticize_as(self, condition, samples):
@@ -348,6 +357,10 @@ def _noise_level(level):
         "Expected `instance_noise` to be a number >= 0 or a schedule such as "
         f"`kgz.training.LinearDecay(0.1, stop=10_000)`. Received: {level!r}"
     )
+
+
+def _intervals(penalties):
+    return tuple({penalty.every for penalty in penalties} - {1})
 
 
 def _condition(batch):

@@ -7,12 +7,17 @@ import tensorflow as tf
 
 from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.architecture import Architecture, made, networks_of_dtype
+from keras_gan_zoo.training.calls import (
+    NUMBER_AND_SEED,
+    apply,
+    float_batch,
+    in_chunks,
+    signature,
+)
 from keras_gan_zoo.training.condition import NoCondition
-from keras_gan_zoo.training.generation import Generation, apply
+from keras_gan_zoo.training.generation import Generation
 from keras_gan_zoo.training.phase import Phase
 from keras_gan_zoo.training.phased_model import PhasedModel
-
-BATCH = 256
 
 
 class AutoencoderModel(Architecture, PhasedModel):
@@ -253,45 +258,15 @@ class LatentPrior(Generation):
     def comparison(self, batch):
         """Real samples and as many generated ones."""
         count = keras.ops.shape(batch["real"])[0]
-        return batch["real"], self._decode(self.sample_latents(count, self.seed_generator))
+        return batch["real"], self._decode(self.sample_latents(count))
 
     def signatures(self):
         """Those of every autoencoder, and `sample` (num_samples, seed -> images)."""
-        number = tf.TensorSpec((), tf.int32, "num_samples")
-        seed = tf.TensorSpec((), tf.int32, "seed")
 
         def sample(num_samples, seed):
             return self._decode(self.sample_latents(num_samples, seed))
 
-        return {**super().signatures(), "sample": signature({"images": sample}, number, seed)}
+        return {**super().signatures(), "sample": signature({"images": sample}, *NUMBER_AND_SEED)}
 
     def _run_generator(self, latents, ema):
         return self._decode(latents)
-
-
-def compiled(function):
-    """The function as a graph, for code that names no backend."""
-    return tf.function(function, autograph=False, reduce_retracing=True)
-
-
-def in_chunks(function, rows):
-    """`function` of many rows, a chunk at a time; raises `ValueError` if there are none."""
-    if not len(rows):
-        raise ValueError("Expected a batch of at least one. Received: none")
-    chunks = [function(rows[i : i + BATCH]) for i in range(0, len(rows), BATCH)]
-    return tf.concat(chunks, axis=0)
-
-
-def float_batch(name: str, shape: tuple):
-    """What a signature takes: a batch of float32 tensors of a shape."""
-    return tf.TensorSpec((None, *shape), tf.float32, name)
-
-
-def signature(outputs: dict, *inputs: tf.TensorSpec):
-    """A traced function of `inputs` that returns what the functions in `outputs` return."""
-
-    def run(*tensors):
-        return {name: function(*tensors) for name, function in outputs.items()}
-
-    # An input's name is that of its argument, which the specification gives.
-    return tf.function(run, input_signature=inputs, autograph=False)

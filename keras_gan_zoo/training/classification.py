@@ -1,9 +1,9 @@
 """Models with a network that knows classes, and learning it from few labels."""
 
 import keras
-import tensorflow as tf
 
 from keras_gan_zoo.training import checks
+from keras_gan_zoo.training.calls import float_batch, in_chunks, signature
 
 
 class Classification:
@@ -21,17 +21,16 @@ class Classification:
         Returns:
             A float32 tensor `(batch, num_classes)`; rows sum to 1.
         """
-        return self._classify(checks.check_samples("samples", samples, self.sample_shape))
+        samples = checks.check_samples("samples", samples, self.sample_shape)
+        return in_chunks(self._classify, samples)
 
     def signatures(self):
         """As for every model, and `classify`: samples -> probabilities."""
-        samples = tf.TensorSpec((None, *self.sample_shape), tf.float32, "samples")
-
-        def classify(samples):
-            return {"probabilities": self._classify(samples)}
-
-        traced = tf.function(classify, input_signature=[samples], autograph=False)
-        return {**super().signatures(), "classify": traced}
+        samples = float_batch("samples", self.sample_shape)
+        return {
+            **super().signatures(),
+            "classify": signature({"probabilities": self._classify}, samples),
+        }
 
     def class_logits(self, samples):
         """Logits of the classes `(batch, num_classes)`, in the mode of the running step."""

@@ -1,9 +1,12 @@
 """Compiling a model with one optimizer per phase."""
 
+import copy
+
 import keras
 
 from keras_gan_zoo import errors
 from keras_gan_zoo.metrics.streaming import StreamingMetric
+from keras_gan_zoo.training import checks
 
 
 class PhasedCompilation:
@@ -21,26 +24,34 @@ class PhasedCompilation:
         jit_compile="auto",
         run_eagerly=False,
         steps_per_execution=1,
+        accumulation_steps: int = 1,
         auto_scale_loss=True,
     ):
         """Chooses the optimizers; without arguments, the paper's.
 
         Args:
-            optimizer: `None`; a dict from phase name to a `keras.optimizers.Optimizer` or its
-                name (phases left out keep the paper's); or, for a model with one phase, a single
-                optimizer.
+            optimizer: `None`; a `keras.optimizers.Optimizer` or its name, of which each phase
+                gets one of its own; or a dict of these by phase name (phases left out keep the
+                paper's).
             metrics: Streaming metrics of `kgz.metrics`, such as
                 `kgz.metrics.FrechetDistance(feature_extractor="fashion_mnist")`. `evaluate`, and
                 `fit` on its validation data, compare as many generated samples with the real ones.
             jit_compile: `"auto"`, `True` or `False`; `"auto"` leaves XLA off on CPUs.
             run_eagerly: Runs step by step in Python, for debugging.
-            steps_per_execution: Training steps per call into TensorFlow.
+            steps_per_execution: Training steps per call into TensorFlow; 1 for models with terms
+                at intervals, whose graph is chosen at each step.
+            accumulation_steps: Slices of a batch whose gradients are added up before each update:
+                memory for a slice, and the update of the batch (see `Phase.accumulate`).
             auto_scale_loss: Whether each optimizer scales its loss under `mixed_float16`.
 
         Raises:
-            ValueError: If a phase name is unknown or an optimizer instance is shared.
+            ValueError: If a phase name is unknown, an optimizer instance is shared, or it
+                accumulates gradients by itself.
         """
         chosen = self._choose_optimizers(optimizer)
+        checks.check_count("accumulation_steps", accumulation_steps)
+        if any(phase.intervals for phase in self.phases()):
+            steps_per_execution = 1
         super().compile(
             optimizer=None,
             jit_compile=jit_compile,
@@ -53,6 +64,7 @@ class PhasedCompilation:
             chosen[phase.name].build(phase.trainable_variables)
         self.optimizers = chosen
         self.sample_metrics = [StreamingMetric.check(metric) for metric in metrics]
+        self.accumulation_steps = int(accumulation_steps)
         self._auto_scale_loss = auto_scale_loss
 
     def get_compile_config(self):
@@ -68,6 +80,7 @@ class PhasedCompilation:
             "jit_compile": self.jit_compile,
             "run_eagerly": self.run_eagerly,
             "steps_per_execution": self.steps_per_execution,
+            "accumulation_steps": self.accumulation_steps,
             "auto_scale_loss": self._auto_scale_loss,
         }
 
@@ -82,28 +95,34 @@ class PhasedCompilation:
 
     def _choose_optimizers(self, optimizer):
         names = [phase.name for phase in self.phases()]
-        if optimizer is None:
-            given = {}
-        elif isinstance(optimizer, dict):
-            given = optimizer
-        elif len(names) == 1:
-            given = {names[0]: optimizer}
-        else:
-            raise ValueError(
-                f"Expected `optimizer` to be a dict with one optimizer per phase ({names}). "
-                f"Received: {optimizer!r}"
-            )
+        given = _by_phase({} if optimizer is None else optimizer, names)
         for name in given:
             if name not in names:
                 raise errors.unknown_name("phase in `optimizer`", name, names)
-        chosen = {**self.default_optimizers(), **given}
+        chosen = {**_by_phase(self.default_optimizers(), names), **given}
         chosen = {name: keras.optimizers.get(chosen[name]) for name in names}
         if len({id(one) for one in chosen.values()}) < len(chosen):
             raise ValueError(
                 "Expected one optimizer per phase: an optimizer keeps state for its own "
                 f"variables and cannot be shared. Received: the same instance in {optimizer!r}"
             )
+        for name, one in chosen.items():
+            if steps := getattr(one, "gradient_accumulation_steps", None):
+                raise ValueError(
+                    "Expected an optimizer that does not accumulate gradients itself, which breaks "
+                    "moving averages and fails on several devices: use "
+                    f"`compile(accumulation_steps={steps})`. Received: "
+                    f"gradient_accumulation_steps={steps} for {name!r}"
+                )
         return chosen
+
+
+def _by_phase(optimizer, names):
+    """Optimizers by phase; of a single one each phase gets a copy of its own."""
+    if isinstance(optimizer, dict):
+        return optimizer
+    config = keras.saving.serialize_keras_object(keras.optimizers.get(optimizer))
+    return {name: keras.saving.deserialize_keras_object(copy.deepcopy(config)) for name in names}
 
 
 def _with_loss_scale(optimizer):

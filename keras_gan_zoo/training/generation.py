@@ -4,10 +4,10 @@ import functools
 
 import tensorflow as tf
 
+from keras_gan_zoo import backend
 from keras_gan_zoo.training import checks
+from keras_gan_zoo.training.calls import CHUNK, compiled
 from keras_gan_zoo.training.latents import LATENT_DISTRIBUTIONS
-
-GENERATE_BATCH = 256
 
 
 class Generation:
@@ -30,7 +30,7 @@ class Generation:
             labels: For conditional models: integer classes `(num_samples,)` or one for all, by
                 default round the classes 0, 1, 2, ...; or conditions `(num_samples, dim)`.
             latents: Latents `(num_samples, latent_dim)` to use instead of random ones.
-            seed: Integer for reproducible latents.
+            seed: Integer for reproducible samples: of the latents, and of the noise in layers.
             ema: Whether to use the moving average of the generator, if the model keeps one.
 
         Returns:
@@ -40,26 +40,30 @@ class Generation:
             ValueError: On bad counts, labels, or latents of the wrong shape.
         """
         latents = self._latents(num_samples, latents, seed)
-        return self._run_all(latents, *self.condition.given(self, labels, len(latents)), ema=ema)
+        condition = self.condition.given(self, labels, len(latents))
+        return self._run_all(latents, *condition, ema=ema, seed=seed)
 
     def _trace_generators(self):
         """Compiles the generator and its average once, for any number of samples."""
         inputs = [tf.TensorSpec((None, self.latent_dim), tf.float32)]
         if self.condition.dim is not None:
             inputs.append(tf.TensorSpec((None, self.condition.dim), tf.float32))
+        noise = [tf.TensorSpec((2,), tf.int32), tf.TensorSpec((), tf.int32)]
         self._run = {
-            ema: tf.function(
-                functools.partial(self._run_generator, ema=ema),
-                input_signature=inputs,
-                autograph=False,
-            )
+            ema: compiled(functools.partial(self._run_with_noise, ema), [*noise, *inputs])
             for ema in (False, True)
         }
 
-    def _run_all(self, *inputs, ema):
-        run = self._run[bool(ema)]
-        starts = range(0, len(inputs[0]), GENERATE_BATCH)
-        chunks = [run(*(part[i : i + GENERATE_BATCH] for part in inputs)) for i in starts]
+    def _run_with_noise(self, ema, seed, start, *inputs):
+        with backend.noise(seed, start=start):
+            return self._run_generator(*inputs, ema=ema)
+
+    def _run_all(self, *inputs, ema, seed):
+        run, seed = self._run[bool(ema)], backend.draw_seed(seed)
+        chunks = [
+            run(seed, start, *(part[start : start + CHUNK] for part in inputs))
+            for start in range(0, len(inputs[0]), CHUNK)
+        ]
         return tf.concat(chunks, axis=0)
 
     def _latents(self, num_samples, latents, seed):
@@ -77,8 +81,3 @@ class Generation:
                 f"Received: num_samples={num_samples}, {len(latents)} latents"
             )
         return latents
-
-
-def apply(network, inputs: tuple, training: bool):
-    """Runs a network on one input, or on several."""
-    return network(inputs[0] if len(inputs) == 1 else list(inputs), training=training)

@@ -15,11 +15,18 @@ class Phase:
         networks: The networks whose trainable variables this phase updates, and no others.
         steps: Updates per training step. A phase with `steps=n` sees `n` different slices of
             the batch that `fit` hands over, never the same samples twice.
+        accumulate: Slices of an update's samples whose gradients are added up before its one
+            update, for batches that do not fit into memory. The update is that of all samples at
+            once, unless something couples the samples of a batch, as batch normalisation does.
+        intervals: The intervals, above 1, at which `PhasedModel.lazily` adds terms to the losses
+            of this phase.
     """
 
     name: str
     networks: tuple[keras.layers.Layer, ...]
     steps: int = 1
+    accumulate: int = 1
+    intervals: tuple[int, ...] = ()
 
     @property
     def trainable_variables(self) -> list:

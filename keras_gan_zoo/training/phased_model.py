@@ -1,6 +1,7 @@
 """A Keras model whose training step is a sequence of phases."""
 
 import contextlib
+import math
 
 import keras
 import tensorflow as tf
@@ -30,8 +31,11 @@ class PhasedModel(PresetModel, Exporting, PhasedCompilation, keras.Model):
     - `default_optimizers()`: the paper's, used by `compile()` without arguments;
     - `call(inputs)`, `get_config()`, and rarely `after_step(batch)`.
 
-    Losses are means over the batch. Scaling over replicas, loss scaling, moving averages, lazy
-    intervals, random state and (de)serialisation of the compiled state are done here.
+    Losses are means over the batch. Scaling over replicas, loss scaling, gradient accumulation,
+    moving averages, lazy intervals, noise and (de)serialisation of the compiled state are done
+    here. In a step, whatever draws without a seed of its own (`self.sample_latents(count)`,
+    `backend.random_normal(shape)`, layers with noise) draws from one stream that the model's seed
+    and the number of the step decide; see `keras_gan_zoo.backend.noise`.
 
     Args:
         seed: Seed of the model's noise. `None` picks one.
@@ -52,9 +56,14 @@ class PhasedModel(PresetModel, Exporting, PhasedCompilation, keras.Model):
         self.optimizers: dict[str, keras.optimizers.Optimizer] = {}
         self.in_training = False
         self.playing: str | None = None
+        self.accumulation_steps = 1
         self._auto_scale_loss = True
         self._averages: list[MovingAverage] = []
         self._order = None
+        # Of the training step whose graph is traced: its number, as far as intervals depend on it,
+        # and the intervals that end with the running update.
+        self._step_of_graph = 0
+        self._due: tuple[int, ...] = ()
 
     # What a model says ---------------------------------------------------------------------
 
@@ -85,11 +94,6 @@ class PhasedModel(PresetModel, Exporting, PhasedCompilation, keras.Model):
 
     # What a model may use ------------------------------------------------------------------
 
-    @property
-    def seed_generator(self) -> keras.random.SeedGenerator:
-        """The source of the step's noise; evaluation has its own, so it never shifts training."""
-        return self._training_noise if self.in_training else self._evaluation_noise
-
     def phase(self, name: str) -> Phase:
         """The phase called `name`."""
         phases = {phase.name: phase for phase in self.phases()}
@@ -105,36 +109,47 @@ class PhasedModel(PresetModel, Exporting, PhasedCompilation, keras.Model):
         self._averages.append(MovingAverage(network, decay))
         return self._averages[-1].average
 
-    def lazily(self, every: int, phase: str, function):
-        """`every * function()` on each `every`-th update of `phase`, zero on the others.
+    def lazily(self, every: int, function):
+        """`every * function()` on each `every`-th update of the running phase, zero on the others.
 
-        Lazy regularisation (StyleGAN2, section 3.1): the mean over many steps is unchanged.
+        Lazy regularisation (StyleGAN2, section 3.1): the mean over many steps is unchanged. The
+        phase names the interval (`Phase(intervals=...)`): for each combination of terms that are
+        due in one step there is a graph, and the others are not computed.
+
+        Raises:
+            ValueError: If the phase does not name the interval.
         """
         if every == 1 or not self.in_training:
             return function()
-        turn = tf.cast(self.optimizers[phase].iterations, tf.int64) % every == 0
-        if backend.num_replicas() > 1:  # which cannot meet inside a branch
-            return tf.where(turn, float(every), 0.0) * function()
-        return tf.cond(turn, lambda: every * function(), lambda: tf.zeros(()))
+        named = self.phase(self.playing).intervals
+        if every not in named:
+            raise ValueError(
+                f"Expected {every} among the `intervals` of the phase {self.playing!r}, which "
+                f"`phases()` gives. Received: {named}"
+            )
+        return every * function() if every in self._due else tf.zeros(())
 
     # The training step ---------------------------------------------------------------------
 
     def train_step(self, data):
         """One training step: every phase in order, each `steps` times."""
-        batch, share = self._arriving(data)
+        batch, share = self._received(data)
         # Nothing happens before the data are there and sound: without this, a step that fails at
         # the end of the data would still have drawn noise.
-        with self._mode(training=True), tf.control_dependencies(list(batch.values())):
-            for phase, part in self._turns(batch):
-                self._update_phase(phase, part, share)
+        arrived = tf.control_dependencies(list(batch.values()))
+        with self._mode(training=True), arrived, backend.noise(self._training_noise) as step:
+            for turn, (phase, update, part) in enumerate(self._turns(batch), start=1):
+                number = self._step_of_graph * phase.steps + update
+                self._due = tuple(n for n in phase.intervals if number % n == 0)
+                self._update_phase(phase, part, share, step.seed, turn)
             self.after_step(batch)
         return self._results()
 
     def test_step(self, data):
         """The losses of every phase on one batch; nothing is updated."""
-        batch, share = self._arriving(data)
-        with self._mode(training=False):
-            for phase, part in self._turns(batch):
+        batch, share = self._received(data)
+        with self._mode(training=False), backend.noise(self._evaluation_noise):
+            for phase, _, part in self._turns(batch):
                 self._report(self._phase_losses(phase, part), part, share)
             if self.sample_metrics:
                 real, fake = self.comparison(batch)
@@ -143,33 +158,77 @@ class PhasedModel(PresetModel, Exporting, PhasedCompilation, keras.Model):
                     metric.update_state(real[:kept], fake[:kept])
         return self._results(*self.sample_metrics)
 
-    def _update_phase(self, phase, batch, share):
-        optimizer = self.optimizers[phase.name]
-        variables = phase.trainable_variables
+    def make_train_function(self, force=False):
+        """Makes a graph for each combination of lazy terms; which one runs is decided each step."""
+        if self.train_function is not None and not force:
+            return
+        steps = self._steps_of_graphs()
+        graphs = {}
+        for step in dict.fromkeys(steps):
+            super().make_train_function(force=True)
+            graphs[step] = self.train_function
+        if len(graphs) == 1:
+            return
+
+        def train_function(iterator):
+            # The training noise has been drawn once for each step so far.
+            done = int(keras.ops.convert_to_numpy(self._training_noise.state)[1])
+            self._step_of_graph = steps[done % len(steps)]
+            return graphs[self._step_of_graph](iterator)
+
+        self.train_function = train_function
+
+    def _steps_of_graphs(self):
+        """For each step of a period of all intervals the first one at which the same is due."""
+        phases = [(phase.steps, every) for phase in self.phases() for every in phase.intervals]
+        period = math.lcm(*(every // math.gcd(every, steps) for steps, every in phases))
+        due = [
+            tuple((step * steps + u) % every == 0 for steps, every in phases for u in range(steps))
+            for step in range(period)
+        ]
+        return [due.index(one) for one in due]
+
+    def _update_phase(self, phase, batch, share, seed, turn):
+        optimizer, variables = self.optimizers[phase.name], phase.trainable_variables
         self.before_update(phase)
-        tensors = [variable.value for variable in variables]
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(tensors)
-            losses = self._phase_losses(phase, batch)
-            # Keras optimizers sum gradients over replicas: each contributes its share.
-            total = optimizer.scale_loss(sum(losses.values()) * share)
-        # A head that this phase's losses do not reach stays as it is.
-        gradients = tape.gradient(
-            total, tensors, unconnected_gradients=tf.UnconnectedGradients.ZERO
-        )
+        count = phase.accumulate * self.accumulation_steps
+        parts = [_slice(batch, index, count) for index in range(count)]
+        rows = sum(_batch_size(part) for part in parts)
+        gradients = []
+        for index, part in enumerate(parts):
+            own = share if count == 1 else share * tf.cast(_batch_size(part) / rows, tf.float32)
+            place = {"turn": turn, "start": index, "stride": count}
+            # One after another: together they would need the memory of the whole.
+            with backend.noise(seed, **place), tf.control_dependencies(gradients):
+                losses, added = self._gradients(phase, part, own)
+                if gradients:
+                    added = [a + b for a, b in zip(gradients, added, strict=True)]
+                gradients = added if count == 1 else [tf.convert_to_tensor(one) for one in added]
+            self._report(losses, part, share)
         optimizer.apply(gradients, variables)
         for average in self._averages:
             if any(average.network is network for network in phase.networks):
                 average.update(optimizer.iterations - 1)
         self.after_update(phase)
-        self._report(losses, batch, share)
+
+    def _gradients(self, phase, batch, share):
+        """The losses of a phase, and the gradients of this replica's share of their sum."""
+        tensors = [variable.value for variable in phase.trainable_variables]
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(tensors)
+            losses = self._phase_losses(phase, batch)
+            # Keras optimizers sum gradients over replicas: each contributes its share.
+            total = self.optimizers[phase.name].scale_loss(sum(losses.values()) * share)
+        # A head that this phase's losses do not reach stays as it is.
+        none = tf.UnconnectedGradients.ZERO
+        return losses, tape.gradient(total, tensors, unconnected_gradients=none)
 
     def _phase_losses(self, phase, batch):
         self.playing = phase.name
         losses = getattr(self, f"{phase.name}_losses")(batch)
         return {name: tf.cast(value, tf.float32) for name, value in losses.items()}
 
-    def _arriving(self, data):
+    def _received(self, data):
         """The named batch, and the share of the global batch that this replica holds."""
         # `train_on_batch` hands over (x, None, None).
         alone = isinstance(data, tuple) and all(part is None for part in data[1:])
@@ -190,12 +249,12 @@ class PhasedModel(PresetModel, Exporting, PhasedCompilation, keras.Model):
         return batch, tf.cast(rows, tf.float32) / all_rows
 
     def _turns(self, batch):
-        """Each phase with the slice of the batch that each of its steps sees."""
+        """Each phase with the number of each of its updates, and the part of the batch it sees."""
         phases = self.phases()
         slices = max(phase.steps for phase in phases)
         for phase in phases:
-            for step in range(phase.steps):
-                yield phase, _slice(batch, step, slices)
+            for update in range(phase.steps):
+                yield phase, update, _slice(batch, update, slices)
 
     def _report(self, losses, batch, share):
         self.loss_means.update_state(losses, _real_rows(batch, share))
@@ -238,7 +297,7 @@ class PhasedModel(PresetModel, Exporting, PhasedCompilation, keras.Model):
         Returns:
             A `keras.callbacks.History`.
         """
-        x, y, batch_size = self._at_the_door(x, y, batch_size, shuffle, kwargs)
+        x, y, batch_size = self._checked_data(x, y, batch_size, shuffle, kwargs)
         self._order = pipeline.DataOrder(x, kwargs.pop("steps_per_epoch", None))
         steps, per_call = self._order.steps_per_epoch, self.steps_per_execution
         if steps and steps % per_call:
@@ -261,11 +320,15 @@ class PhasedModel(PresetModel, Exporting, PhasedCompilation, keras.Model):
 
     def evaluate(self, x=None, y=None, batch_size=None, **kwargs):
         """Mean losses over a data set, as `keras.Model.evaluate`; always returns a dict."""
-        x, y, batch_size = self._at_the_door(x, y, batch_size, False, kwargs)
-        with _plain_errors():
-            return super().evaluate(x, y, batch_size, **{"return_dict": True, **kwargs})
+        x, y, batch_size = self._checked_data(x, y, batch_size, False, kwargs)
+        start = keras.ops.convert_to_numpy(self._evaluation_noise.state)
+        try:
+            with _plain_errors():
+                return super().evaluate(x, y, batch_size, **{"return_dict": True, **kwargs})
+        finally:  # so that each evaluation has the same noise, and leaves no trace
+            self._evaluation_noise.state.assign(start)
 
-    def _at_the_door(self, x, y, batch_size, shuffle, options):
+    def _checked_data(self, x, y, batch_size, shuffle, options):
         """Checks what `fit` was given, and makes arrays a data set with a seeded order."""
         if x is None:
             raise ValueError("Expected `x`: samples, or a data set. Received: None")

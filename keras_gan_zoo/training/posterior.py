@@ -20,7 +20,7 @@ class GaussianPosterior(LatentPrior):
         """Mean and logarithm of the variance of `q(z | x)`, each `(batch, latent_dim)`."""
         return self._posterior(self._checked(samples))
 
-    def sampled_latents(self, samples, seed):
+    def sampled_latents(self, samples, seed=None):
         """One reparameterised latent for each sample.
 
         Returns:

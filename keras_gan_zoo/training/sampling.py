@@ -1,14 +1,19 @@
 """What can be done with a generator and a discriminator, besides generating."""
 
-import functools
-
 import keras
 import numpy as np
 import tensorflow as tf
 
 from keras_gan_zoo.training import checks
+from keras_gan_zoo.training.calls import (
+    NUMBER_AND_SEED,
+    apply,
+    float_batch,
+    in_chunks,
+    signature,
+)
 from keras_gan_zoo.training.condition import NoCondition
-from keras_gan_zoo.training.generation import Generation, apply
+from keras_gan_zoo.training.generation import Generation
 from keras_gan_zoo.training.latents import interpolation_path
 
 
@@ -32,7 +37,7 @@ class Sampling(Generation):
                 "are said to be. Received: labels=None"
             )
         told = self.condition if self.discriminator_is_told else NoCondition()
-        return self._judge(samples, *told.given(self, labels, len(samples)))
+        return in_chunks(self._judge, samples, *told.given(self, labels, len(samples)))
 
     def interpolate(self, start, end, steps: int = 8, label=None):
         """Samples along the line from one latent to another.
@@ -97,7 +102,7 @@ class Sampling(Generation):
         path = (1.0 - weights) * ends[0] + weights * ends[1]
         count = len(latents)
         samples = self._run_all(
-            tf.repeat(latents, steps, axis=0), tf.tile(path, (count, 1)), ema=True
+            tf.repeat(latents, steps, axis=0), tf.tile(path, (count, 1)), ema=True, seed=seed
         )
         return tf.reshape(samples, (count, steps, *self.sample_shape))
 
@@ -107,32 +112,27 @@ class Sampling(Generation):
         `serving_default` (latents -> images), `sample` (num_samples, seed -> images) and
         `discriminate` (samples -> logits) give the numbers that `generate` and `discriminate`
         give here; those of conditional models take labels, too. The moving average of the
-        generator is what is exported.
+        generator is what is exported. A generator with noise in its layers takes a `seed`.
         """
 
-        def serving_default(latents, *labels):
-            condition = self.condition.vectors(*labels)
-            return {"images": self._run_generator(latents, *condition, ema=True)}
+        def generate(latents, *labels):
+            return self._run_generator(latents, *self.condition.vectors(*labels), ema=True)
 
         def sample(num_samples, seed):
             labels = self.condition.default(num_samples)
-            return serving_default(self.sample_latents(num_samples, seed), *labels)
+            return generate(self.sample_latents(num_samples, seed), *labels)
 
         def discriminate(samples, *labels):
-            condition = self.condition.vectors(*labels) if labels else ()
-            return {"logits": self._judge(samples, *condition)}
+            return self._judge(samples, *(self.condition.vectors(*labels) if labels else ()))
 
         labels = self.condition.specs
         told = labels if self.discriminator_is_told else ()
-        latents = tf.TensorSpec((None, self.latent_dim), tf.float32, "latents")
-        number = tf.TensorSpec((), tf.int32, "num_samples")
-        seed = tf.TensorSpec((), tf.int32, "seed")
-        samples = tf.TensorSpec((None, *self.sample_shape), tf.float32, "samples")
-        traced = functools.partial(tf.function, autograph=False)
+        latents = float_batch("latents", (self.latent_dim,))
+        samples = float_batch("samples", self.sample_shape)
         return {
-            "serving_default": traced(serving_default, input_signature=[latents, *labels]),
-            "sample": traced(sample, input_signature=[number, seed]),
-            "discriminate": traced(discriminate, input_signature=[samples, *told]),
+            "serving_default": signature({"images": generate}, latents, *labels),
+            "sample": signature({"images": sample}, *NUMBER_AND_SEED),
+            "discriminate": signature({"logits": discriminate}, samples, *told),
         }
 
     # Internals -----------------------------------------------------------------------------

@@ -29,7 +29,7 @@ class Pull(kgz.training.PhasedModel):
     def phases(self):
         return (
             kgz.training.Phase("often", (self.often,), steps=3),
-            kgz.training.Phase("once", (self.once,)),
+            kgz.training.Phase("once", (self.once,), intervals=(4,)),
         )
 
     def prepare_batch(self, data):
@@ -42,7 +42,7 @@ class Pull(kgz.training.PhasedModel):
 
     def once_losses(self, batch):
         value = self.once.kernel.value[0, 0]
-        return {"once_loss": self.lazily(4, "once", lambda: tf.reduce_mean(value - batch["x"]))}
+        return {"once_loss": self.lazily(4, lambda: tf.reduce_mean(value - batch["x"]))}
 
     def default_optimizers(self):
         return {"often": keras.optimizers.SGD(0.25), "once": keras.optimizers.SGD(1.0)}
@@ -195,8 +195,8 @@ def test_compile_takes_names_dicts_and_no_shared_instance():
     shared = keras.optimizers.Adam()
     with pytest.raises(ValueError, match="one optimizer per phase"):
         model.compile({"generator": shared, "discriminator": shared})
-    with pytest.raises(ValueError, match="dict with one optimizer per phase"):
-        model.compile("adam")
+    model.compile(keras.optimizers.Adam(0.25))
+    assert [float(one.learning_rate) for one in model.optimizers.values()] == [0.25, 0.25]
     with pytest.raises(ValueError, match="Did you mean 'generator'"):
         model.compile({"generater": "adam"})
     with pytest.raises(ValueError, match="Did you mean 'generator'"):
@@ -291,7 +291,7 @@ def test_losses_that_are_the_model_s_own_cannot_be_chosen(make):
 def test_generate_does_not_depend_on_how_it_is_chunked(monkeypatch):
     model = kgz.models.GAN(sample_shape=(2,), latent_dim=3, hidden_units=10)
     whole = model.generate(10, seed=0)
-    monkeypatch.setattr("keras_gan_zoo.training.generation.GENERATE_BATCH", 3)
+    monkeypatch.setattr("keras_gan_zoo.training.generation.CHUNK", 3)
     np.testing.assert_allclose(model.generate(10, seed=0), whole, rtol=1e-6)
     assert not np.allclose(model.generate(10, seed=1), whole)
     assert not np.allclose(model.generate(10), model.generate(10))

@@ -9,8 +9,8 @@ from keras_gan_zoo.models.autoencoding.autoencoder import Autoencoder
 from keras_gan_zoo.networks import mlp_decoder, mlp_encoder
 from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.autoencoder_model import LatentPrior
+from keras_gan_zoo.training.calls import apply
 from keras_gan_zoo.training.condition import NoCondition, labels_of
-from keras_gan_zoo.training.generation import apply
 from keras_gan_zoo.training.phase import Phase
 from keras_gan_zoo.training.priors import MODES, PRIORS
 
@@ -143,7 +143,7 @@ class AdversarialAutoencoder(LatentPrior, Autoencoder):
     def discriminator_losses(self, batch):
         labels = batch.get("label")
         count = ops.shape(batch["real"])[0]
-        real = self.judge_latents(self.sample_latents(count, self.seed_generator, labels), labels)
+        real = self.judge_latents(self.sample_latents(count, labels=labels), labels)
         fake = self.judge_latents(self.encoded(batch["real"]), labels)
         return {"discriminator_loss": self.adversarial_loss.discriminator(real, fake)}
 

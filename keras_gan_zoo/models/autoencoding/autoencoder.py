@@ -158,7 +158,7 @@ class DenoisingAutoencoder(Autoencoder):
         self.noise, self.level = noise, float(level)
 
     def shown(self, samples):
-        return self.corrupt(samples, self.seed_generator) if self.in_training else samples
+        return self.corrupt(samples) if self.in_training else samples
 
     def corrupt(self, samples, seed=None):
         """Noisy samples, as the encoder is shown them in training.

@@ -9,8 +9,7 @@ from keras_gan_zoo import backend, networks
 from keras_gan_zoo.networks.dcgan import doublings_of
 from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.adversarial_model import AdversarialModel
-from keras_gan_zoo.training.autoencoder_model import float_batch, in_chunks, signature
-from keras_gan_zoo.training.generation import apply
+from keras_gan_zoo.training.calls import apply, float_batch, in_chunks, signature
 from keras_gan_zoo.training.phase import Phase
 
 ENCODER_WIDTHS = (32, 64, 128, 256)
@@ -136,7 +135,7 @@ class IcGAN(AdversarialModel):
         }
 
     def latent_encoder_losses(self, batch):
-        latents = self.sample_latents(ops.shape(batch["real"])[0], self.seed_generator)
+        latents = self.sample_latents(ops.shape(batch["real"])[0])
         samples = self._run_generator(latents, batch["condition"], ema=True)
         found = apply(self.latent_encoder, (samples,), training=self.in_training)
         return {"latent_loss": ops.mean(ops.square(latents - found))}

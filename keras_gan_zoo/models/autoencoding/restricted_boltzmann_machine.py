@@ -8,7 +8,8 @@ from keras import ops
 from keras_gan_zoo import backend
 from keras_gan_zoo.layers import BoltzmannUnits
 from keras_gan_zoo.training import checks
-from keras_gan_zoo.training.autoencoder_model import AutoencoderModel, LatentPrior, compiled
+from keras_gan_zoo.training.autoencoder_model import AutoencoderModel, LatentPrior
+from keras_gan_zoo.training.calls import compiled
 from keras_gan_zoo.training.likelihoods import EXACT
 from keras_gan_zoo.training.phase import Phase
 
@@ -162,7 +163,7 @@ class RestrictedBoltzmannMachine(LatentPrior, AutoencoderModel):
 
     def _chains(self, visible):
         """Samples of the model, from the data or from the persistent chains."""
-        seed = backend.draw_seed(self.seed_generator)
+        seed = backend.draw_seed()
         if self.chains is None:
             return self._walk(visible, self.gibbs_steps, seed)
         # Each replica moves its share of the chains.

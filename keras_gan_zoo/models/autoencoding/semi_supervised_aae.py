@@ -7,9 +7,9 @@ from keras_gan_zoo import backend, losses
 from keras_gan_zoo.models.autoencoding.adversarial_autoencoder import AdversarialAutoencoder
 from keras_gan_zoo.networks import mlp_decoder, mlp_encoder
 from keras_gan_zoo.training import checks
+from keras_gan_zoo.training.calls import apply
 from keras_gan_zoo.training.classification import Classification, labelled_parts
 from keras_gan_zoo.training.distortion import distort
-from keras_gan_zoo.training.generation import apply
 from keras_gan_zoo.training.phase import Phase
 
 
@@ -150,7 +150,7 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
     def shown(self, samples):
         if not self.in_training or not self.noise:
             return samples
-        return self.with_noise(samples, self.noise, self.seed_generator)
+        return self.with_noise(samples, self.noise)
 
     def latents_of(self, encoded):
         """Class probabilities, then the style."""
@@ -162,7 +162,7 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
 
     def discriminator_losses(self, batch):
         count = ops.shape(batch["real"])[0]
-        prior = self._judge_both(self.sample_latents(count, self.seed_generator))
+        prior = self._judge_both(self.sample_latents(count))
         found = self._judge_both(self._latents_shown(batch))
         losses_of = self.adversarial_loss.discriminator
         return {"discriminator_loss": sum(map(losses_of, prior, found))}
@@ -189,7 +189,7 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
         Returns:
             `(num_samples, num_classes + latent_dim)`.
         """
-        seed = backend.draw_seed(seed)
+        seed = seed if seed is None else backend.draw_seed(seed)
         if labels is not None:
             if ops.ndim(labels) == 0:
                 labels = [labels] * num_samples
@@ -199,7 +199,9 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
                     f"Expected {num_samples} `labels`, one for each sample. Received: {len(labels)}"
                 )
         else:
-            drawn = backend.random_uniform((num_samples,), maxval=self.num_classes, seed=seed + 1)
+            drawn = backend.random_uniform(
+                (num_samples,), maxval=self.num_classes, seed=None if seed is None else seed + 1
+            )
             labels = ops.cast(ops.floor(drawn), "int32")
         style = self.sample_prior(num_samples, self.style_dim, seed)
         return ops.concatenate([ops.one_hot(labels, self.num_classes), style], axis=-1)
@@ -216,13 +218,13 @@ class SemiSupervisedAAE(Classification, AdversarialAutoencoder):
 
     def _class_logits_shown(self, samples):
         if self.in_training and self.distortion:
-            samples = distort(samples, self.distortion, self.seed_generator)
+            samples = distort(samples, self.distortion)
         return self.class_logits(self.shown(samples))
 
     def _judge_both(self, latents):
         """Logits of the classes, and of the styles, seen through noise in training."""
         if self.in_training and self.latent_noise:
-            noise = backend.random_normal(ops.shape(latents), self.seed_generator)
+            noise = backend.random_normal(ops.shape(latents))
             latents = latents + self.latent_noise * noise
         classes, style = ops.split(latents, [self.num_classes], axis=-1)
         judged = apply(self.class_discriminator, (classes,), training=self.in_training)

@@ -8,7 +8,8 @@ from keras import ops
 from keras_gan_zoo import backend, losses, networks
 from keras_gan_zoo.errors import check_choice
 from keras_gan_zoo.training import checks
-from keras_gan_zoo.training.autoencoder_model import AutoencoderModel, compiled, in_chunks
+from keras_gan_zoo.training.autoencoder_model import AutoencoderModel
+from keras_gan_zoo.training.calls import compiled, in_chunks
 from keras_gan_zoo.training.likelihoods import likelihood_of
 from keras_gan_zoo.training.posterior import GaussianPosterior
 
@@ -120,8 +121,8 @@ class VAE(GaussianPosterior, AutoencoderModel):
     def autoencoder_losses(self, batch):
         samples = batch["real"]
         if self.binarize:
-            samples = self.binarized(samples, self.seed_generator)
-        latents, *normal = self.sampled_latents(samples, self.seed_generator)
+            samples = self.binarized(samples)
+        latents, *normal = self.sampled_latents(samples)
         nll = self.likelihood.nll(samples, self.decoded(latents))
         divergence = self.divergence(*normal, self.free_bits)
         return {"reconstruction_loss": ops.mean(nll), "kl_loss": self._weight() * divergence}

@@ -5,7 +5,7 @@ from keras import ops
 
 from keras_gan_zoo import backend, losses, networks
 from keras_gan_zoo.training.autoencoder_model import AutoencoderModel
-from keras_gan_zoo.training.generation import apply
+from keras_gan_zoo.training.calls import apply
 from keras_gan_zoo.training.phase import Phase
 from keras_gan_zoo.training.posterior import GaussianPosterior
 
@@ -132,7 +132,7 @@ class VAEGAN(GaussianPosterior, AutoencoderModel):
         )
 
     def encoder_losses(self, batch):
-        latents, *normal = self.sampled_latents(batch["real"], self.seed_generator)
+        latents, *normal = self.sampled_latents(batch["real"])
         features = [self.judge(one)[1] for one in (batch["real"], self.decoded(latents))]
         return {
             "kl_loss": self.divergence(*normal),
@@ -170,8 +170,8 @@ class VAEGAN(GaussianPosterior, AutoencoderModel):
 
     def _judged(self, batch):
         """Logits and features of samples, of reconstructions, and of generated images."""
-        latents, *_ = self.sampled_latents(batch["real"], self.seed_generator)
-        prior = self.sample_latents(ops.shape(batch["real"])[0], self.seed_generator)
+        latents, *_ = self.sampled_latents(batch["real"])
+        prior = self.sample_latents(ops.shape(batch["real"])[0])
         return [
             self.judge(images)
             for images in (batch["real"], self.decoded(latents), self.decoded(prior))

@@ -5,7 +5,7 @@ import numpy as np
 
 from keras_gan_zoo.networks import attention_maps, sagan_discriminator, sagan_generator
 from keras_gan_zoo.training.adversarial_model import AdversarialModel
-from keras_gan_zoo.training.generation import apply
+from keras_gan_zoo.training.calls import apply
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
