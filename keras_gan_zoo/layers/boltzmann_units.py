@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from keras_gan_zoo import backend
+
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
 class BoltzmannUnits(keras.layers.Layer):
@@ -56,9 +58,38 @@ class BoltzmannUnits(keras.layers.Layer):
         linear = ops.matmul(ops.cast(visible, "float32"), self.visible_bias[:, None])[:, 0]
         return -linear - ops.sum(ops.softplus(hidden), axis=-1)
 
+    def hidden_probabilities(self, visible):
+        """`p(h = 1 | v)`, `(batch, units)`, float32."""
+        return ops.sigmoid(ops.cast(self(visible), "float32"))
+
+    def visible_probabilities(self, hidden):
+        """`p(v = 1 | h)`, `(batch, n)`, float32."""
+        return ops.sigmoid(ops.cast(self(hidden, reverse=True), "float32"))
+
+    def gibbs(self, visible, steps, seed):
+        """Visible units after so many steps of Gibbs sampling, each of both sides.
+
+        Args:
+            visible: `(batch, n)`.
+            steps: How many, an integer or a scalar tensor.
+            seed: A seed tensor `(2,)`, see `backend.draw_seed`.
+        """
+
+        def step(index, visible):
+            hidden = coins(self.hidden_probabilities(visible), seed + 2 * index)
+            return coins(self.visible_probabilities(hidden), seed + 2 * index + 1)
+
+        return ops.fori_loop(0, steps, step, visible)
+
     def compute_output_spec(self, inputs, reverse=False):
         size = self.kernel.shape[0] if reverse else self.units
         return keras.KerasTensor((inputs.shape[0], size), self.compute_dtype)
 
     def get_config(self):
         return {**super().get_config(), "units": self.units}
+
+
+def coins(probabilities, seed):
+    """1 with these probabilities, else 0."""
+    drawn = backend.random_uniform(ops.shape(probabilities), seed=seed)
+    return ops.cast(drawn < probabilities, "float32")

@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from keras_gan_zoo.layers.batch_normalization import BatchNormalization
-from keras_gan_zoo.layers.conditions import check_condition, condition_vectors
+from keras_gan_zoo.layers.condition_vectors import check_condition, condition_vectors
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")

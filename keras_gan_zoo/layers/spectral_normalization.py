@@ -96,12 +96,16 @@ class SpectralNormalization(keras.layers.Wrapper):
         )
 
     def _iterated(self, matrix, steps):
-        """The singular vectors, after `steps` of power iteration."""
-        u, v = self.u.value, self.v.value
+        """The singular vectors, after `steps` of power iteration; of a matrix of zeros, the old.
+
+        The length of `v` does not matter until the end, and few operations make a small graph.
+        """
+        u, transposed = self.u.value[None], ops.transpose(matrix)
         for _ in range(steps):
-            v = _unit(ops.matmul(u, matrix), v)
-            u = _unit(ops.matmul(matrix, v), u)
-        return u, v
+            v = ops.matmul(u, matrix)
+            u = _unit(ops.matmul(v, transposed))
+        found = ops.sum(ops.square(u)) > 0.5
+        return ops.where(found, u[0], self.u.value), ops.where(found, _unit(v)[0], self.v.value)
 
     def largest_singular_value(self) -> float:
         """The largest singular value of the kernel that calls use now, by full decomposition."""
@@ -116,7 +120,6 @@ class SpectralNormalization(keras.layers.Wrapper):
         return {**super().get_config(), "power_iterations": self.power_iterations}
 
 
-def _unit(vector, otherwise):
-    """The vector at length 1, or another if it has none."""
-    length = ops.norm(vector)
-    return ops.where(length > EPSILON, vector / ops.maximum(length, EPSILON), otherwise)
+def _unit(vector):
+    """The vector at length 1, or 0 if it has none."""
+    return vector * ops.rsqrt(ops.maximum(ops.sum(ops.square(vector)), EPSILON**2))

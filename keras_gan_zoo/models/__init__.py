@@ -1,26 +1,28 @@
 """Every model of the zoo."""
 
-from keras_gan_zoo.models.autoencoding.adversarial_autoencoder import AdversarialAutoencoder
-from keras_gan_zoo.models.autoencoding.autoencoder import Autoencoder, DenoisingAutoencoder
-from keras_gan_zoo.models.autoencoding.icgan import IcGAN
-from keras_gan_zoo.models.autoencoding.restricted_boltzmann_machine import (
-    RestrictedBoltzmannMachine,
-)
-from keras_gan_zoo.models.autoencoding.semi_supervised_aae import SemiSupervisedAAE
-from keras_gan_zoo.models.autoencoding.vae import VAE
-from keras_gan_zoo.models.autoencoding.vae_gan import VAEGAN
-from keras_gan_zoo.models.image_synthesis.acgan import ACGAN
-from keras_gan_zoo.models.image_synthesis.conv_gan import ConvGAN
-from keras_gan_zoo.models.image_synthesis.dcgan import DCGAN
-from keras_gan_zoo.models.image_synthesis.ebgan import EBGAN
-from keras_gan_zoo.models.image_synthesis.gan import GAN
-from keras_gan_zoo.models.image_synthesis.improved_gan import ImprovedGAN
-from keras_gan_zoo.models.image_synthesis.lsgan import LSGAN
-from keras_gan_zoo.models.image_synthesis.sagan import SAGAN
-from keras_gan_zoo.models.image_synthesis.semi_supervised_gan import SemiSupervisedGAN
-from keras_gan_zoo.models.image_synthesis.sngan import SNGAN, ConditionalGAN
-from keras_gan_zoo.models.image_synthesis.transport import OTGAN, CramerGAN
-from keras_gan_zoo.models.image_synthesis.wgan import WGAN, WGANGP
+from keras_gan_zoo.models.acgan import ACGAN
+from keras_gan_zoo.models.adversarial_autoencoder import AdversarialAutoencoder
+from keras_gan_zoo.models.autoencoder import Autoencoder
+from keras_gan_zoo.models.conditional_gan import ConditionalGAN
+from keras_gan_zoo.models.conv_gan import ConvGAN
+from keras_gan_zoo.models.cramer_gan import CramerGAN
+from keras_gan_zoo.models.dcgan import DCGAN
+from keras_gan_zoo.models.denoising_autoencoder import DenoisingAutoencoder
+from keras_gan_zoo.models.ebgan import EBGAN
+from keras_gan_zoo.models.gan import GAN
+from keras_gan_zoo.models.icgan import IcGAN
+from keras_gan_zoo.models.improved_gan import ImprovedGAN
+from keras_gan_zoo.models.lsgan import LSGAN
+from keras_gan_zoo.models.ot_gan import OTGAN
+from keras_gan_zoo.models.restricted_boltzmann_machine import RestrictedBoltzmannMachine
+from keras_gan_zoo.models.sagan import SAGAN
+from keras_gan_zoo.models.semi_supervised_aae import SemiSupervisedAAE
+from keras_gan_zoo.models.semi_supervised_gan import SemiSupervisedGAN
+from keras_gan_zoo.models.sngan import SNGAN
+from keras_gan_zoo.models.vae import VAE
+from keras_gan_zoo.models.vae_gan import VAEGAN
+from keras_gan_zoo.models.wgan import WGAN
+from keras_gan_zoo.models.wgan_gp import WGANGP
 from keras_gan_zoo.presets.loader import from_preset
 
 __all__ = [

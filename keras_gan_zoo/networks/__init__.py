@@ -2,24 +2,29 @@
 
 from keras_gan_zoo.networks.acgan import acgan_discriminator
 from keras_gan_zoo.networks.autoencoder import conv_decoder, conv_encoder, mlp_decoder, mlp_encoder
-from keras_gan_zoo.networks.classifier import small_classifier
-from keras_gan_zoo.networks.conv_gan import conv_gan_discriminator, conv_gan_generator
-from keras_gan_zoo.networks.dcgan import dcgan_discriminator, dcgan_generator
-from keras_gan_zoo.networks.dropout import with_dropout
-from keras_gan_zoo.networks.ebgan import ebgan_discriminator
-from keras_gan_zoo.networks.face_vae import face_vae_decoder, face_vae_encoder
-from keras_gan_zoo.networks.heads import (
+from keras_gan_zoo.networks.blocks.heads import (
     with_class_head,
     with_features,
     with_minibatch_discrimination,
 )
-from keras_gan_zoo.networks.icgan import icgan_discriminator, icgan_encoder, icgan_generator
+from keras_gan_zoo.networks.blocks.residual import residual_discriminator, residual_generator
+from keras_gan_zoo.networks.blocks.with_dropout import with_dropout
+from keras_gan_zoo.networks.blocks.with_virtual_batch import with_virtual_batch_normalization
+from keras_gan_zoo.networks.classifier import small_classifier
+from keras_gan_zoo.networks.conv_gan import conv_gan_discriminator, conv_gan_generator
+from keras_gan_zoo.networks.dcgan import dcgan_discriminator, dcgan_generator
+from keras_gan_zoo.networks.ebgan import ebgan_discriminator
+from keras_gan_zoo.networks.face_vae import face_vae_decoder, face_vae_encoder
+from keras_gan_zoo.networks.icgan import (
+    icgan_discriminator,
+    icgan_encoder,
+    icgan_generator,
+)
 from keras_gan_zoo.networks.improved_gan import improved_gan_classifier, improved_gan_generator
 from keras_gan_zoo.networks.inception_2015 import inception_2015
 from keras_gan_zoo.networks.mlp import maxout_discriminator, mlp_generator
 from keras_gan_zoo.networks.mobilenet_v2 import mobilenet_v2
 from keras_gan_zoo.networks.ot_gan import ot_gan_critic, ot_gan_generator
-from keras_gan_zoo.networks.residual import residual_discriminator, residual_generator
 from keras_gan_zoo.networks.residual_autoencoder import residual_decoder, residual_encoder
 from keras_gan_zoo.networks.sagan import attention_maps, sagan_discriminator, sagan_generator
 from keras_gan_zoo.networks.sngan import (
@@ -29,8 +34,11 @@ from keras_gan_zoo.networks.sngan import (
     sngan_resnet_generator,
 )
 from keras_gan_zoo.networks.toy import toy_critic, toy_generator
-from keras_gan_zoo.networks.vae_gan import vae_gan_decoder, vae_gan_discriminator, vae_gan_encoder
-from keras_gan_zoo.networks.virtual_batch import with_virtual_batch_normalization
+from keras_gan_zoo.networks.vae_gan import (
+    vae_gan_decoder,
+    vae_gan_discriminator,
+    vae_gan_encoder,
+)
 from keras_gan_zoo.networks.wgan_gp import wgan_gp_critic, wgan_gp_generator
 
 __all__ = [

@@ -4,8 +4,8 @@ import keras
 from keras import layers
 
 from keras_gan_zoo.layers import BatchNormalization, Dropout
-from keras_gan_zoo.networks.heads import with_class_head
-from keras_gan_zoo.networks.initializers import normal
+from keras_gan_zoo.networks.blocks.heads import with_class_head
+from keras_gan_zoo.networks.blocks.initializers import normal
 
 
 def acgan_discriminator(

@@ -6,7 +6,7 @@ import keras
 from keras import layers
 
 from keras_gan_zoo.layers import BatchNormalization, Dropout, TransposedConv2D
-from keras_gan_zoo.networks.autoencoder_ends import (
+from keras_gan_zoo.networks.blocks.autoencoder_ends import (
     coarsest_grid,
     code_heads,
     latents_input,

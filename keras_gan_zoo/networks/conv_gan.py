@@ -3,7 +3,7 @@
 import keras
 
 from keras_gan_zoo.layers import BatchNormalization, Dropout, ResizeConv2D
-from keras_gan_zoo.networks.initializers import normal
+from keras_gan_zoo.networks.blocks.initializers import normal
 
 
 def conv_gan_generator(

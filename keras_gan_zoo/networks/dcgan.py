@@ -4,9 +4,9 @@ import keras
 from keras import layers
 
 from keras_gan_zoo.layers import BatchNormalization, ConcatenateCondition, TransposedConv2D
-from keras_gan_zoo.networks.conditioning import Conditioning, condition_input, model_of
-from keras_gan_zoo.networks.initializers import normal
-from keras_gan_zoo.networks.normalization import Normalization
+from keras_gan_zoo.networks.blocks.condition_inputs import Conditioning, condition_input, model_of
+from keras_gan_zoo.networks.blocks.initializers import normal
+from keras_gan_zoo.networks.blocks.normalization import Normalization
 
 MAX_FILTERS = 1024
 

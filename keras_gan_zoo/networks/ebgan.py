@@ -6,7 +6,7 @@ import keras
 from keras import layers
 
 from keras_gan_zoo.layers import TransposedConv2D
-from keras_gan_zoo.networks.normalization import Normalization
+from keras_gan_zoo.networks.blocks.normalization import Normalization
 
 
 def ebgan_discriminator(

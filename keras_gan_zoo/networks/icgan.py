@@ -4,11 +4,12 @@ import keras
 from keras import layers
 
 from keras_gan_zoo.layers import BatchNormalization, ConcatenateCondition, TransposedConv2D
-from keras_gan_zoo.networks.autoencoder_ends import coarsest_grid, linear_heads
+from keras_gan_zoo.networks.blocks.autoencoder_ends import coarsest_grid, linear_heads
+from keras_gan_zoo.networks.blocks.initializers import normal
 from keras_gan_zoo.networks.dcgan import batch_norm, doublings_of
-from keras_gan_zoo.networks.initializers import normal
 
 KERNEL = 4
+ENCODER_WIDTHS = (32, 64, 128, 256)
 
 
 def icgan_generator(
@@ -127,3 +128,9 @@ def icgan_encoder(
 
 def _halving(filters):
     return layers.Conv2D(filters, KERNEL, 2, "same", kernel_initializer=normal())
+
+
+def icgan_encoder_widths(image_shape, filters: int):
+    """Channels of the encoders' convolutions, for a generator of `filters`; the paper's for 64."""
+    _, doublings = doublings_of(image_shape)
+    return tuple(max(1, width * filters // 64) for width in ENCODER_WIDTHS[:doublings])

@@ -6,7 +6,7 @@ import keras
 from keras import layers
 
 from keras_gan_zoo.layers import BatchNormalization, GaussianNoise, WeightNormalization
-from keras_gan_zoo.networks.initializers import normal
+from keras_gan_zoo.networks.blocks.initializers import normal
 
 
 def improved_gan_classifier(

@@ -9,7 +9,7 @@ from keras_gan_zoo.layers import (
     ResizeConv2D,
     WeightNormalization,
 )
-from keras_gan_zoo.networks.initializers import normal
+from keras_gan_zoo.networks.blocks.initializers import normal
 
 COARSEST = 7
 

@@ -3,7 +3,7 @@
 import keras
 
 from keras_gan_zoo.layers import SelfAttention2D
-from keras_gan_zoo.networks.conditioning import inputs_of
+from keras_gan_zoo.networks.blocks.condition_inputs import inputs_of
 from keras_gan_zoo.networks.sngan import sngan_resnet_discriminator, sngan_resnet_generator
 
 
@@ -93,4 +93,5 @@ def attention_maps(network: keras.Model, inputs):
 
 
 def _attention_side(image_shape, attention):
-    return min(32, image_shape[0] // 2) if attention is None else attention
+    # The smallest map that a block makes is 8 wide.
+    return max(8, min(32, image_shape[0] // 2)) if attention is None else attention

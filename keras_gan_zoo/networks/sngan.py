@@ -8,10 +8,10 @@ from keras_gan_zoo.layers import (
     ConditionalBatchNormalization,
     TransposedConv2D,
 )
-from keras_gan_zoo.networks.conditioning import Conditioning, condition_input, model_of
-from keras_gan_zoo.networks.initializers import normal
-from keras_gan_zoo.networks.normalization import Normalization
-from keras_gan_zoo.networks.residual import residual_discriminator, residual_generator
+from keras_gan_zoo.networks.blocks.condition_inputs import Conditioning, condition_input, model_of
+from keras_gan_zoo.networks.blocks.initializers import normal
+from keras_gan_zoo.networks.blocks.normalization import Normalization
+from keras_gan_zoo.networks.blocks.residual import residual_discriminator, residual_generator
 
 # Multiples of the base width: the generator's grid and blocks, then the discriminator's blocks
 # with whether they downsample. Small images keep one width.

@@ -4,7 +4,7 @@ import keras
 from keras import layers
 
 from keras_gan_zoo.layers import BatchNormalization
-from keras_gan_zoo.networks.normalization import Normalization
+from keras_gan_zoo.networks.blocks.normalization import Normalization
 
 
 def toy_generator(

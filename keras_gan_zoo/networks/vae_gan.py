@@ -6,12 +6,14 @@ import keras
 from keras import layers
 
 from keras_gan_zoo.layers import BatchNormalization, TransposedConv2D
-from keras_gan_zoo.networks.autoencoder_ends import (
+from keras_gan_zoo.networks.blocks.autoencoder_ends import (
     coarsest_grid,
     code_heads,
     latents_input,
     output_activation,
 )
+
+HALVINGS = 3  # at most
 
 
 def vae_gan_encoder(
@@ -130,3 +132,14 @@ def _halving(width):
 
 def _normalized(x):
     return layers.ReLU()(BatchNormalization()(x))
+
+
+def vae_gan_halvings(image_shape):
+    """How often the networks of VAE-GAN halve an image: at most three times, down to even sides."""
+    fits = [n for n in range(1, HALVINGS + 1) if all(s % 2**n == 0 for s in image_shape[:2])]
+    if not fits:
+        raise ValueError(
+            "Expected `image_shape` (height, width, channels) with even sides. "
+            f"Received: {tuple(image_shape)}"
+        )
+    return fits[-1]

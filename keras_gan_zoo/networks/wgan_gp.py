@@ -4,8 +4,8 @@ import keras
 from keras import layers
 
 from keras_gan_zoo.layers import TransposedConv2D
-from keras_gan_zoo.networks.initializers import residual
-from keras_gan_zoo.networks.normalization import Normalization
+from keras_gan_zoo.networks.blocks.initializers import residual
+from keras_gan_zoo.networks.blocks.normalization import Normalization
 
 COARSEST = 4
 

@@ -86,10 +86,10 @@ def check_labels(name: str, labels, num_classes: int, least: int = 0):
     return require(valid, f"{expected}.", labels)
 
 
-def check_arguments(model_class: type, rest: dict):
+def check_arguments(model_class: type, rest: dict, networks):
     """Raises `ValueError` for an argument that no constructor of the class takes."""
     taken = (inspect.signature(base.__init__).parameters for base in model_class.__mro__)
-    known = set().union(*taken) - {"self", "args", "kwargs"}
+    known = set(networks).union(*taken) - {"self", "args", "kwargs", "networks"}
     for name in rest.keys() - known:
         raise errors.unknown_name(f"argument of {model_class.__name__}", name, known)
 
@@ -107,9 +107,29 @@ def check_count(name: str, value, least: int = 1):
         raise ValueError(f"Expected `{name}` to be an integer >= {least}. Received: {value!r}")
 
 
-def check_architecture(arguments: dict | None):
+def check_at_least(least: float, **values):
+    """Raises for a value, by the name of its argument, that is not a number of at least `least`."""
+    for name, value in values.items():
+        if not value >= least:  # true for NaN, too
+            raise ValueError(f"Expected `{name}` >= {least:g}. Received: {value!r}")
+
+
+def check_positive(**values):
+    """Raises for a value, by the name of its argument, that is not a number above 0."""
+    for name, value in values.items():
+        if not value > 0:
+            raise ValueError(f"Expected `{name}` > 0. Received: {value!r}")
+
+
+def check_network(name: str, network):
+    """Raises unless `network` is a `keras.Model` that knows its inputs."""
+    if not isinstance(network, keras.Model) or not network.built:
+        what = "one that is not built" if isinstance(network, keras.Model) else repr(network)
+        raise ValueError(f"Expected `{name}` to be a built `keras.Model`. Received: {what}")
+
+
+def check_architecture(arguments: dict):
     """Raises for arguments that no network can be made from, before one says so worse."""
-    arguments = arguments or {}
     if "latent_dim" in arguments:
         check_count("latent_dim", arguments["latent_dim"])
     shape = arguments.get("image_shape")

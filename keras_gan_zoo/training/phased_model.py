@@ -1,6 +1,7 @@
 """A Keras model whose training step is a sequence of phases."""
 
 import contextlib
+import inspect
 import math
 
 import keras
@@ -11,6 +12,7 @@ from keras_gan_zoo.datasets import pipeline
 from keras_gan_zoo.presets.preset_model import PresetModel
 from keras_gan_zoo.serving.export import Exporting
 from keras_gan_zoo.training import checks
+from keras_gan_zoo.training.arguments import RecordedArguments
 from keras_gan_zoo.training.compilation import PhasedCompilation
 from keras_gan_zoo.training.loss_means import LossMeans
 from keras_gan_zoo.training.moving_average import MovingAverage
@@ -19,17 +21,19 @@ from keras_gan_zoo.training.phase import Phase
 RANDOM_STATE = "random_state_"
 
 
-class PhasedModel(PresetModel, Exporting, PhasedCompilation, keras.Model):
+class PhasedModel(RecordedArguments, PresetModel, Exporting, PhasedCompilation, keras.Model):
     """Owns the mechanics of training; a subclass says only what its paper says.
 
-    A subclass builds its networks in the constructor and defines
+    A subclass names its networks in the constructor and defines
 
     - `phases()`: the players' turns of one training step, in order;
     - `prepare_batch(data) -> dict`: names the parts of what `fit` hands over;
     - `<phase>_losses(batch) -> dict`: the weighted losses of a phase; their sum is minimised
       with respect to that phase's networks only, and their names are what `fit` reports;
     - `default_optimizers()`: the paper's, used by `compile()` without arguments;
-    - `call(inputs)`, `get_config()`, and rarely `after_step(batch)`.
+    - `call(inputs)`, and rarely `after_step(batch)`.
+
+    Its constructor's arguments are its config, without its doing; see `RecordedArguments`.
 
     Losses are means over the batch. Scaling over replicas, loss scaling, gradient accumulation,
     moving averages, lazy intervals, noise and (de)serialisation of the compiled state are done
@@ -38,16 +42,29 @@ class PhasedModel(PresetModel, Exporting, PhasedCompilation, keras.Model):
     and the number of the step decide; see `keras_gan_zoo.backend.noise`.
 
     Args:
+        networks: By name a function that makes the network, without arguments or from the shape of
+            what the first network makes. Each becomes an attribute, is shipped in presets, and is
+            replaced by the network that is passed as the keyword argument of its name.
         seed: Seed of the model's noise. `None` picks one.
-        **kwargs: `name` and `dtype` (a policy such as `"mixed_bfloat16"`), as for `keras.Model`.
+        **kwargs: Networks; `name` and `dtype` (a policy such as `"mixed_bfloat16"`), as for
+            `keras.Model`.
     """
 
     takes_targets = False
 
-    def __init__(self, *, seed: int | None = None, **kwargs):
+    def __init__(self, *, networks: dict | None = None, seed: int | None = None, **kwargs):
+        networks = dict(networks or {})
         checks.check_seed(seed)
-        checks.check_arguments(type(self), kwargs)
-        super().__init__(**kwargs)
+        checks.check_architecture(self._arguments)
+        checks.check_arguments(type(self), kwargs, networks)
+        passed = {name: kwargs.pop(name) for name in networks if kwargs.get(name) is not None}
+        for name, network in passed.items():
+            checks.check_network(name, network)
+        super().__init__(**{k: value for k, value in kwargs.items() if k not in networks})
+        self._networks = tuple(networks)
+        with _networks_of_dtype(self.dtype_policy):
+            for name, make in networks.items():
+                setattr(self, name, passed[name] if name in passed else self._made(name, make))
         self.seed = seed
         self._training_noise = keras.random.SeedGenerator(seed, name="training_noise")
         self._evaluation_noise = keras.random.SeedGenerator(seed, name="evaluation_noise")
@@ -101,13 +118,27 @@ class PhasedModel(PresetModel, Exporting, PhasedCompilation, keras.Model):
             raise errors.unknown_name("phase", name, phases)
         return phases[name]
 
+    def preset_networks(self) -> dict:
+        """The networks a preset ships, by name: moving averages, where there are any."""
+        return {name: self.averaged(getattr(self, name)) for name in self._networks}
+
+    def preset_loaded(self):
+        """Called when `preset_networks` of a fresh model have received a preset's weights."""
+        for one in self._averages:
+            one.network.set_weights(one.average.get_weights())
+
     def moving_average(self, network: keras.Model, decay: float) -> keras.Model:
         """Returns a twin of `network` that follows it as an exponential moving average.
 
-        The twin is updated after each update of `network`.
+        The twin is updated after each update of `network`, and shipped in presets in its place. The
+        model keeps it as an attribute, so that it is saved.
         """
         self._averages.append(MovingAverage(network, decay))
         return self._averages[-1].average
+
+    def averaged(self, network: keras.Model) -> keras.Model:
+        """The moving average of a network, or the network itself if it has none."""
+        return next((one.average for one in self._averages if one.network is network), network)
 
     def lazily(self, every: int, function):
         """`every * function()` on each `every`-th update of the running phase, zero on the others.
@@ -365,7 +396,18 @@ class PhasedModel(PresetModel, Exporting, PhasedCompilation, keras.Model):
 
     def get_config(self):
         """The constructor's arguments."""
-        return {"seed": self.seed, "name": self.name, "dtype": self.dtype_policy.name}
+        config = super().get_config()
+        for name in ("networks", *self._networks):  # made by function, unless passed
+            if name == "networks" or config.get(name) is None:
+                config.pop(name, None)
+        return {**config, "name": self.name, "dtype": self.dtype_policy.name}
+
+    def _made(self, name, make):
+        """A network from a function of nothing, or of the shape that the first network gives."""
+        if make is None:
+            checks.check_network(name, None)
+        wanted = inspect.signature(make).parameters
+        return make(getattr(self, self._networks[0]).output_shape[1:]) if wanted else make()
 
     def random_states(self) -> list:
         """The states of every random generator in the model, which Keras itself does not save."""
@@ -402,6 +444,17 @@ def _slice(batch, index, slices):
         return batch
     first = index % _batch_size(batch)  # slices of a tiny batch share samples
     return {key: value[first::slices] for key, value in batch.items()}
+
+
+@contextlib.contextmanager
+def _networks_of_dtype(policy):
+    """Networks built inside this scope compute as the model they are for."""
+    outside = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(outside)
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ import pytest
 import scipy.stats
 
 import keras_gan_zoo as kgz
-from keras_gan_zoo.training.priors import MODES, PRIORS
+from keras_gan_zoo.families.priors import MODES, PRIORS
 
 
 def test_the_mixture_has_ten_long_narrow_modes():

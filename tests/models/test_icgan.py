@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 import keras_gan_zoo as kgz
-from keras_gan_zoo.models.autoencoding.icgan import other_conditions
+from keras_gan_zoo.families.conditions import other_conditions
 
 SHAPE = (8, 8, 1)
 

@@ -81,7 +81,7 @@ def test_initialisation_from_data_normalises_every_layer():
     assert float(tf.math.reduce_std(logits)) == pytest.approx(1.0, abs=0.1)
     assert float(tf.reduce_mean(features)) == pytest.approx(0.4, abs=0.1)  # of a rectified normal
     for one, other in zip(
-        model.discriminator.weights, model.ema_discriminator.weights, strict=True
+        model.discriminator.weights, model.averaged(model.discriminator).weights, strict=True
     ):
         np.testing.assert_array_equal(one, other)
 
@@ -92,7 +92,7 @@ def test_outside_of_training_the_averaged_classifier_judges(tmp_path):
         model.train_on_batch(batch(seed=step))
     images = batch()["image"]
     probabilities = np.array(model.classify(images))
-    averaged = model.ema_discriminator(images, training=False)[0]
+    averaged = model.averaged(model.discriminator)(images, training=False)[0]
     np.testing.assert_allclose(probabilities, tf.nn.softmax(averaged), atol=1e-6)
     raw = model.discriminator(images, training=False)[0]
     assert np.abs(probabilities - tf.nn.softmax(raw)).max() > 1e-4

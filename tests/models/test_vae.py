@@ -10,7 +10,7 @@ import pytest
 import scipy.stats
 
 import keras_gan_zoo as kgz
-from keras_gan_zoo.training.likelihoods import LIKELIHOODS
+from keras_gan_zoo.families.likelihoods import LIKELIHOODS
 
 SCALE = 0.7
 

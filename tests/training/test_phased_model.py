@@ -230,7 +230,7 @@ def test_networks_that_do_not_fit_are_refused():
 
 
 def test_interpolation_has_the_ends_and_stays_on_the_sphere():
-    from keras_gan_zoo.training.latents import interpolation_path
+    from keras_gan_zoo.families.latents import interpolation_path
 
     start, end = tf.constant([3.0, 0.0]), tf.constant([0.0, 3.0])
     path = interpolation_path(start, end, 5, spherical=True)
@@ -291,7 +291,7 @@ def test_losses_that_are_the_model_s_own_cannot_be_chosen(make):
 def test_generate_does_not_depend_on_how_it_is_chunked(monkeypatch):
     model = kgz.models.GAN(sample_shape=(2,), latent_dim=3, hidden_units=10)
     whole = model.generate(10, seed=0)
-    monkeypatch.setattr("keras_gan_zoo.training.generation.CHUNK", 3)
+    monkeypatch.setattr("keras_gan_zoo.families.generation.CHUNK", 3)
     np.testing.assert_allclose(model.generate(10, seed=0), whole, rtol=1e-6)
     assert not np.allclose(model.generate(10, seed=1), whole)
     assert not np.allclose(model.generate(10), model.generate(10))

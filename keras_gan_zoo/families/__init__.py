@@ -1,0 +1,8 @@
+"""What kinds of models share: bases with their abilities, conditions, priors and posteriors."""
+
+from keras_gan_zoo.families.adversarial_model import AdversarialModel
+from keras_gan_zoo.families.autoencoder_model import AutoencoderModel
+from keras_gan_zoo.families.distortion import distort
+from keras_gan_zoo.families.replay import ReplayBuffer
+
+__all__ = ["AdversarialModel", "AutoencoderModel", "ReplayBuffer", "distort"]

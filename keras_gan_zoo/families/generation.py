@@ -1,0 +1,83 @@
+"""Generating samples from random latents."""
+
+import functools
+
+import tensorflow as tf
+
+from keras_gan_zoo import backend
+from keras_gan_zoo.families.latents import LATENT_DISTRIBUTIONS
+from keras_gan_zoo.training import checks
+from keras_gan_zoo.training.calls import CHUNK, compiled
+
+
+class Generation:
+    """Mixin for models that map latents, and a condition if they have one, to samples.
+
+    The model has `latent_dim`, `latent_distribution`, `sample_shape`, `condition`, and
+    `_run_generator(*inputs, ema)`.
+    """
+
+    def sample_latents(self, num_samples: int, seed=None):
+        """Latents `(num_samples, latent_dim)` from the model's latent distribution."""
+        draw = LATENT_DISTRIBUTIONS[self.latent_distribution]
+        return draw((num_samples, self.latent_dim), seed=seed)
+
+    def generate(self, num_samples=None, labels=None, latents=None, seed=None, ema=True):
+        """Generates samples.
+
+        Args:
+            num_samples: How many. May be left out when `latents` are given.
+            labels: For conditional models: integer classes `(num_samples,)` or one for all, by
+                default round the classes 0, 1, 2, ...; or conditions `(num_samples, dim)`.
+            latents: Latents `(num_samples, latent_dim)` to use instead of random ones.
+            seed: Integer for reproducible samples: of the latents, and of the noise in layers.
+            ema: Whether to use the moving average of the generator, if the model keeps one.
+
+        Returns:
+            A float32 tensor `(num_samples, *sample_shape)`.
+
+        Raises:
+            ValueError: On bad counts, labels, or latents of the wrong shape.
+        """
+        latents = self._latents(num_samples, latents, seed)
+        condition = self.condition.vectors_for(self, labels, len(latents))
+        return self._run_all(latents, *condition, ema=ema, seed=seed)
+
+    def _trace_generators(self):
+        """Compiles the generator and its average once, for any number of samples."""
+        inputs = [tf.TensorSpec((None, self.latent_dim), tf.float32)]
+        if self.condition.dim is not None:
+            inputs.append(tf.TensorSpec((None, self.condition.dim), tf.float32))
+        noise = [tf.TensorSpec((2,), tf.int32), tf.TensorSpec((), tf.int32)]
+        self._run = {
+            ema: compiled(functools.partial(self._run_with_noise, ema), [*noise, *inputs])
+            for ema in (False, True)
+        }
+
+    def _run_with_noise(self, ema, seed, start, *inputs):
+        with backend.noise(seed, start=start):
+            return self._run_generator(*inputs, ema=ema)
+
+    def _run_all(self, *inputs, ema, seed):
+        run, seed = self._run[bool(ema)], backend.draw_seed(seed)
+        chunks = [
+            run(seed, start, *(part[start : start + CHUNK] for part in inputs))
+            for start in range(0, len(inputs[0]), CHUNK)
+        ]
+        return tf.concat(chunks, axis=0)
+
+    def _latents(self, num_samples, latents, seed):
+        checks.check_seed(seed)
+        if num_samples is not None:
+            checks.check_count("num_samples", num_samples)
+        if latents is None:
+            if num_samples is None:
+                raise ValueError("Expected `num_samples` or `latents`. Received neither.")
+            return self.sample_latents(num_samples, seed)
+        latents = checks.check_samples("latents", latents, (self.latent_dim,))
+        if num_samples not in (None, len(latents)):
+            raise ValueError(
+                f"Expected `num_samples` to be the number of `latents` or left out. "
+                f"Received: num_samples={num_samples}, {len(latents)} latents"
+            )
+        return latents

@@ -1,1 +1,0 @@
-"""Models that encode and decode."""

@@ -1,1 +1,0 @@
-"""Models that generate images from noise."""

@@ -1,0 +1,75 @@
+"""Constructor arguments, recorded as they are passed: what configs hold."""
+
+import copy
+import inspect
+
+import keras
+
+
+class RecordedArguments:
+    """Mixin for models whose configs are their constructors' arguments.
+
+    Nobody writes a list of them: the constructor of each subclass records what it is passed, and of
+    the constructors it calls in turn those arguments that it leaves at their defaults. What it
+    passes itself it can compute again. Networks, losses, penalties and schedules are recorded as
+    Keras serialises them. (Keras's own recording, in `Operation.__new__`, gives up when an argument
+    is an object, and does not know the defaults of base classes.)
+    """
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "__init__" in cls.__dict__:
+            cls.__init__ = _recording(cls.__init__)
+
+    def get_config(self):
+        """The constructor's arguments, as plain data."""
+        return {name: _serialized(value) for name, value in self._arguments.items()}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**{name: _deserialized(value) for name, value in config.items()})
+
+
+def _recording(init):
+    signature = inspect.signature(init)
+    owner, *parameters = signature.parameters.values()
+    rest = [one.name for one in parameters if one.kind is one.VAR_KEYWORD]
+    named = [one for one in parameters if one.kind not in (one.VAR_KEYWORD, one.VAR_POSITIONAL)]
+    defaults = {one.name: one.default for one in named if one.default is not one.empty}
+
+    def __init__(self, *args, **kwargs):  # noqa: N807
+        try:
+            passed = dict(signature.bind(self, *args, **kwargs).arguments)
+        except TypeError:
+            return init(self, *args, **kwargs)  # which says what is wrong
+        for name in rest:
+            passed |= passed.pop(name, {})
+        passed.pop(owner.name)
+        # Not as an attribute: Keras would wrap it, and track the networks in it.
+        if "_arguments" not in self.__dict__:
+            self.__dict__["_arguments"] = {**defaults, **passed}
+        for name, value in defaults.items():
+            if name not in passed:
+                self.__dict__["_arguments"].setdefault(name, value)
+        return init(self, *args, **kwargs)
+
+    # Not by functools.wraps: Keras reads the arguments of what it finds under `__wrapped__`.
+    __init__.__signature__, __init__.__doc__ = signature, init.__doc__
+    __init__.__module__, __init__.__qualname__ = init.__module__, init.__qualname__
+    return __init__
+
+
+def _serialized(value):
+    if isinstance(value, (list, tuple)):
+        return type(value)(_serialized(one) for one in value)
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value
+    return keras.saving.serialize_keras_object(value)
+
+
+def _deserialized(value):
+    if isinstance(value, (list, tuple)):
+        return type(value)(_deserialized(one) for one in value)
+    if isinstance(value, dict):  # a copy, because it is consumed
+        return keras.saving.deserialize_keras_object(copy.deepcopy(value))
+    return value
