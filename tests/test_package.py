@@ -27,7 +27,7 @@ def test_importing_is_quick():
 def test_imports_run_one_way():
     """The table of docs/architecture.md, read from the code."""
     ranks = [
-        {"errors", "version", "backend", "weight_files"},
+        {"errors", "version", "processor", "backend", "weight_files"},
         {"pictures", "layers", "losses", "penalties", "datasets"},
         {"presets", "serving", "networks"},
         {"metrics"},
