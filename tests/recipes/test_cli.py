@@ -1,6 +1,7 @@
 """Recipes and the command line, called as a program."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -10,7 +11,7 @@ import pytest
 import yaml
 
 import keras_gan_zoo as kgz
-from keras_gan_zoo import cli
+from keras_gan_zoo import cli, listing
 from keras_gan_zoo.recipes import list_recipes, load_recipe
 from keras_gan_zoo.recipes.train import build_model, train_recipe
 
@@ -103,6 +104,64 @@ def test_list(monkeypatch, capsys):
     assert code == 0 and "dcgan_fashion_mnist" in output
 
 
+# The program in a process of its own, which tells at the end what it took and what it imported.
+PROGRAM = """
+import atexit, json, sys, time
+path, *sys.argv[1:] = sys.argv[1:]
+sys.argv[0] = "bin/keras-gan-zoo"
+atexit.register(lambda: open(path, "w").write(json.dumps([time.process_time(), [*sys.modules]])))
+from keras_gan_zoo.cli import main
+main()
+"""
+
+
+def run_alone(tmp_path, *arguments):
+    """Processor seconds, imported modules, output and errors of the program."""
+    told = tmp_path / "told.json"
+    command = [sys.executable, "-c", PROGRAM, str(told), *map(str, arguments)]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=200)
+    assert result.returncode == 0, result.stderr
+    seconds, modules = json.loads(told.read_text())
+    return seconds, set(modules), result.stdout, result.stderr
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("list",), ("info", "dcgan_fashion_mnist")])
+def test_what_only_looks_up_is_quick_and_leaves_tensorflow_alone(arguments, tmp_path):
+    runs = [run_alone(tmp_path, *arguments) for _ in range(3)]
+    for _, modules, _, errors in runs:
+        assert not {"tensorflow", "keras", "keras_gan_zoo.models"} & modules and errors == ""
+    assert min(seconds for seconds, *_ in runs) < 0.7
+
+
+def test_other_commands_import_every_part_and_nobody_hears_it(tmp_path):
+    picture = tmp_path / "grid.png"
+    _, modules, output, errors = run_alone(
+        tmp_path, "generate", "dcgan_fashion_mnist", "--num", 1, "--out", picture
+    )
+    assert picture.exists() and "1 samples of dcgan_fashion_mnist" in output
+    assert {f"keras_gan_zoo.{part}" for part in kgz.__all__ if part[0] != "_"} - modules == {
+        "keras_gan_zoo.distribute"  # a function
+    }
+    assert "oneDNN" not in errors and "absl" not in errors
+
+
+def test_what_is_kept_back_is_shown_if_the_import_fails(monkeypatch, capfd):
+    monkeypatch.delitem(sys.modules, "tensorflow")
+    with pytest.raises(ImportError), cli._quiet_unless_it_fails():
+        os.write(2, b"the cause")  # as C++ does
+        raise ImportError
+    assert "the cause" in capfd.readouterr().err
+    with cli._quiet_unless_it_fails():
+        os.write(2, b"a greeting")
+    assert capfd.readouterr().err == ""
+
+
+def test_names_read_from_files_are_those_of_the_library():
+    assert listing.model_names() == [name for name in kgz.models.__all__ if name[0].isupper()]
+    assert listing.dataset_names() == sorted(kgz.datasets.list())
+    assert listing.recipe_names() == list(list_recipes())
+
+
 def test_evaluate_a_preset_and_record_it(recipe, tmp_path, monkeypatch, capsys):
     run(monkeypatch, capsys, "train", recipe, "--out", tmp_path / "run")
     preset = tmp_path / "run" / "tiny"
@@ -181,12 +240,13 @@ def test_bad_commands(arguments, message, monkeypatch, capsys):
 
 def test_the_program_is_installed_and_help_lists_what_exists():
     result = subprocess.run(
-        [sys.executable, "-m", "keras_gan_zoo.cli", "--help"],
+        [sys.executable, "-X", "importtime", "-m", "keras_gan_zoo.cli", "--help"],
         capture_output=True,
         text=True,
         timeout=100,
     )
     assert result.returncode == 0
+    assert "keras_gan_zoo.listing" in result.stderr and "tensorflow" not in result.stderr
     for command in ("list", "info", "train", "generate", "evaluate", "export"):
         assert f" {command} " in result.stdout
     assert " serve " not in result.stdout
