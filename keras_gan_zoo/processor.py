@@ -7,6 +7,7 @@ import sys
 import warnings
 
 CPUINFO = pathlib.Path("/proc/cpuinfo")
+BFLOAT16 = "avx512_bf16"
 ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
 # TensorFlow for Linux uses oneDNN unasked on processors with one of these, and on no other x86
 # processor (DefaultOneDnnPolicy in tensorflow/core/util/port.cc).
@@ -49,3 +50,36 @@ def prefer_onednn():
             f"{ONEDNN}=1 (0 silences this line).",
             stacklevel=3,  # where the package is imported
         )
+
+
+def training_dtype() -> str:
+    """The dtype policy that trains fastest here, which is what `dtype: auto` of a recipe means.
+
+    Returns:
+        `"mixed_bfloat16"` with a GPU or on a processor that is known to have AVX-512 BF16,
+        `"float32"` elsewhere.
+    """
+    return "mixed_bfloat16" if BFLOAT16 in (features() or ()) or has_gpu() else "float32"
+
+
+def warn_of_slow_bfloat16(policy):
+    """Warns where bfloat16 is asked for and the processor has no instructions for it.
+
+    Args:
+        policy: Name of a dtype policy, or a `keras.DTypePolicy`.
+    """
+    name = str(getattr(policy, "name", policy))
+    if "bfloat16" not in name or features() is None or BFLOAT16 in features() or has_gpu():
+        return
+    warnings.warn(
+        f"{name} is slower than float32 on this processor, which lacks AVX-512 BF16: a training "
+        "step takes several times as long. Use float32, or `dtype: auto` in a recipe.",
+        stacklevel=2,
+    )
+
+
+def has_gpu() -> bool:
+    """Whether Keras sees a GPU; unlike all else here, this asks Keras."""
+    import keras
+
+    return bool(keras.distribution.list_devices("gpu"))

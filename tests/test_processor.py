@@ -6,6 +6,7 @@ import subprocess
 import sys
 import warnings
 
+import keras
 import pytest
 
 from keras_gan_zoo import processor
@@ -81,3 +82,44 @@ def test_one_line_where_tensorflow_came_first_and_left_onednn_off(
     assert len(messages) == warns
     if warns:
         assert "TF_ENABLE_ONEDNN_OPTS=1" in messages[0] and "\n" not in messages[0]
+
+
+@pytest.mark.parametrize(
+    ("features", "gpu", "expected"),
+    [
+        (VNNI | {"avx512_bf16"}, False, "mixed_bfloat16"),
+        (VNNI, False, "float32"),
+        (VNNI, True, "mixed_bfloat16"),
+        (None, False, "float32"),
+    ],
+)
+def test_bfloat16_is_chosen_where_it_is_fast(features, gpu, expected, monkeypatch):
+    monkeypatch.setattr(processor, "features", lambda: features)
+    monkeypatch.setattr(processor, "has_gpu", lambda: gpu)
+    assert processor.training_dtype() == expected
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", keras.DTypePolicy("mixed_bfloat16")])
+def test_bfloat16_on_a_processor_without_it_is_warned_of(policy, monkeypatch):
+    monkeypatch.setattr(processor, "has_gpu", lambda: False)
+    monkeypatch.setattr(processor, "features", lambda: VNNI)
+    with pytest.warns(UserWarning, match="^mixed_bfloat16 is slower than float32.*lacks AVX-512"):
+        processor.warn_of_slow_bfloat16(policy)
+
+
+@pytest.mark.parametrize(
+    ("policy", "features", "gpu"),
+    [
+        ("float32", VNNI, False),
+        ("mixed_float16", VNNI, False),
+        ("mixed_bfloat16", VNNI | {"avx512_bf16"}, False),
+        ("mixed_bfloat16", VNNI, True),
+        ("mixed_bfloat16", None, False),
+    ],
+)
+def test_no_warning_where_bfloat16_is_fast_unknown_or_not_meant(policy, features, gpu, monkeypatch):
+    monkeypatch.setattr(processor, "features", lambda: features)
+    monkeypatch.setattr(processor, "has_gpu", lambda: gpu)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        processor.warn_of_slow_bfloat16(policy)

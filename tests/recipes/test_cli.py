@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 import keras_gan_zoo as kgz
-from keras_gan_zoo import cli, listing
+from keras_gan_zoo import cli, listing, processor
 from keras_gan_zoo.recipes import list_recipes, load_recipe
 from keras_gan_zoo.recipes.train import build_model, train_recipe
 
@@ -46,6 +46,23 @@ def test_every_recipe_builds(name):
     recipe = load_recipe(name)
     model = build_model(recipe)
     assert set(model.optimizers) == {phase.name for phase in model.phases()}
+
+
+@pytest.mark.parametrize("dtype", ["mixed_bfloat16", "float32"])
+def test_dtype_auto_is_what_is_fast_here_and_recorded(dtype, recipe, tmp_path, monkeypatch):
+    monkeypatch.setattr(processor, "training_dtype", lambda: dtype)
+    loaded = load_recipe(recipe, ("training.dtype=auto",))
+    assert build_model(loaded).dtype_policy.name == dtype
+    preset = train_recipe(loaded, "tiny", tmp_path / "run", verbose=0)
+    assert json.loads((preset / "metadata.json").read_text())["training"]["dtype"] == dtype
+    assert json.loads((preset / "config.json").read_text())["config"]["dtype"] != "auto"
+
+
+def test_a_recipe_in_bfloat16_is_warned_of_where_it_is_slow(recipe, monkeypatch):
+    monkeypatch.setattr(processor, "features", lambda: frozenset({"avx2"}))
+    monkeypatch.setattr(processor, "has_gpu", lambda: False)
+    with pytest.warns(UserWarning, match="lacks AVX-512 BF16"):
+        build_model(load_recipe(recipe, ("training.dtype=mixed_bfloat16",)))
 
 
 def test_train_resume_info_generate_export(recipe, tmp_path, monkeypatch, capsys):
