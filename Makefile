@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 JOBS ?= 2
 TORCH := 2.13.0
 
-.PHONY: help demo test test-long check docs clean
+.PHONY: help demo test test-long lint check docs clean
 
 help:
 	@echo "make demo       install, generate, train, resume, export and serve a GAN (minutes)"
 	@echo "make test       all checks and tests"
 	@echo "make test-long  the tests that train for real or start many processes"
+	@echo "make lint       formatting and lint; installs ruff alone (seconds)"
 	@echo "make check      formatting, lint and stale generated files"
 	@echo "make docs       build the documentation into site/"
 	@echo "make clean      remove what these commands made"
@@ -33,6 +34,17 @@ $(BIN)/.installed-dev: $(BIN)/.installed requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --no-deps torch-fidelity==0.4.0
 	@touch $@
 
+# Ruff alone, as pinned: whoever only formats need not install TensorFlow.
+LINT := .venv-lint
+$(LINT)/.installed: requirements-dev.txt
+	$(PYTHON) -m venv $(LINT)
+	$(LINT)/bin/python -m pip install --quiet "$$(grep '^ruff==' requirements-dev.txt)"
+	@touch $@
+
+lint: $(LINT)/.installed
+	$(LINT)/bin/ruff format --check .
+	$(LINT)/bin/ruff check .
+
 demo: $(BIN)/.installed
 	$(BIN)/python applications/image_synthesis/demo.py --out demo
 
@@ -52,4 +64,4 @@ docs: $(BIN)/.installed
 	$(BIN)/mkdocs build --strict
 
 clean:
-	rm -rf $(VENV) demo site .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(LINT) demo site .pytest_cache .ruff_cache

@@ -3,6 +3,8 @@
 import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# As the library does where it is imported before TensorFlow.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 # Several test processes share the machine: each keeps to one thread per operation.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 

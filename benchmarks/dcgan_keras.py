@@ -11,10 +11,11 @@ class KerasSide:
 
     def __init__(self, settings: dict):
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before TensorFlow is imported
+        import keras_gan_zoo as kgz  # before Keras: it has TensorFlow use oneDNN
+
+        # isort: split
         import keras
         import tensorflow as tf
-
-        import keras_gan_zoo as kgz
 
         tf.config.threading.set_intra_op_parallelism_threads(settings["threads"])
         tf.config.threading.set_inter_op_parallelism_threads(settings["threads"])

@@ -13,11 +13,12 @@ import argparse
 import json
 import pathlib
 
+import keras_gan_zoo as kgz  # before Keras: it has TensorFlow use oneDNN
+
+# isort: split
 import keras
 import numpy as np
 import PIL.Image
-
-import keras_gan_zoo as kgz
 
 NORMALIZERS = (
     "spectral",

@@ -33,9 +33,10 @@ class KerasSide:
 
     def __init__(self, settings):
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before TensorFlow is imported
-        import tensorflow as tf
+        import keras_gan_zoo as kgz  # before Keras: it has TensorFlow use oneDNN
 
-        import keras_gan_zoo as kgz
+        # isort: split
+        import tensorflow as tf
 
         tf.config.threading.set_intra_op_parallelism_threads(settings["threads"])
         tf.config.threading.set_inter_op_parallelism_threads(settings["threads"])

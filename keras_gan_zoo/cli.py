@@ -1,10 +1,16 @@
-"""The command line `keras-gan-zoo`."""
+"""The command line `keras-gan-zoo`.
 
+What only looks something up (`--help`, `list`, `info`) imports neither Keras nor TensorFlow; every
+other command calls `_library()` first.
+"""
+
+import contextlib
 import json as json_module
 import os
 import pathlib
 import re
 import sys
+import tempfile
 from typing import Annotated
 
 import rich
@@ -12,7 +18,9 @@ import rich.markup
 import rich.table
 import typer
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is imported
+from keras_gan_zoo import errors, listing
+from keras_gan_zoo.presets import registry
+from keras_gan_zoo.presets.model_card import readable
 
 app = typer.Typer(
     help="A zoo of generative models for Keras.",
@@ -27,17 +35,13 @@ Seed = Annotated[int, typer.Option(min=0, help="Seed of the latents.")]
 @app.command("list")
 def list_presets(json: Json = False):
     """List presets, models, recipes and data sets."""
-    import keras_gan_zoo as kgz
-    from keras_gan_zoo.recipes import list_recipes
-
     found = {
         "presets": {
-            name: kgz.presets.preset_metadata(name)["model"]
-            for name in kgz.presets.builtin_presets()
+            name: registry.preset_metadata(name)["model"] for name in registry.builtin_presets()
         },
-        "models": [name for name in kgz.models.__all__ if name[0].isupper()],
-        "recipes": list(list_recipes()),
-        "datasets": [*kgz.datasets.list(), "tfds:NAME", "folder:PATH"],
+        "models": listing.model_names(),
+        "recipes": listing.recipe_names(),
+        "datasets": [*listing.dataset_names(), "tfds:NAME", "folder:PATH"],
     }
     if json:
         print(json_module.dumps(found, indent=1))
@@ -53,10 +57,7 @@ def list_presets(json: Json = False):
 @app.command()
 def info(name: Annotated[str, typer.Argument(help="Preset name or folder.")], json: Json = False):
     """Show what is known about a preset."""
-    from keras_gan_zoo import presets
-    from keras_gan_zoo.presets.model_card import readable
-
-    metadata = presets.preset_metadata(name)
+    metadata = registry.preset_metadata(name)
     if json:
         print(json_module.dumps(metadata, indent=1))
         return
@@ -82,6 +83,7 @@ def train(
     ] = None,
 ):
     """Train a preset from its recipe."""
+    _library()
     from keras_gan_zoo.recipes import load_recipe, train_recipe
 
     name = pathlib.Path(recipe).stem
@@ -108,13 +110,12 @@ def generate(
         raise FileExistsError(
             f"Expected a path that does not exist yet. Received: {out}. Pass --overwrite."
         )
-    from keras_gan_zoo import errors, models, pictures
-
-    model = models.from_preset(preset)
+    kgz = _library()
+    model = kgz.models.from_preset(preset)
     errors.check_able(model, "generate")
     # Classes go round: one to a column.
     columns = model.condition.num_classes if label is None else None
-    picture = pictures.draw(model.generate(num, labels=label, seed=seed), columns)
+    picture = kgz.pictures.draw(model.generate(num, labels=label, seed=seed), columns)
     out.parent.mkdir(parents=True, exist_ok=True)
     picture.save(out)
     rich.print(f"{num} samples of {preset}: {out}")
@@ -154,19 +155,18 @@ def evaluate(
     json: Json = False,
 ):
     """Measure a preset, or images made by any program, against a data set."""
-    from keras_gan_zoo import evaluation, presets
-
     source = None
-    if presets.is_preset(samples):
-        source = presets.preset_metadata(samples)
+    if registry.is_preset(samples):
+        source = registry.preset_metadata(samples)
         against = against or source.get("data", {}).get("name")
     elif not pathlib.Path(samples).is_dir():
-        presets.preset_metadata(samples)  # says what there is
+        registry.preset_metadata(samples)  # says what there is
     if against is None:
         raise ValueError("Expected --against, the data set to compare with. Received: none")
     if record and source is None:
         raise ValueError(f"Expected a preset with --record. Received: {samples}")
-    result = evaluation.evaluate(
+    kgz = _library()
+    result = kgz.evaluation.evaluate(
         samples,
         against,
         metrics=metrics,
@@ -180,7 +180,7 @@ def evaluate(
         verbose=True,
     )
     if record:
-        presets.record_evaluation(samples, result)
+        kgz.presets.record_evaluation(samples, result)
     if json:
         print(json_module.dumps({"samples": samples, **result}, indent=1))
         return
@@ -200,9 +200,43 @@ def export(
         raise FileExistsError(
             f"Expected a path that does not exist yet. Received: {path}. Pass --overwrite."
         )
-    from keras_gan_zoo import models
+    _library().models.from_preset(preset).export(path, overwrite=overwrite, verbose=True)
 
-    models.from_preset(preset).export(path, overwrite=overwrite, verbose=True)
+
+def _library():
+    """`keras_gan_zoo` with all its parts.
+
+    TensorFlow greets from C++, before it reads a log level: what it writes while it is imported is
+    shown only if the import fails.
+    """
+    import keras_gan_zoo
+
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with _quiet_unless_it_fails():
+        keras_gan_zoo.models  # noqa: B018  the first part to be used imports all
+    return keras_gan_zoo
+
+
+@contextlib.contextmanager
+def _quiet_unless_it_fails():
+    """Keeps back what the process writes to its standard error."""
+    if "tensorflow" in sys.modules:
+        yield
+        return
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as written:
+        os.dup2(written.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            written.seek(0)
+            os.write(kept, written.read())
+            raise
+        finally:
+            sys.stderr.flush()
+            os.dup2(kept, 2)
+            os.close(kept)
 
 
 def _print_metrics(metrics, title):

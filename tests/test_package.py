@@ -6,6 +6,8 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 import keras_gan_zoo as kgz
 
 ROOT = pathlib.Path(kgz.__file__).parent
@@ -22,6 +24,32 @@ def test_importing_is_quick():
         for _ in range(3)
     ]
     assert min(times) < 0.3
+
+
+def registered_in_files():
+    """What the files of the package register with Keras: `{"package>Class"}`."""
+    for path in ROOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            for decorator in getattr(node, "decorator_list", ()):
+                said = ast.unparse(decorator)
+                if "register_keras_serializable" in said:
+                    assert said.endswith("register_keras_serializable('keras_gan_zoo')"), said
+                    yield f"keras_gan_zoo>{node.name}"
+
+
+@pytest.mark.parametrize("program", ["", "keras-gan-zoo"])
+def test_a_session_finds_every_registered_class(program):
+    """Right after the import; in the command line, once one part was used."""
+    code = (
+        f"import sys; sys.argv = [{program!r}]; import keras_gan_zoo; "
+        f"{'keras_gan_zoo.presets; ' if program else ''}"
+        "import keras; print(*keras.saving.get_custom_objects(), sep='\\n')"
+    )
+    output = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True
+    ).stdout
+    expected = set(registered_in_files())
+    assert len(expected) > 50 and expected <= set(output.splitlines())
 
 
 def imports_of_packages():

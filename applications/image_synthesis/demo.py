@@ -13,10 +13,11 @@ import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import keras_gan_zoo as kgz  # before Keras: it has TensorFlow use oneDNN
+
+# isort: split
 import keras
 import numpy as np
-
-import keras_gan_zoo as kgz
 
 SERVE = """
 import sys

@@ -8,9 +8,10 @@ python synthesize.py export --preset runs/mine/preset
 import argparse
 import pathlib
 
-import keras
+import keras_gan_zoo as kgz  # before Keras: it has TensorFlow use oneDNN
 
-import keras_gan_zoo as kgz
+# isort: split
+import keras
 
 
 def train(arguments):

@@ -11,13 +11,15 @@ import argparse
 import json
 import pathlib
 
+import keras_gan_zoo as kgz  # before Keras: it has TensorFlow use oneDNN
+
+# isort: split
 import keras
 import numpy as np
 import rich.console
 import rich.table
 import tensorflow_datasets as tfds
 
-import keras_gan_zoo as kgz
 from keras_gan_zoo import recipes
 from keras_gan_zoo.datasets.avataaars import ATTRIBUTES, CLEAR_GLASSES
 

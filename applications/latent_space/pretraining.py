@@ -6,12 +6,14 @@ python pretraining.py --preset vae_fashion_mnist --out runs/pretraining
 import argparse
 import pathlib
 
+import keras_gan_zoo as kgz  # before Keras: it has TensorFlow use oneDNN
+
+# isort: split
 import keras
 import numpy as np
 import rich.console
 import rich.table
 
-import keras_gan_zoo as kgz
 from keras_gan_zoo.datasets.few_labels import choose
 
 CLASSES = 10

@@ -13,12 +13,13 @@ import pathlib
 import sys
 import time
 
+import keras_gan_zoo as kgz  # before Keras: it has TensorFlow use oneDNN
+
+# isort: split
 import keras
 import numpy as np
 import PIL.Image
 from matplotlib.figure import Figure
-
-import keras_gan_zoo as kgz
 
 # The standard deviation of each mixture's coordinates, by which networks are scaled, and the
 # training steps of a model with batches of 256 points.

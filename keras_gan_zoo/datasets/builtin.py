@@ -134,14 +134,13 @@ def mixture_1d(split: str, seed: int):
     return _mixture([[-1.0], [1.0]], 0.25, split, seed)
 
 
-BUILTIN = {
-    function.__name__: functools.lru_cache(maxsize=4)(function)
-    for function in (
-        fashion_mnist_mini,
-        fashion_mnist,
-        mnist,
-        ring_of_gaussians,
-        grid_of_gaussians,
-        mixture_1d,
-    )
-}
+# A literal: `keras_gan_zoo.listing` reads it from this file.
+NAMES = (
+    "fashion_mnist_mini",
+    "fashion_mnist",
+    "mnist",
+    "ring_of_gaussians",
+    "grid_of_gaussians",
+    "mixture_1d",
+)
+BUILTIN = {name: functools.lru_cache(maxsize=4)(globals()[name]) for name in NAMES}

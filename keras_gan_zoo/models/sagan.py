@@ -16,12 +16,12 @@ class SAGAN(AdversarialModel):
     and for classes conditional batch normalisation and a projection.
 
     Args:
-        image_shape: `(side, side, channels)`, side 8, 16, 28, 32, 48, 64 or 128.
+        image_shape: `(side, side, channels)`, side 16, 28, 32, 48, 64 or 128.
         latent_dim: Size of a standard normal latent vector.
         num_classes, condition_dim: The condition, if there is one.
         filters, discriminator_filters: Base widths of the two residual networks.
         attention: Side of the feature maps that self-attention follows, in both players; by
-            default 32, or half the image's side where that is less, but at least 8.
+            default 32, or half the image's side where that is less.
         **kwargs: See `kgz.families.AdversarialModel`.
 
     Example:

@@ -93,5 +93,4 @@ def attention_maps(network: keras.Model, inputs):
 
 
 def _attention_side(image_shape, attention):
-    # The smallest map that a block makes is 8 wide.
-    return max(8, min(32, image_shape[0] // 2)) if attention is None else attention
+    return min(32, image_shape[0] // 2) if attention is None else attention

@@ -9,6 +9,8 @@ import yaml
 
 from keras_gan_zoo import errors
 
+AUTO = "auto"
+
 
 class _Section(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(extra="forbid")
@@ -32,7 +34,7 @@ class Training(_Section):
     batch_size: int = pydantic.Field(64, ge=1)
     steps_per_epoch: int | None = pydantic.Field(None, ge=1)
     seed: int = pydantic.Field(0, ge=0)
-    dtype: str = "float32"
+    dtype: str = pydantic.Field("float32", description=f"a dtype policy, or {AUTO!r}: see `Recipe`")
     save_every: int = pydantic.Field(500, ge=1, description="steps between resume states")
     grid_every: int = pydantic.Field(1, ge=1, description="epochs between sample grids")
 
@@ -57,7 +59,9 @@ class Recipe(_Section):
             `kgz.training.LinearDecay`.
         penalties: The discriminator's, each as the class in `kgz.penalties` under `name` and its
             arguments; left out, the paper's.
-        data, training, evaluation: See `Data`, `Training` and `Evaluation`.
+        data, training, evaluation: See `Data`, `Training` and `Evaluation`. The training's `dtype`
+            may be `auto`: `mixed_bfloat16` with a GPU or on a processor with AVX-512 BF16,
+            `float32` elsewhere; the preset's metadata say which it was.
         notes: What the card should say about the choice of these numbers.
     """
 

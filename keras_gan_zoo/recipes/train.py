@@ -8,8 +8,17 @@ import time
 
 import keras
 
-from keras_gan_zoo import callbacks, datasets, errors, evaluation, models, penalties, pictures
-from keras_gan_zoo.recipes.recipe import Recipe
+from keras_gan_zoo import (
+    callbacks,
+    datasets,
+    errors,
+    evaluation,
+    models,
+    penalties,
+    pictures,
+    processor,
+)
+from keras_gan_zoo.recipes.recipe import AUTO, Recipe
 from keras_gan_zoo.training import LinearDecay, checks
 
 PROGRESS = "progress.json"
@@ -27,7 +36,8 @@ def build_model(recipe: Recipe):
         key: tuple(value) if isinstance(value, list) else value
         for key, value in recipe.arguments.items()
     }
-    training = recipe.training
+    training = _on_this_machine(recipe).training
+    processor.warn_of_slow_bfloat16(training.dtype)
     try:
         if recipe.penalties is not None:
             arguments["penalties"] = [_penalty(**one) for one in recipe.penalties]
@@ -36,6 +46,14 @@ def build_model(recipe: Recipe):
     except TypeError as error:
         raise ValueError(f"{recipe.model} does not take these arguments: {error}") from None
     return model
+
+
+def _on_this_machine(recipe):
+    """The recipe with `dtype: auto` replaced by what trains fastest here."""
+    if recipe.training.dtype != AUTO:
+        return recipe
+    training = recipe.training.model_copy(update={"dtype": processor.training_dtype()})
+    return recipe.model_copy(update={"training": training})
 
 
 def _class_of(package, kind, name):
@@ -96,6 +114,7 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
             f"Expected a new folder. Received: {out}, which holds an unfinished run; "
             "pass --resume to go on with it, or choose another --out."
         )
+    recipe = _on_this_machine(recipe)
     # The seed also decides the initial weights.
     keras.utils.set_random_seed(recipe.training.seed)
     model = build_model(recipe)

@@ -211,8 +211,8 @@ SPECS = (
     ),
     ModelSpec(
         kgz.models.SAGAN,
-        _tiny(filters=8, discriminator_filters=8, num_classes=3),
-        sample_shape=(8, 8, 1),
+        _tiny(image_shape=(16, 16, 1), filters=8, discriminator_filters=8, num_classes=3),
+        sample_shape=(16, 16, 1),
         losses=GAN_LOSSES,
     ),
     ModelSpec(

@@ -98,7 +98,7 @@ def test_power_iteration_of_a_worked_example():
     layer.u.assign(np.ones(2) / np.sqrt(2))
     for expected in (2.863564, 2.998173, 2.999977):
         outputs = layer(np.array([[3.0, 0.0]], "float32"), training=True)
-        assert 9.0 / float(outputs[0, 0]) == pytest.approx(expected, rel=1e-6)
+        assert 9.0 / float(outputs[0, 0]) == pytest.approx(expected, rel=1e-5)
 
 
 def test_a_layer_is_normalised_from_the_start_and_zeros_stay():
@@ -113,7 +113,8 @@ def test_a_layer_is_normalised_from_the_start_and_zeros_stay():
         loss = tf.reduce_sum(outputs)
     np.testing.assert_array_equal(outputs, 0.0)
     gradient = tape.gradient(loss, zeros.kernel.value)
-    np.testing.assert_allclose(gradient, np.tile(inputs.sum(axis=0)[:, None], 5), rtol=1e-5)
+    expected = np.tile(inputs.sum(axis=0)[:, None], 5)
+    np.testing.assert_allclose(gradient, expected, rtol=1e-5, atol=1e-6)
     zeros.kernel.assign(np.ones((7, 5)))
     layer(inputs, training=True)
     assert layer.largest_singular_value() == pytest.approx(1.0, abs=1e-4)
@@ -134,7 +135,7 @@ def test_the_gradient_flows_through_sigma_and_the_kernel_stays():
     assert abs(np.sum(gradient * before)) < 1e-4 * np.linalg.norm(gradient)
     reference = layer(inputs)
     kernel.assign(2.0 * before)
-    np.testing.assert_allclose(layer(inputs), reference, rtol=1e-5)
+    np.testing.assert_allclose(layer(inputs), reference, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize(

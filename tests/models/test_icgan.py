@@ -60,7 +60,7 @@ def test_both_kinds_of_wrong_pairs_count_half():
     batch = {"real": tf.constant(images), "condition": tf.constant(attributes)}
     softplus = np.log1p(np.exp([-0.3, -0.7, 1.1]))
     received = model.discriminator_losses(batch)["discriminator_loss"]
-    assert float(received) == pytest.approx(softplus @ [1.0, 0.5, 0.5], rel=1e-6)
+    assert float(received) == pytest.approx(softplus @ [1.0, 0.5, 0.5], rel=1e-5)
 
 
 def linear_generator():

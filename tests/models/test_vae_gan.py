@@ -124,7 +124,7 @@ def test_the_similarity_of_a_perfect_reconstruction_is_its_constant():
     with tf.GradientTape() as tape:
         tape.watch(features)
         value = model.similarity(tf.stop_gradient(features), features)
-    assert float(value) == pytest.approx(7 * 0.5 * np.log(2.0 * np.pi), rel=1e-6)
+    assert float(value) == pytest.approx(7 * 0.5 * np.log(2.0 * np.pi), rel=1e-5)
     np.testing.assert_array_equal(tape.gradient(value, features), 0.0)
 
 
@@ -169,10 +169,10 @@ def test_the_game_is_one_real_part_and_two_fake_ones():
     model._judged = lambda _: judged
     softplus = np.log1p(np.exp([-0.3, -0.2, 0.9]))
     received = model.discriminator_losses(batch)["discriminator_loss"]
-    assert float(received) == pytest.approx(softplus.sum(), rel=1e-6)
+    assert float(received) == pytest.approx(softplus.sum(), rel=1e-5)
     model.similarity = lambda *_: 2.0
     received = model.decoder_losses(batch)
-    assert float(received["generator_loss"]) == pytest.approx(-softplus[1:].sum(), rel=1e-6)
+    assert float(received["generator_loss"]) == pytest.approx(-softplus[1:].sum(), rel=1e-5)
     assert float(received["similarity_loss"]) == pytest.approx(2e-6)
 
 

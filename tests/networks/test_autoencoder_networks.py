@@ -146,7 +146,7 @@ def test_decoders_give_what_the_likelihood_takes(name):
         assert outputs[kind].shape == (6, *IMAGE) and decoder.layers[-1].name == kind
     assert np.max(outputs["logits"]) > 1 >= np.abs(outputs["tanh"]).max()
     np.testing.assert_array_equal(outputs["logits"], outputs["linear"])
-    np.testing.assert_allclose(np.tanh(outputs["logits"]), outputs["tanh"], atol=1e-6)
+    np.testing.assert_allclose(np.tanh(outputs["logits"]), outputs["tanh"], atol=1e-5)
     with pytest.raises(ValueError, match=r"Expected `output`.*Received: 'sigmoid'"):
         DECODERS[name](output="sigmoid")
 

@@ -120,7 +120,7 @@ def test_weight_penalties_of_two_replicas_equal_one_device():
 
     expected = make()(np.zeros((2, 2), "float32"))
     for result in on_two_replicas(make, np.zeros((2, 2), "float32")):
-        np.testing.assert_allclose(result, expected, rtol=1e-5)
+        np.testing.assert_allclose(result, expected, rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize(

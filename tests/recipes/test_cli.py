@@ -1,6 +1,7 @@
 """Recipes and the command line, called as a program."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -10,7 +11,7 @@ import pytest
 import yaml
 
 import keras_gan_zoo as kgz
-from keras_gan_zoo import cli
+from keras_gan_zoo import cli, listing, processor
 from keras_gan_zoo.recipes import list_recipes, load_recipe
 from keras_gan_zoo.recipes.train import build_model, train_recipe
 
@@ -45,6 +46,23 @@ def test_every_recipe_builds(name):
     recipe = load_recipe(name)
     model = build_model(recipe)
     assert set(model.optimizers) == {phase.name for phase in model.phases()}
+
+
+@pytest.mark.parametrize("dtype", ["mixed_bfloat16", "float32"])
+def test_dtype_auto_is_what_is_fast_here_and_recorded(dtype, recipe, tmp_path, monkeypatch):
+    monkeypatch.setattr(processor, "training_dtype", lambda: dtype)
+    loaded = load_recipe(recipe, ("training.dtype=auto",))
+    assert build_model(loaded).dtype_policy.name == dtype
+    preset = train_recipe(loaded, "tiny", tmp_path / "run", verbose=0)
+    assert json.loads((preset / "metadata.json").read_text())["training"]["dtype"] == dtype
+    assert json.loads((preset / "config.json").read_text())["config"]["dtype"] != "auto"
+
+
+def test_a_recipe_in_bfloat16_is_warned_of_where_it_is_slow(recipe, monkeypatch):
+    monkeypatch.setattr(processor, "features", lambda: frozenset({"avx2"}))
+    monkeypatch.setattr(processor, "has_gpu", lambda: False)
+    with pytest.warns(UserWarning, match="lacks AVX-512 BF16"):
+        build_model(load_recipe(recipe, ("training.dtype=mixed_bfloat16",)))
 
 
 def test_train_resume_info_generate_export(recipe, tmp_path, monkeypatch, capsys):
@@ -101,6 +119,64 @@ def test_list(monkeypatch, capsys):
     assert code == 0 and "dcgan_fashion_mnist" in found["presets"] and "DCGAN" in found["models"]
     code, output, _ = run(monkeypatch, capsys, "list")
     assert code == 0 and "dcgan_fashion_mnist" in output
+
+
+# The program in a process of its own, which tells at the end what it took and what it imported.
+PROGRAM = """
+import atexit, json, sys, time
+path, *sys.argv[1:] = sys.argv[1:]
+sys.argv[0] = "bin/keras-gan-zoo"
+atexit.register(lambda: open(path, "w").write(json.dumps([time.process_time(), [*sys.modules]])))
+from keras_gan_zoo.cli import main
+main()
+"""
+
+
+def run_alone(tmp_path, *arguments):
+    """Processor seconds, imported modules, output and errors of the program."""
+    told = tmp_path / "told.json"
+    command = [sys.executable, "-c", PROGRAM, str(told), *map(str, arguments)]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=200)
+    assert result.returncode == 0, result.stderr
+    seconds, modules = json.loads(told.read_text())
+    return seconds, set(modules), result.stdout, result.stderr
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("list",), ("info", "dcgan_fashion_mnist")])
+def test_what_only_looks_up_is_quick_and_leaves_tensorflow_alone(arguments, tmp_path):
+    runs = [run_alone(tmp_path, *arguments) for _ in range(3)]
+    for _, modules, _, errors in runs:
+        assert not {"tensorflow", "keras", "keras_gan_zoo.models"} & modules and errors == ""
+    assert min(seconds for seconds, *_ in runs) < 0.7
+
+
+def test_other_commands_import_every_part_and_nobody_hears_it(tmp_path):
+    picture = tmp_path / "grid.png"
+    _, modules, output, errors = run_alone(
+        tmp_path, "generate", "dcgan_fashion_mnist", "--num", 1, "--out", picture
+    )
+    assert picture.exists() and "1 samples of dcgan_fashion_mnist" in output
+    assert {f"keras_gan_zoo.{part}" for part in kgz.__all__ if part[0] != "_"} - modules == {
+        "keras_gan_zoo.distribute"  # a function
+    }
+    assert "oneDNN" not in errors and "absl" not in errors
+
+
+def test_what_is_kept_back_is_shown_if_the_import_fails(monkeypatch, capfd):
+    monkeypatch.delitem(sys.modules, "tensorflow")
+    with pytest.raises(ImportError), cli._quiet_unless_it_fails():
+        os.write(2, b"the cause")  # as C++ does
+        raise ImportError
+    assert "the cause" in capfd.readouterr().err
+    with cli._quiet_unless_it_fails():
+        os.write(2, b"a greeting")
+    assert capfd.readouterr().err == ""
+
+
+def test_names_read_from_files_are_those_of_the_library():
+    assert listing.model_names() == [name for name in kgz.models.__all__ if name[0].isupper()]
+    assert listing.dataset_names() == sorted(kgz.datasets.list())
+    assert listing.recipe_names() == list(list_recipes())
 
 
 def test_evaluate_a_preset_and_record_it(recipe, tmp_path, monkeypatch, capsys):
@@ -181,12 +257,13 @@ def test_bad_commands(arguments, message, monkeypatch, capsys):
 
 def test_the_program_is_installed_and_help_lists_what_exists():
     result = subprocess.run(
-        [sys.executable, "-m", "keras_gan_zoo.cli", "--help"],
+        [sys.executable, "-X", "importtime", "-m", "keras_gan_zoo.cli", "--help"],
         capture_output=True,
         text=True,
         timeout=100,
     )
     assert result.returncode == 0
+    assert "keras_gan_zoo.listing" in result.stderr and "tensorflow" not in result.stderr
     for command in ("list", "info", "train", "generate", "evaluate", "export"):
         assert f" {command} " in result.stdout
     assert " serve " not in result.stdout

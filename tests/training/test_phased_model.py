@@ -234,8 +234,8 @@ def test_interpolation_has_the_ends_and_stays_on_the_sphere():
 
     start, end = tf.constant([3.0, 0.0]), tf.constant([0.0, 3.0])
     path = interpolation_path(start, end, 5, spherical=True)
-    np.testing.assert_allclose(path[0], start, atol=1e-6)
-    np.testing.assert_allclose(path[-1], end, atol=1e-6)
+    np.testing.assert_allclose(path[0], start, atol=1e-5)
+    np.testing.assert_allclose(path[-1], end, atol=1e-5)
     np.testing.assert_allclose(np.linalg.norm(path, axis=1), 3.0, rtol=1e-5)
     line = interpolation_path(start, end, 5, spherical=False)
     np.testing.assert_allclose(line[2], [1.5, 1.5])
@@ -254,7 +254,7 @@ def test_a_way_between_latents_of_a_conditional_model_needs_a_class():
     with pytest.raises(ValueError, match="Expected `label`"):
         model.interpolate(start, end)
     points = np.array(model.interpolate(start, start, steps=4, label=1))
-    np.testing.assert_allclose(points, points[:1].repeat(4, axis=0), atol=1e-6)
+    np.testing.assert_allclose(points, points[:1].repeat(4, axis=0), atol=1e-5)
 
 
 def test_an_execution_of_several_steps_must_divide_the_epoch():
@@ -292,7 +292,8 @@ def test_generate_does_not_depend_on_how_it_is_chunked(monkeypatch):
     model = kgz.models.GAN(sample_shape=(2,), latent_dim=3, hidden_units=10)
     whole = model.generate(10, seed=0)
     monkeypatch.setattr("keras_gan_zoo.families.generation.CHUNK", 3)
-    np.testing.assert_allclose(model.generate(10, seed=0), whole, rtol=1e-6)
+    # Sums of ten products of size one, which other batch sizes may add in another order.
+    np.testing.assert_allclose(model.generate(10, seed=0), whole, rtol=1e-5, atol=1e-6)
     assert not np.allclose(model.generate(10, seed=1), whole)
     assert not np.allclose(model.generate(10), model.generate(10))
 
