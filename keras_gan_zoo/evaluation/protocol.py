@@ -11,13 +11,13 @@ from keras_gan_zoo import datasets, errors, presets
 from keras_gan_zoo.datasets import builtin
 from keras_gan_zoo.evaluation import scores
 from keras_gan_zoo.evaluation.features import counted, extract, extract_cached
-from keras_gan_zoo.evaluation.of_models import (
+from keras_gan_zoo.evaluation.model_metrics import (
     IMPORTANCE_SAMPLES,
-    OF_MODELS,
+    MODEL_METRICS,
     USE_FEATURES,
-    How,
+    MeasurementOptions,
     check_model,
-    generates_untold,
+    generates_by_itself,
 )
 from keras_gan_zoo.metrics import checks
 from keras_gan_zoo.metrics.feature_extractor import BUILTIN, FeatureExtractor
@@ -89,7 +89,7 @@ def evaluate(
         metrics = default_metrics(samples)
     names = check_metrics(metrics, against)
     is_model = isinstance(samples, keras.Model)
-    check_model(samples, [name for name in names if is_model or name in OF_MODELS])
+    check_model(samples, [name for name in names if is_model or name in MODEL_METRICS])
     if num_samples is not None:
         checks.count("num_samples", num_samples, 2)
     checks.count("importance_samples", importance_samples, 1)
@@ -105,14 +105,14 @@ def evaluate(
             f"Expected a class-conditional model for the metric {min(labelled)!r}. "
             f"Received: {type(samples).__name__} without classes"
         )
-    uses_features = not OF_MODELS.keys() - USE_FEATURES >= set(names)
+    uses_features = not MODEL_METRICS.keys() - USE_FEATURES >= set(names)
     if uses_features:
         extractor = FeatureExtractor.get(extractor or EXTRACTORS.get(against, "mobilenet_v2"))
-    own, how = {}, How(extractor, seed, importance_samples)
-    for name in (name for name in names if name in OF_MODELS):
+    own, options = {}, MeasurementOptions(extractor, seed, importance_samples)
+    for name in (name for name in names if name in MODEL_METRICS):
         test = datasets.load(against, "test", image_size, BATCH, shuffle=False)
-        measure, _ = OF_MODELS[name]
-        own |= measure(samples, counted(test, None, verbose, name), how)
+        measure, _ = MODEL_METRICS[name]
+        own |= measure(samples, counted(test, None, verbose, name), options)
     protocol = {
         **(extractor.describe() if uses_features else {}),
         **({"importance_samples": importance_samples} if "likelihood" in names else {}),
@@ -121,7 +121,7 @@ def evaluate(
         "image_size": image_size,
         **_versions(),
     }
-    names = tuple(name for name in names if name not in OF_MODELS)
+    names = tuple(name for name in names if name not in MODEL_METRICS)
     if not names:
         return {"metrics": own, "protocol": protocol}
     data = datasets.load(against, split, image_size, BATCH, shuffle=False)
@@ -146,15 +146,15 @@ def evaluate(
 
 
 def default_metrics(model):
-    """For a model that reconstructs and cannot generate untold; `None`, the usual ones, else."""
-    only_reconstructs = hasattr(model, "reconstruct") and not generates_untold(model)
+    """For a model that reconstructs and cannot generate by itself; `None`, the usual ones, else."""
+    only_reconstructs = hasattr(model, "reconstruct") and not generates_by_itself(model)
     return ("reconstruction",) if only_reconstructs else None
 
 
 def check_metrics(metrics, against: str, default=DEFAULT_METRICS) -> tuple[str, ...]:
     """The names of the metrics asked for; raises `ValueError` for one that cannot be had."""
     if against not in builtin.MIXTURES:
-        known = (*scores.SCORES, *OF_MODELS)
+        known = (*scores.SCORES, *MODEL_METRICS)
         return scores.check_names(default if metrics is None else metrics, known)
     if metrics not in (None, "modes", ("modes",), ["modes"]):
         raise ValueError(
