@@ -9,6 +9,7 @@ import numpy as np
 
 from keras_gan_zoo import errors, metrics
 from keras_gan_zoo.evaluation.features import extract
+from keras_gan_zoo.evaluation.scores import NEED_LABELS
 from keras_gan_zoo.metrics.feature_extractor import FeatureExtractor
 
 IMPORTANCE_SAMPLES = 200
@@ -97,3 +98,8 @@ def check_model(model, names):
     for name in names:
         _, ability = MODEL_METRICS.get(name, (None, "generate"))
         errors.check_able(model, ability)
+        if name in NEED_LABELS and not classes_of(model):
+            raise ValueError(
+                f"Expected a class-conditional model for the metric {name!r}. "
+                f"Received: {type(model).__name__} without classes"
+            )
