@@ -15,8 +15,10 @@ class ExactResume(keras.callbacks.Callback):
     the data. It is written atomically, and the last `keep` files are kept: one that is torn or
     corrupt is passed over for the one before it, with a warning. A state with NaN in it is never
     written. Start the same program again with the same folder to resume; a finished run has
-    nothing left to do. The data must come in a reproducible order: arrays, `kgz.datasets`, or a
-    `tf.data.Dataset` that is not shuffled or shuffled with a seed.
+    nothing left to do. The data must come in a reproducible order: arrays, `kgz.datasets` (for two
+    sets without pairs `kgz.datasets.unpaired`), or a `tf.data.Dataset` that is not shuffled or
+    shuffled with a seed. A data set that is seen to give another order in a resumed run, such as
+    one that shuffles without a seed, or below a `repeat`, is warned of when training begins.
 
     Args:
         directory: Folder of the state files; made if it is not there.
@@ -58,6 +60,13 @@ class ExactResume(keras.callbacks.Callback):
         self._steps = self._saved_at = 0
         self._epoch = self._batch = 0
         self._means = None
+        if cause := self.model.data_order.inexact:
+            warnings.warn(
+                f"A resumed run may see other batches, because of {cause}. Give shuffles a seed "
+                "and leave `repeat` to `fit(epochs=...)`; for two sets without pairs use "
+                "`kgz.datasets.unpaired`.",
+                stacklevel=2,
+            )
         found = self._newest()
         if found is None:
             return

@@ -4,5 +4,6 @@ from keras_gan_zoo.datasets.few_labels import few_labels
 from keras_gan_zoo.datasets.load import image_files, load
 from keras_gan_zoo.datasets.load import list_names as list
 from keras_gan_zoo.datasets.pipeline import from_arrays
+from keras_gan_zoo.datasets.unpaired import unpaired
 
-__all__ = ["few_labels", "from_arrays", "image_files", "list", "load"]
+__all__ = ["few_labels", "from_arrays", "image_files", "list", "load", "unpaired"]

@@ -5,6 +5,13 @@ import warnings
 import numpy as np
 import tensorflow as tf
 
+# What is drawn anew each time it is opened, with what says so.
+RANDOM = {
+    "ShuffleDataset": ("a `shuffle`", "_reshuffle_each_iteration"),
+    "RandomDataset": ("a random data set", "_rerandomize"),
+}
+REOPENS = {"RepeatDataset": "repeat", "CacheDataset": "cache"}
+
 
 def is_arrays(x) -> bool:
     """Whether `x` is an array, or a non-empty tuple, list or dict of arrays."""
@@ -38,7 +45,7 @@ def from_arrays(
     Raises:
         ValueError: If the arrays differ in length.
     """
-    arrays = tf.nest.map_structure(_tensor, x if y is None else (x, y))
+    arrays = tensors(x if y is None else (x, y))
     lengths = {len(array) for array in tf.nest.flatten(arrays)}
     if len(lengths) != 1:
         raise ValueError(f"Expected arrays of one length. Received: lengths {sorted(lengths)}")
@@ -55,11 +62,65 @@ def from_arrays(
     return finish(order.map(gather, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True))
 
 
+def tensors(arrays):
+    """A structure of arrays as tensors, doubles as single precision."""
+
+    def tensor(array):
+        array = tf.convert_to_tensor(array)
+        return tf.cast(array, tf.float32) if array.dtype == tf.float64 else array
+
+    return tf.nest.map_structure(tensor, arrays)
+
+
 def finish(dataset: tf.data.Dataset) -> tf.data.Dataset:
     """Prefetches, and shards by batch rather than by file when there are several workers."""
     options = tf.data.Options()
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
     return dataset.with_options(options).prefetch(tf.data.AUTOTUNE)
+
+
+def why_not_repeatable(dataset: tf.data.Dataset, openings: bool = True) -> str | None:
+    """What in a data set gives another order in another process, as far as can be seen.
+
+    Args:
+        dataset: A data set, however it was built.
+        openings: Whether the n-th opening must give the same order though those before it were
+            never read. Otherwise it is read from the start.
+
+    Returns:
+        The cause, in words that follow "because of"; `None` if none is seen.
+    """
+    return _cause(dataset, openings, None)
+
+
+def _cause(node, openings, reopened_by):
+    # Names and attributes of TensorFlow's own classes; one that is not known is taken for good.
+    kind = type(node).__name__.strip("_")
+    if kind in RANDOM:
+        called, anew = RANDOM[kind]
+        if not any(int(getattr(node, name, 1)) for name in ("_seed", "_seed2")):
+            return f"{called} without a seed"
+        if openings and reopened_by and getattr(node, anew, False):
+            return f"{called} below a `{reopened_by}`, which does not open it once per epoch"
+    if getattr(node, "_deterministic", None) == "false" or node.options().deterministic is False:
+        return "`deterministic=False`"
+    for function in node._functions():
+        if cause := _cause_in(function.function.graph.as_graph_def(), openings):
+            return cause
+    reopened_by = REOPENS.get(kind, reopened_by)
+    causes = (_cause(one, openings, reopened_by) for one in node._inputs())
+    return next(filter(None, causes), None)
+
+
+def _cause_in(graph, openings):
+    bodies = (graph.node, *(function.node_def for function in graph.library.function))
+    for node in (node for body in bodies for node in body):
+        if node.op == "GeneratorDataset":
+            return "`from_generator`, whose Python code may give another order each time"
+        seeds = [node.attr[name].i for name in ("seed", "seed2") if name in node.attr]
+        if seeds and (openings or not any(seeds)):
+            return f"random numbers with a state of their own ({node.op}) in a function"
+    return None
 
 
 class DataOrder:
@@ -94,6 +155,13 @@ class DataOrder:
                 self.data = data.repeat()
                 self.steps_per_epoch = steps_per_epoch or length
         self._opened = data
+
+    @property
+    def inexact(self) -> str | None:
+        """Why a resumed run may see other batches, as far as the data set's structure shows it."""
+        if not isinstance(self._opened, tf.data.Dataset):
+            return None
+        return why_not_repeatable(self._opened, openings=self.length is not None)
 
     def move_to(self, model, steps: int, batch: int):
         """Continues after `steps` steps, of which `batch` belong to the unfinished epoch.
@@ -132,8 +200,3 @@ class DataOrder:
             return model.get_metrics_result()
 
         model.train_function = replay
-
-
-def _tensor(array):
-    array = tf.convert_to_tensor(array)
-    return tf.cast(array, tf.float32) if array.dtype == tf.float64 else array

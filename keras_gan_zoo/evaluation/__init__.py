@@ -1,7 +1,7 @@
 """How good samples are: features, numbers named after them, and the protocol of both."""
 
 from keras_gan_zoo.evaluation.features import FeatureSet, extract
-from keras_gan_zoo.evaluation.of_models import check_model, generates_untold
+from keras_gan_zoo.evaluation.model_metrics import check_model, generates_by_itself
 from keras_gan_zoo.evaluation.protocol import (
     check_metrics,
     check_options,
@@ -18,6 +18,6 @@ __all__ = [
     "default_metrics",
     "evaluate",
     "extract",
-    "generates_untold",
+    "generates_by_itself",
     "score",
 ]

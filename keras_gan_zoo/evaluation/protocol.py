@@ -1,23 +1,19 @@
 """Measuring a model, a folder of images or an array against a data set, with the protocol."""
 
 import inspect
-import pathlib
 
-import keras
-import numpy as np
 import tensorflow as tf
 
-from keras_gan_zoo import datasets, errors, presets
+from keras_gan_zoo import datasets, errors
 from keras_gan_zoo.datasets import builtin
-from keras_gan_zoo.evaluation import scores
+from keras_gan_zoo.evaluation import scores, sources
 from keras_gan_zoo.evaluation.features import counted, extract, extract_cached
-from keras_gan_zoo.evaluation.of_models import (
+from keras_gan_zoo.evaluation.model_metrics import (
     IMPORTANCE_SAMPLES,
-    OF_MODELS,
+    MODEL_METRICS,
     USE_FEATURES,
-    How,
-    check_model,
-    generates_untold,
+    MeasurementOptions,
+    generates_by_itself,
 )
 from keras_gan_zoo.metrics import checks
 from keras_gan_zoo.metrics.feature_extractor import BUILTIN, FeatureExtractor
@@ -31,9 +27,7 @@ EXTRACTORS = {
     "fashion_mnist_mini": "fashion_mnist",
     "mnist": "mnist",
 }
-MODE_SAMPLES = 2500  # of the protocol of mixtures
 DIVERSITY_IMAGES = 2000
-BATCH = 250
 
 
 def evaluate(
@@ -83,78 +77,64 @@ def evaluate(
         ValueError: If a name is unknown or a metric lacks what it needs.
         FileNotFoundError: If files are not there.
     """
-    if isinstance(samples, str) and presets.is_preset(samples):
-        samples = presets.from_preset(samples)
-    if metrics is None:
-        metrics = default_metrics(samples)
-    names = check_metrics(metrics, against)
-    is_model = isinstance(samples, keras.Model)
-    check_model(samples, [name for name in names if is_model or name in OF_MODELS])
+    source = sources.resolve(samples)
+    names = check_metrics(default_metrics(source.given) if metrics is None else metrics, against)
+    source.check(names)
     if num_samples is not None:
         checks.count("num_samples", num_samples, 2)
     checks.count("importance_samples", importance_samples, 1)
+    protocol = {"seed": seed, "library_version": __version__, "tensorflow_version": tf.__version__}
     if against in builtin.MIXTURES:
         if extractor is not None:
             raise ValueError(
                 f"Expected no `extractor` for the points of {against!r}. Received: {extractor!r}"
             )
-        return _modes(samples, against, num_samples or MODE_SAMPLES, seed)
-    labelled = scores.NEED_LABELS.intersection(names)
-    if labelled and hasattr(samples, "generate") and not _classes_of(samples):
-        raise ValueError(
-            f"Expected a class-conditional model for the metric {min(labelled)!r}. "
-            f"Received: {type(samples).__name__} without classes"
-        )
-    uses_features = not OF_MODELS.keys() - USE_FEATURES >= set(names)
-    if uses_features:
+        points = source.points(num_samples, seed, against)
+        protocol |= {"samples": len(points), "reference": against}
+        return {"metrics": _modes(points, against), "protocol": protocol}
+    protocol["image_size"] = image_size
+    of_model = [name for name in names if name in MODEL_METRICS]
+    of_samples = [name for name in names if name not in MODEL_METRICS]
+    if of_samples or USE_FEATURES.intersection(of_model):
         extractor = FeatureExtractor.get(extractor or EXTRACTORS.get(against, "mobilenet_v2"))
-    own, how = {}, How(extractor, seed, importance_samples)
-    for name in (name for name in names if name in OF_MODELS):
-        test = datasets.load(against, "test", image_size, BATCH, shuffle=False)
-        measure, _ = OF_MODELS[name]
-        own |= measure(samples, counted(test, None, verbose, name), how)
-    protocol = {
-        **(extractor.describe() if uses_features else {}),
-        **({"importance_samples": importance_samples} if "likelihood" in names else {}),
-        "seed": seed,
-        "reference": f"{against}[test]",
-        "image_size": image_size,
-        **_versions(),
-    }
-    names = tuple(name for name in names if name not in OF_MODELS)
-    if not names:
-        return {"metrics": own, "protocol": protocol}
-    data = datasets.load(against, split, image_size, BATCH, shuffle=False)
-    real = extract_cached(data, extractor, total=num_reference, verbose=verbose, what=against)
-    num_samples = num_samples or (10_000 if hasattr(samples, "generate") else None)
-    fake = extract(
-        _batches(samples, num_samples, image_size, seed),
-        extractor,
-        total=num_samples,
-        keep_images=DIVERSITY_IMAGES if "ms_ssim" in names else 0,
-        verbose=verbose,
-        what="samples",
-    )
-    protocol |= {
-        **({"test_reference": protocol["reference"]} if own else {}),
-        "samples": len(fake.features),
-        "reference": f"{against}[{split}]",
-        "reference_samples": len(real.features),
-        "reference_sha256": real.images_sha256,
-    }
-    return {"metrics": {**own, **scores.score(fake, real, names)}, "protocol": protocol}
+        protocol |= extractor.describe()
+    if "likelihood" in of_model:
+        protocol["importance_samples"] = importance_samples
+    if of_model:
+        protocol["test_reference" if of_samples else "reference"] = f"{against}[test]"
+    numbers, options = {}, MeasurementOptions(extractor, seed, importance_samples)
+    for name in of_model:
+        test = datasets.load(against, "test", image_size, sources.BATCH, shuffle=False)
+        measure, _ = MODEL_METRICS[name]
+        numbers |= measure(source.given, counted(test, None, verbose, name), options)
+    if of_samples:
+        data = datasets.load(against, split, image_size, sources.BATCH, shuffle=False)
+        total = num_samples or source.default_count
+        drawn = source.batches(total, seed, image_size)
+        keep = DIVERSITY_IMAGES if "ms_ssim" in of_samples else 0
+        shared = {"extractor": extractor, "verbose": verbose}
+        real = extract_cached(data, **shared, total=num_reference, what=against)
+        fake = extract(drawn, **shared, total=total, keep_images=keep, what="samples")
+        protocol |= {
+            "samples": len(fake.features),
+            "reference": f"{against}[{split}]",
+            "reference_samples": len(real.features),
+            "reference_sha256": real.images_sha256,
+        }
+        numbers |= scores.score(fake, real, of_samples)
+    return {"metrics": numbers, "protocol": protocol}
 
 
 def default_metrics(model):
-    """For a model that reconstructs and cannot generate untold; `None`, the usual ones, else."""
-    only_reconstructs = hasattr(model, "reconstruct") and not generates_untold(model)
+    """`("reconstruction",)` for a model that can do no more; else `None`, for the usual ones."""
+    only_reconstructs = hasattr(model, "reconstruct") and not generates_by_itself(model)
     return ("reconstruction",) if only_reconstructs else None
 
 
 def check_metrics(metrics, against: str, default=DEFAULT_METRICS) -> tuple[str, ...]:
     """The names of the metrics asked for; raises `ValueError` for one that cannot be had."""
     if against not in builtin.MIXTURES:
-        known = (*scores.SCORES, *OF_MODELS)
+        known = (*scores.SCORES, *MODEL_METRICS)
         return scores.check_names(default if metrics is None else metrics, known)
     if metrics not in (None, "modes", ("modes",), ["modes"]):
         raise ValueError(
@@ -174,56 +154,11 @@ def check_options(options: dict):
         raise errors.unknown_name("feature extractor", extractor, BUILTIN)
 
 
-def _versions():
-    return {"library_version": __version__, "tensorflow_version": tf.__version__}
-
-
-def _modes(samples, against, num_samples, seed):
-    means, deviation = builtin.MIXTURES[against]
-    if hasattr(samples, "generate"):
-        samples = samples.generate(num_samples, seed=seed)
-    elif isinstance(samples, (str, pathlib.Path)):
-        raise ValueError(
-            f"Expected a model or an array of points for {against!r}. Received: {samples!r}"
-        )
-    samples = np.asarray(samples)
-    if samples.ndim != 2:
+def _modes(points, against):
+    if points.ndim != 2:
         raise ValueError(
             f"Expected points (samples, 2) for {against!r}. Received: samples of shape "
-            f"{samples.shape}; images are compared with a data set of images"
+            f"{points.shape}; images are compared with a data set of images"
         )
-    found = mode_coverage(samples, means(), deviation)
-    protocol = {
-        "samples": len(samples),
-        "seed": seed,
-        "reference": against,
-        **_versions(),
-    }
-    return {"metrics": found, "protocol": protocol}
-
-
-def _batches(samples, num_samples, image_size, seed):
-    if hasattr(samples, "generate"):
-        return _generated(samples, num_samples, seed)
-    if isinstance(samples, (str, pathlib.Path)):
-        return datasets.load(
-            f"folder:{samples}", image_size=image_size, batch_size=BATCH, shuffle=False
-        ).as_numpy_iterator()
-    samples = np.asarray(samples)
-    return (samples[start : start + BATCH] for start in range(0, len(samples), BATCH))
-
-
-def _generated(model, num_samples, seed):
-    """Batches of `generate`; all latents are drawn at once, so that batches do not matter."""
-    latents = model.sample_latents(num_samples, seed)
-    classes = _classes_of(model)
-    labels = None if classes is None else np.arange(num_samples) % classes
-    for start in range(0, num_samples, BATCH):
-        part = slice(start, start + BATCH)
-        asked = {} if labels is None else {"labels": labels[part]}
-        yield np.asarray(model.generate(latents=latents[part], **asked)), asked.get("labels")
-
-
-def _classes_of(model):
-    """How many classes `generate` can be asked for, `None` or 0 if for none."""
-    return getattr(getattr(model, "condition", model), "num_classes", None)
+    means, deviation = builtin.MIXTURES[against]
+    return mode_coverage(points, means(), deviation)

@@ -124,7 +124,7 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
     data = load_data(recipe)
     # What the pictures show: samples, or images of the test split beside their reconstructions.
     shown, caption = (
-        (None, {}) if evaluation.generates_untold(model) else _test_images(recipe, model)
+        (None, {}) if evaluation.generates_by_itself(model) else _test_images(recipe, model)
     )
     if hasattr(model, "initialize_from_data"):
         first = [checks.samples_of(batch) for batch in load_data(recipe).take(5)]

@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 
 import keras_gan_zoo as kgz
-from keras_gan_zoo.datasets import builtin
+from keras_gan_zoo.datasets import builtin, pipeline
 
 
 def batches(dataset):
@@ -165,6 +165,7 @@ def test_tfds(tmp_path):
                 yield value, {"image": np.full((4, 4, 1), value, "uint8"), "label": value}
 
     data = kgz.datasets.load("tfds:tiny_pictures", batch_size=6, data_dir=str(tmp_path))
+    assert pipeline.why_not_repeatable(data) is None
     images, labels = next(iter(data))
     np.testing.assert_allclose(images[:, 0, 0, 0], labels.numpy() / 127.5 - 1.0, rtol=1e-6)
     with pytest.raises(ValueError, match=r"splits \['train'\].*Received.*'test'"):

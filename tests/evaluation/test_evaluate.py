@@ -85,7 +85,7 @@ def test_models_are_drawn_from_in_batches_that_do_not_matter(data, monkeypatch):
     model = Copier(data[0])
     options = {"extractor": Pixels(), "num_samples": 300, "num_reference": 400}
     first = evaluate(model, DATA, **options)
-    monkeypatch.setattr("keras_gan_zoo.evaluation.protocol.BATCH", 70)
+    monkeypatch.setattr("keras_gan_zoo.evaluation.sources.BATCH", 70)
     again = evaluate(model, DATA, **options)
     assert first == again
     assert first["metrics"] == evaluate(data[0][:300], DATA, **options)["metrics"]
@@ -276,3 +276,17 @@ def test_likelihoods_are_those_of_the_test_split(binarize):
         evaluate(model, DATA, metrics="likelihood", importance_samples=0)
     with pytest.raises(ValueError, match="log_likelihood.*Received"):
         evaluate(kgz.models.Autoencoder(), DATA, metrics="likelihood")
+
+
+def test_a_model_without_what_a_metric_asks_for_is_refused_at_once(data):
+    class Blind:
+        """Can do nothing."""
+
+    with pytest.raises(ValueError, match="Expected a model that can `generate`. Received: Blind"):
+        evaluate(Blind(), DATA, metrics="fid", extractor=Pixels())
+    with pytest.raises(ValueError, match="Expected a model that can `classify`. Received: ndarray"):
+        evaluate(data[0], DATA, metrics="test_errors")
+    # Before a recipe trains, too.
+    unconditional = kgz.models.GAN(sample_shape=(2,), latent_dim=2, hidden_units=5, seed=0)
+    with pytest.raises(ValueError, match=r"class-conditional.*'intra_fid'.*Received: GAN without"):
+        kgz.evaluation.check_model(unconditional, ["intra_fid"])

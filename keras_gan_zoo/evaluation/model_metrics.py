@@ -1,6 +1,6 @@
 """Numbers of a model itself, rather than of its samples, on the test split of a data set.
 
-Each is a function of a model, batches of images and labels, and how to measure.
+Each is a function of a model, batches of images and labels, and `MeasurementOptions`.
 """
 
 import dataclasses
@@ -9,14 +9,15 @@ import numpy as np
 
 from keras_gan_zoo import errors, metrics
 from keras_gan_zoo.evaluation.features import extract
+from keras_gan_zoo.evaluation.scores import NEED_LABELS
 from keras_gan_zoo.metrics.feature_extractor import FeatureExtractor
 
 IMPORTANCE_SAMPLES = 200
 
 
 @dataclasses.dataclass(frozen=True)
-class How:
-    """How to measure.
+class MeasurementOptions:
+    """Options of a measurement.
 
     Args:
         extractor: The `FeatureExtractor` of metrics that use features, or `None`.
@@ -29,7 +30,7 @@ class How:
     importance_samples: int = IMPORTANCE_SAMPLES
 
 
-def test_errors(model, batches, how):
+def measure_classification_errors(model, batches, options):
     """The share of images that `classify` puts into the wrong class."""
     wrong = [
         np.argmax(model.classify(images), axis=1) != np.asarray(labels)
@@ -38,23 +39,23 @@ def test_errors(model, batches, how):
     return {"test_errors": float(np.concatenate(wrong).mean())}
 
 
-def likelihood(model, batches, how):
+def measure_likelihood(model, batches, options):
     """The evidence lower bound, and `-log p(x)` by importance samples, in nats per image.
 
     Models that learn from binarised images are asked for images that were binarised once.
     """
     bounds, estimates = [], []
     for index, (images, _) in enumerate(batches):
-        seeds = [how.seed + (3 * index + part) for part in range(3)]
+        seeds = [options.seed + (3 * index + part) for part in range(3)]
         if model.binarize:
             images = model.binarized(images, seeds[0])
         bounds.append(model.log_likelihood(images, 1, seed=seeds[1]))
-        estimates.append(model.log_likelihood(images, how.importance_samples, seed=seeds[2]))
+        estimates.append(model.log_likelihood(images, options.importance_samples, seed=seeds[2]))
     means = [float(np.concatenate(one).mean()) for one in (bounds, estimates)]
-    return {f"nll_{how.importance_samples}": -means[1], "elbo": means[0]}
+    return {f"nll_{options.importance_samples}": -means[1], "elbo": means[0]}
 
 
-def reconstruction(model, batches, how):
+def measure_reconstruction(model, batches, options):
     """How far reconstructions are from what they stand for.
 
     The mean squared error of pixels that count from 0 to 1, the mean squared distance of features,
@@ -62,8 +63,8 @@ def reconstruction(model, batches, how):
     """
     pairs = [(np.asarray(images), np.asarray(model.reconstruct(images))) for images, _ in batches]
     squares = [np.square(image - copy).mean(axis=(1, 2, 3)) / 4.0 for image, copy in pairs]
-    real, fake = (extract(images, how.extractor).features for images in zip(*pairs, strict=True))
-    name = how.extractor.name
+    real, fake = (extract(x, options.extractor).features for x in zip(*pairs, strict=True))
+    name = options.extractor.name
     return {
         "reconstruction_error": float(np.concatenate(squares).mean()),
         f"reconstruction_distance[{name}]": float(np.square(real - fake).sum(axis=1).mean()),
@@ -73,22 +74,32 @@ def reconstruction(model, batches, how):
 
 USE_FEATURES = {"reconstruction"}
 # Each with the method that a model must have for it.
-OF_MODELS = {
-    "test_errors": (test_errors, "classify"),
-    "likelihood": (likelihood, "log_likelihood"),
-    "reconstruction": (reconstruction, "reconstruct"),
+MODEL_METRICS = {
+    "test_errors": (measure_classification_errors, "classify"),
+    "likelihood": (measure_likelihood, "log_likelihood"),
+    "reconstruction": (measure_reconstruction, "reconstruct"),
 }
 
 
-def generates_untold(model) -> bool:
+def classes_of(model) -> int | None:
+    """How many classes `generate` can be asked for; `None` or 0 if for none."""
+    return getattr(getattr(model, "condition", model), "num_classes", None)
+
+
+def generates_by_itself(model) -> bool:
     """Whether a model generates, and needs no condition that only its user knows."""
     condition = getattr(model, "condition", None)
-    told = condition is not None and condition.dim is not None and condition.num_classes is None
-    return hasattr(model, "generate") and not told
+    needs_vectors = condition is not None and condition.dim is not None and not classes_of(model)
+    return hasattr(model, "generate") and not needs_vectors
 
 
 def check_model(model, names):
     """Raises `ValueError` if a model lacks what one of the metrics asks of it."""
     for name in names:
-        _, ability = OF_MODELS.get(name, (None, "generate"))
+        _, ability = MODEL_METRICS.get(name, (None, "generate"))
         errors.check_able(model, ability)
+        if name in NEED_LABELS and not classes_of(model):
+            raise ValueError(
+                f"Expected a class-conditional model for the metric {name!r}. "
+                f"Received: {type(model).__name__} without classes"
+            )
