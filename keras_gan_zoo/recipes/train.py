@@ -37,7 +37,6 @@ def build_model(recipe: Recipe):
         for key, value in recipe.arguments.items()
     }
     training = _on_this_machine(recipe).training
-    processor.warn_of_slow_bfloat16(training.dtype)
     try:
         if recipe.penalties is not None:
             arguments["penalties"] = [_penalty(**one) for one in recipe.penalties]

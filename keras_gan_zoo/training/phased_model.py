@@ -7,7 +7,7 @@ import math
 import keras
 import tensorflow as tf
 
-from keras_gan_zoo import backend, errors
+from keras_gan_zoo import backend, errors, processor
 from keras_gan_zoo.datasets import pipeline
 from keras_gan_zoo.presets.preset_model import PresetModel
 from keras_gan_zoo.serving.export import Exporting
@@ -61,6 +61,7 @@ class PhasedModel(RecordedArguments, PresetModel, Exporting, PhasedCompilation, 
         for name, network in passed.items():
             checks.check_network(name, network)
         super().__init__(**{k: value for k, value in kwargs.items() if k not in networks})
+        processor.warn_of_slow_bfloat16(self.dtype_policy)
         self._networks = tuple(networks)
         with _networks_of_dtype(self.dtype_policy):
             for name, make in networks.items():
