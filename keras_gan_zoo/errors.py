@@ -45,3 +45,11 @@ def check_able(model: object, ability: str):
     """Raises `ValueError` unless the model has the method `ability`."""
     if not hasattr(model, ability):
         raise ValueError(f"Expected a model that can `{ability}`. Received: {type(model).__name__}")
+
+
+def label_hint(shape) -> str:
+    """How to make labels of a shape `(batch, n)` integers `(batch,)`; nothing for other shapes."""
+    if len(shape) != 2:
+        return ""
+    column = shape[1] == 1  # of which argmax would make zeros
+    return " Labels in a column: y[:, 0]." if column else " One-hot labels: y.argmax(axis=-1)."

@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
+from keras_gan_zoo import errors
 from keras_gan_zoo.datasets import pipeline
 
 
@@ -40,7 +41,7 @@ def few_labels(
     """
     if np.ndim(y) != 1 or not np.issubdtype(np.asarray(y).dtype, np.integer):
         raise ValueError(
-            "Expected `y` to be integers of shape (samples,). One-hot labels: y.argmax(axis=-1). "
+            f"Expected `y` to be integers of shape (samples,).{errors.label_hint(np.shape(y))} "
             f"Received: dtype {np.asarray(y).dtype}, shape {np.shape(y)}"
         )
     chosen = choose(y, labels_per_class, labels_seed)

@@ -77,13 +77,13 @@ def check_labels(name: str, labels, num_classes: int, least: int = 0):
     labels = tf.convert_to_tensor(labels)
     expected = f"Expected `{name}` to be integers of shape (batch,) in [{least}, {num_classes})"
     if not labels.dtype.is_integer or labels.shape.rank != 1:
-        one_hot = " One-hot labels: y.argmax(axis=-1)." if labels.shape.rank == 2 else ""
+        hint = errors.label_hint(labels.shape.as_list() if labels.shape.rank else ())
         raise ValueError(
-            f"{expected}.{one_hot} Received: dtype {labels.dtype.name}, shape {tuple(labels.shape)}"
+            f"{expected}.{hint} Received: dtype {labels.dtype.name}, shape {labels.shape}"
         )
-    labels = tf.cast(labels, tf.int32)
+    labels = tf.cast(labels, tf.int64)  # 2**32 + 1 is not 1
     valid = tf.logical_and(labels >= least, labels < num_classes)
-    return require(valid, f"{expected}.", labels)
+    return tf.cast(require(valid, f"{expected}.", labels), tf.int32)
 
 
 def check_arguments(model_class: type, rest: dict, networks):
@@ -95,9 +95,13 @@ def check_arguments(model_class: type, rest: dict, networks):
 
 
 def check_seed(seed):
-    """Raises unless `seed` is `None` or a non-negative integer."""
-    if seed is not None and (isinstance(seed, bool) or not hasattr(seed, "__index__") or seed < 0):
-        raise ValueError(f"Expected `seed` to be None or an integer >= 0. Received: {seed!r}")
+    """Raises unless `seed` is `None` or an integer of 31 bits, of which none is lost."""
+    if seed is None:
+        return
+    if isinstance(seed, bool) or not hasattr(seed, "__index__") or not 0 <= seed < 2**31:
+        raise ValueError(
+            f"Expected `seed` to be None or an integer >= 0 and < 2**31. Received: {seed!r}"
+        )
 
 
 def check_count(name: str, value, least: int = 1):

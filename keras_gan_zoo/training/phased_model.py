@@ -13,6 +13,7 @@ from keras_gan_zoo.presets.preset_model import PresetModel
 from keras_gan_zoo.serving.export import Exporting
 from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.arguments import RecordedArguments
+from keras_gan_zoo.training.clipping import clipped_together
 from keras_gan_zoo.training.compilation import PhasedCompilation
 from keras_gan_zoo.training.loss_means import LossMeans
 from keras_gan_zoo.training.moving_average import MovingAverage
@@ -237,7 +238,7 @@ class PhasedModel(RecordedArguments, PresetModel, Exporting, PhasedCompilation, 
                     added = [a + b for a, b in zip(gradients, added, strict=True)]
                 gradients = added if count == 1 else [tf.convert_to_tensor(one) for one in added]
             self._report(losses, part, share)
-        optimizer.apply(gradients, variables)
+        optimizer.apply(clipped_together(optimizer, gradients), variables)
         for average in self._averages:
             if any(average.network is network for network in phase.networks):
                 average.update(optimizer.iterations - 1)

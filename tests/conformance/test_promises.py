@@ -471,6 +471,7 @@ def test_10_bad_input_is_refused_at_the_door(spec, tmp_path):
         {"num_samples": 2.5},
         {},
         {"num_samples": 2, "seed": -1},
+        {"num_samples": 2, "seed": 2**32 + 1},
         {"num_samples": 2, "latents": np.zeros((3, model.latent_dim), "float32")},
         {"latents": wrong_latents},
     ):
@@ -497,7 +498,8 @@ def test_10_labels_are_taken_or_refused(spec):
         with pytest.raises(ValueError, match="labels.*Received"):
             model.fit(spec.samples(4), np.zeros(4), verbose=0)
     else:
-        for bad in (None, labels + 90, labels.astype("float32"), labels[:, None]):
+        wide = labels.astype("int64") + 2**32
+        for bad in (None, labels + 90, wide, labels.astype("float32"), labels[:, None]):
             with pytest.raises(ValueError, match="labels.*Received"):
                 model.fit(spec.samples(4), bad, verbose=0)
     if not conditional(model):
@@ -508,7 +510,7 @@ def test_10_labels_are_taken_or_refused(spec):
             with pytest.raises(ValueError, match="morph.*Received"):
                 model.morph(0, 1)
         return
-    for bad in ([0, 99], [0, -1], [0.5, 1.0], [0, 1, 2]):
+    for bad in ([0, 99], [0, -1], [0, 2**32], [0.5, 1.0], [0, 1, 2]):
         with pytest.raises(ValueError, match="labels.*Received"):
             model.generate(2, labels=bad)
     latents = model.sample_latents(4, seed=1)

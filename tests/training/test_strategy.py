@@ -135,3 +135,31 @@ def test_names_and_instances():
         pass
     with pytest.raises(ValueError, match="Received: 3"), kgz.distribute(3):
         pass
+
+
+@pytest.mark.parametrize(
+    "clipping", [{"clipnorm": 0.01}, {"global_clipnorm": 0.01}, {"clipvalue": 1e-3}]
+)
+@pytest.mark.parametrize("policy", ["float32", "mixed_float16"])
+def test_gradients_are_clipped_as_on_one_device(clipping, policy):
+    """Clipped by themselves, the gradients of the replicas would add up to longer ones."""
+    points = np.random.default_rng(0).normal(size=(8, 2)).astype("float32")
+    points[4:] *= 20.0
+
+    def train():
+        keras.utils.set_random_seed(0)
+        model = kgz.models.GAN((2,), latent_dim=3, hidden_units=10, seed=0, dtype=policy)
+        model.compile(keras.optimizers.SGD(10.0, **clipping))
+        start = [np.array(weight) for weight in model.trainable_weights]
+        model.fit(kgz.datasets.from_arrays(points, batch_size=8, shuffle=False), verbose=0)
+        return [
+            np.array(weight) - before
+            for weight, before in zip(model.trainable_weights, start, strict=True)
+        ]
+
+    single = train()
+    with kgz.distribute("mirrored"):
+        double = train()
+    assert max(np.abs(one).max() for one in single) > 1e-4
+    for one, other in zip(single, double, strict=True):
+        np.testing.assert_allclose(other, one, rtol=1e-2, atol=1e-4)
