@@ -25,6 +25,17 @@ import keras_gan_zoo as kgz
 
 
 @pytest.fixture(autouse=True)
+def graphs(request):
+    """TensorFlow's rewriting of graphs takes half the time of a first step, and is left out.
+
+    Tests of what training does to the bit over many steps, or on replicas, have it
+    (`pytest.mark.rewritten_graphs`), as have all processes that tests start.
+    """
+    rewritten = request.node.get_closest_marker("rewritten_graphs") is not None
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": not rewritten})
+
+
+@pytest.fixture(autouse=True)
 def fresh_keras(doctest_namespace, tmp_path_factory, monkeypatch):
     """Each test starts from one seed and the float32 policy."""
     keras.utils.set_random_seed(0)

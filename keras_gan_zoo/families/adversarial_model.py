@@ -85,8 +85,7 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
         checks.check_count("latent_dim", latent_dim)
         checks.check_count("discriminator_steps", discriminator_steps)
         checks.check_count("generator_steps", generator_steps)
-        if weight_clip is not None:
-            checks.check_positive(weight_clip=weight_clip)
+        checks.check_positive(optional=True, weight_clip=weight_clip)
         if latent_distribution not in LATENT_DISTRIBUTIONS:
             raise errors.unknown_name(
                 "latent_distribution", latent_distribution, LATENT_DISTRIBUTIONS

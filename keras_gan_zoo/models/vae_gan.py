@@ -79,8 +79,7 @@ class VAEGAN(GaussianPosterior, AutoencoderModel):
         **kwargs,
     ):
         checks.check_at_least(0, similarity_weight=similarity_weight)
-        if margin is not None:
-            checks.check_positive(margin=margin)
+        checks.check_positive(optional=True, margin=margin)
         w, deepest = filters, vae_gan_halvings(image_shape)
         super().__init__(
             networks={

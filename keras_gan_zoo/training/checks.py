@@ -118,11 +118,12 @@ def check_at_least(least: float, **values):
             raise ValueError(f"Expected `{name}` >= {least:g}. Received: {value!r}")
 
 
-def check_positive(**values):
-    """Raises for a value, by the name of its argument, that is not a number above 0."""
+def check_positive(optional: bool = False, **values):
+    """Raises for a value, by the name of its argument, that is not above 0; `None` may be one."""
     for name, value in values.items():
-        if not value > 0:
-            raise ValueError(f"Expected `{name}` > 0. Received: {value!r}")
+        if not (optional and value is None) and not value > 0:
+            alternative = " or None" if optional else ""
+            raise ValueError(f"Expected `{name}` > 0{alternative}. Received: {value!r}")
 
 
 def check_network(name: str, network):

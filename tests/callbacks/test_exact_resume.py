@@ -15,8 +15,9 @@ import pytest
 
 import keras_gan_zoo as kgz
 from keras_gan_zoo.training import state as training_state
-from tests.conformance.spec import SPECS
+from tests.conformance.spec import SPECS, one_of_each_family
 
+FAMILIES = one_of_each_family()
 TRAINING = textwrap.dedent(
     """
     import os, sys, time
@@ -55,7 +56,9 @@ def start(name, folder, pause=0.0):
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(spec.model.__name__, marks=() if spec.family_head else pytest.mark.long)
+        pytest.param(
+            spec.model.__name__, marks=() if spec in one_of_each_family() else pytest.mark.long
+        )
         for spec in SPECS
     ],
 )

@@ -33,17 +33,6 @@ one_of_each_kind = with_specs(spec_module.one_of_each_kind())
 one_per_family = with_specs(spec_module.one_of_each_family())
 
 
-@pytest.fixture(autouse=True)
-def plain_graphs():
-    """TensorFlow's rewriting of graphs takes half the time of a first step, and is left out here.
-
-    What it does to a step is tried in tests/training, and by all tests that train longer.
-    """
-    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
-    yield
-    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": False})
-
-
 def train(model, samples, steps=3, batch_size=6):
     """A few steps on fixed batches, with their mean losses."""
     rows = np.arange(steps * batch_size) % len(samples)

@@ -156,9 +156,12 @@ def test_sampling_is_traced_once(monkeypatch):
     """A thousand steps of Gibbs sampling are one graph, whatever the seed and the number."""
     model = kgz.models.RestrictedBoltzmannMachine((4, 4, 1), 3, sampling_steps=1000)
     traced = []
-    up = type(model)._up
+    units = kgz.layers.BoltzmannUnits
+    up = units.hidden_probabilities
     monkeypatch.setattr(
-        type(model), "_up", lambda self, visible: traced.append(visible) or up(self, visible)
+        units,
+        "hidden_probabilities",
+        lambda self, visible: traced.append(visible) or up(self, visible),
     )
     first = np.array(model.generate(5, seed=0))
     count = len(traced)

@@ -179,7 +179,7 @@ def test_rmsprop_of_wgan_moves_by_small_gradients_as_pytorch():
     theirs = torch.nn.Parameter(torch.zeros(6))
     authors = torch.optim.RMSprop([theirs], lr=5e-5)
     ours = keras.Variable(np.zeros(6, "float32"))
-    optimizer = kgz.models.WGAN((16, 16, 1), 4, filters=4).default_optimizers()["generator"]
+    optimizer = kgz.models.WGAN((16, 16, 1), 4, filters=4).default_optimizers()
     for _ in range(3):
         theirs.grad = torch.tensor(slopes)
         authors.step()

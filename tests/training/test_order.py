@@ -2,8 +2,11 @@
 
 import keras
 import numpy as np
+import pytest
 
 import keras_gan_zoo as kgz
+
+pytestmark = pytest.mark.rewritten_graphs
 
 
 def test_two_updates_in_a_compiled_step_equal_those_made_one_by_one():

@@ -14,6 +14,8 @@ import tensorflow as tf
 
 import keras_gan_zoo as kgz
 
+pytestmark = pytest.mark.rewritten_graphs
+
 WORKER = textwrap.dedent(
     """
     import os, sys
