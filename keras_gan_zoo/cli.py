@@ -35,6 +35,7 @@ def list_presets(json: Json = False):
             name: kgz.presets.preset_metadata(name)["model"]
             for name in kgz.presets.builtin_presets()
         },
+        "preset_sources": kgz.presets.preset_sources(),
         "models": [name for name in kgz.models.__all__ if name[0].isupper()],
         "recipes": list(list_recipes()),
         "datasets": [*kgz.datasets.list(), "tfds:NAME", "folder:PATH"],
@@ -42,9 +43,9 @@ def list_presets(json: Json = False):
     if json:
         print(json_module.dumps(found, indent=1))
         return
-    table = rich.table.Table("preset", "model")
+    table = rich.table.Table("preset", "model", "from")
     for name, model in found["presets"].items():
-        table.add_row(name, model)
+        table.add_row(*map(rich.markup.escape, (name, model, found["preset_sources"][name])))
     rich.print(table)
     for kind in ("models", "recipes", "datasets"):
         rich.print(f"[bold]{kind}[/bold]: {', '.join(found[kind])}")

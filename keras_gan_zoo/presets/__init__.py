@@ -1,7 +1,12 @@
 """Trained weights: a folder with config, weights, metadata and model card, checked by sha256."""
 
 from keras_gan_zoo.presets.loader import from_preset
-from keras_gan_zoo.presets.registry import builtin_presets, is_preset, preset_metadata
+from keras_gan_zoo.presets.registry import (
+    builtin_presets,
+    is_preset,
+    preset_metadata,
+    preset_sources,
+)
 from keras_gan_zoo.presets.saver import record_evaluation, save_to_preset
 
 __all__ = [
@@ -9,6 +14,7 @@ __all__ = [
     "from_preset",
     "is_preset",
     "preset_metadata",
+    "preset_sources",
     "record_evaluation",
     "save_to_preset",
 ]

@@ -80,7 +80,7 @@ def record_evaluation(preset: str, evaluation: dict):
     An evaluation of the same protocol, but for versions, is replaced.
 
     Args:
-        preset: A builtin name, or a folder that may be written.
+        preset: The name of an installed preset, or a folder, that may be written.
         evaluation: `{"metrics": ..., "protocol": ...}`.
 
     Raises:
