@@ -137,3 +137,38 @@ def test_a_preset_that_cannot_be_read_is_a_warning(site, content, problem):
         found = kgz.presets.builtin_presets()
     assert "whole" in found and "broken" not in found
     assert list(kgz.models.GAN.presets) == ["whole"]
+
+
+@pytest.fixture
+def alone(monkeypatch):
+    """Only this package's own presets."""
+    monkeypatch.setattr(registry.importlib.metadata, "entry_points", lambda group: ())
+    forget()
+    yield
+    monkeypatch.undo()
+    forget()
+
+
+def test_what_to_install_for_a_preset_that_is_not_there(alone):
+    how = "pip install keras-gan-zoo-weights.*from a checkout.*pip install ./weights"
+    for ask in (kgz.models.from_preset, kgz.models.VAE.from_preset, kgz.presets.preset_metadata):
+        with pytest.raises(ValueError, match=f"Received: 'vae_mnist'.*{how}"):
+            ask("vae_mnist")
+    with pytest.raises(ValueError, match=how):
+        kgz.evaluation.evaluate("vae_mnist", "mnist")
+    with pytest.raises(ValueError, match="Did you mean 'vae_orl_faces'"):
+        kgz.models.from_preset("vae_orl_face")
+
+
+def test_a_recipe_without_preset_is_to_be_trained():
+    with pytest.raises(ValueError, match="keras-gan-zoo train gan_fashion_mnist") as raised:
+        kgz.models.from_preset("gan_fashion_mnist")
+    assert "pip install" not in str(raised.value)
+
+
+def test_the_recipes_name_every_preset_of_this_project():
+    """So that what is not installed can be told from what does not exist."""
+    sources = kgz.presets.preset_sources()
+    ours = {registry.DISTRIBUTION, registry.MORE_PRESETS}
+    presets = {name for name, distribution in sources.items() if distribution in ours}
+    assert presets == registry._recipes() - registry.ONLY_RECIPES
