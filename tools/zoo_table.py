@@ -16,6 +16,7 @@ import keras_gan_zoo.models  # noqa: E402, F401  registers what cards describe
 from keras_gan_zoo.presets.registry import BUILTIN, METADATA, read_json  # noqa: E402
 from keras_gan_zoo.presets.saver import card_of  # noqa: E402
 
+MORE_PRESETS = ROOT / "weights/keras_gan_zoo_weights"
 BEGIN, END = "<!-- zoo table: begin -->", "<!-- zoo table: end -->"
 HEAD = """# Scoreboard
 
@@ -32,8 +33,9 @@ PROTOCOL = ("extractor", "samples", "seed", "reference", "reference_samples", "r
 
 def presets_here() -> dict[str, pathlib.Path]:
     """The presets of this repository's two distributions, whether they are installed or not."""
-    roots = (BUILTIN, ROOT / "weights/keras_gan_zoo_weights")
-    folders = [path.parent for root in roots for path in root.glob(f"*/{METADATA}")]
+    folders = [
+        path.parent for root in (BUILTIN, MORE_PRESETS) for path in root.glob(f"*/{METADATA}")
+    ]
     return {folder.name: folder for folder in sorted(folders, key=lambda folder: folder.name)}
 
 
