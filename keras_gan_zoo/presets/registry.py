@@ -51,7 +51,9 @@ def _installed():
     for distribution, root in _roots():
         folders = [path.parent for path in sorted(root.glob(f"*/{METADATA}"))]
         if not folders:
-            _warn(distribution, f"Expected folders with {METADATA}. Received: {root}, without")
+            _warn(
+                distribution, f"Expected folders with {METADATA}. Received: {root}, which has none"
+            )
         for folder in folders:
             if folder.name in found:
                 other = found[folder.name][1]
