@@ -54,12 +54,16 @@ def main():
         changes = {"recipe": name, "notes": load_recipe(name).notes}
     before = read_json(source / METADATA)
     ship(name, source, shipped, {**before, **changes, "stored_as": arguments.dtype})
-    for evaluation in read_json(shipped / METADATA)["evaluations"]:
-        for metric, value in evaluation["metrics"].items():
-            earlier = [
-                e["metrics"][metric] for e in before["evaluations"] if metric in e["metrics"]
-            ]
-            print(f"{metric}: {', '.join(f'{one:.4g}' for one in earlier)} -> {value:.4g}")
+    earlier, measured = metrics_of(before), metrics_of(read_json(shipped / METADATA))
+    for metric in earlier | measured:
+        print(f"{metric}: {earlier.get(metric)} -> {measured.get(metric)}")
+    if lost := earlier.keys() - measured.keys():
+        sys.exit(f"The evaluation of the recipe does not name all that was measured: {lost}")
+
+
+def metrics_of(facts):
+    """All numbers of all evaluations."""
+    return {k: f"{v:.4g}" for one in facts["evaluations"] for k, v in one["metrics"].items()}
 
 
 def ship(name, source, shipped, facts):
@@ -70,7 +74,8 @@ def ship(name, source, shipped, facts):
         rounded = pathlib.Path(scratch) / name
         kept = {key: value for key, value in facts.items() if key not in MADE_ANEW}
         trained.save_to_preset(rounded, kept, dtype=facts["stored_as"])
-        config = read_json(rounded / CONFIG)
+        # That of a shipped preset stays as it is: only its weights are stored again.
+        config = read_json((source if source == shipped else rounded) / CONFIG)
         config["config"]["dtype"] = "float32"
         (rounded / CONFIG).write_text(json.dumps(config, indent=1) + "\n")
         model = kgz.models.from_preset(str(rounded))
