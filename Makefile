@@ -16,11 +16,11 @@ help:
 	@echo "make docs       build the documentation into site/"
 	@echo "make clean      remove what these commands made"
 
-$(BIN)/.installed: requirements.txt pyproject.toml
+$(BIN)/.installed: requirements.txt pyproject.toml weights/pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet -r requirements.txt
-	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	$(BIN)/python -m pip install --quiet --no-deps --editable . --editable ./weights
 	@touch $@
 
 # PyTorch is an independent oracle for some layers. Its CPU build is not on PyPI for Linux; where

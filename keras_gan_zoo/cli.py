@@ -39,6 +39,7 @@ def list_presets(json: Json = False):
         "presets": {
             name: registry.preset_metadata(name)["model"] for name in registry.builtin_presets()
         },
+        "preset_sources": registry.preset_sources(),
         "models": listing.model_names(),
         "recipes": listing.recipe_names(),
         "datasets": [*listing.dataset_names(), "tfds:NAME", "folder:PATH"],
@@ -46,9 +47,9 @@ def list_presets(json: Json = False):
     if json:
         print(json_module.dumps(found, indent=1))
         return
-    table = rich.table.Table("preset", "model")
+    table = rich.table.Table("preset", "model", "from")
     for name, model in found["presets"].items():
-        table.add_row(name, model)
+        table.add_row(*map(rich.markup.escape, (name, model, found["preset_sources"][name])))
     rich.print(table)
     for kind in ("models", "recipes", "datasets"):
         rich.print(f"[bold]{kind}[/bold]: {', '.join(found[kind])}")

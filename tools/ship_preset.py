@@ -1,9 +1,11 @@
-"""Puts a trained preset into the package: weights in few bits, measured anew as they are shipped.
+"""Stores a preset as it is shipped, in few bits, and measures it anew.
 
-What was trained in bfloat16 is shipped to compute in float32, which every machine does fast and an
-export to the bit.
+python tools/ship_preset.py runs/mine/vae_mnist vae_mnist   ships what a recipe trained
+python tools/ship_preset.py vae_mnist --dtype float16       stores a shipped preset again
 
-python tools/ship_preset.py runs/mine/vae_mnist vae_mnist
+A new preset goes to `weights/`, or with --main into the library, which has one per family. What was
+trained in bfloat16 is shipped to compute in float32, which every machine does fast and an export to
+the bit. Take int8 unless it changes the quality by more than 1 %, then float16.
 """
 
 import argparse
@@ -16,44 +18,87 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-import PIL.Image  # noqa: E402
+from zoo_table import MORE_PRESETS, presets_here  # noqa: E402
 
 import keras_gan_zoo as kgz  # noqa: E402
-from keras_gan_zoo.presets.registry import BUILTIN, CONFIG, METADATA, read_json  # noqa: E402
+from keras_gan_zoo.presets.registry import BUILTIN, CARD, CONFIG, METADATA, read_json  # noqa: E402
+from keras_gan_zoo.presets.saver import card_of  # noqa: E402
 from keras_gan_zoo.recipes import load_recipe  # noqa: E402
+from keras_gan_zoo.recipes.train import _test_images  # noqa: E402
+
+MADE_ANEW = {"model", "library_version", "keras_version", "parameters", "sha256", "evaluations"}
 
 
 def main():
     """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("preset", type=pathlib.Path, help="folder of a trained preset")
-    parser.add_argument("recipe", help="recipe it was trained by, and its name in the package")
-    parser.add_argument("--dtype", default="int8", help="int5 or int4 for the largest")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("preset", help="folder of a trained preset, or name of a shipped one")
+    parser.add_argument("recipe", nargs="?", help="recipe of a trained preset, and its name")
+    parser.add_argument("--dtype", default="int8", help="or float16")
+    parser.add_argument("--main", action="store_true", help="ship it in the library itself")
     arguments = parser.parse_args()
-    recipe = load_recipe(arguments.recipe)
-    facts = read_json(arguments.preset / METADATA)
-    made = {"model", "library_version", "keras_version", "parameters", "sha256", "evaluations"}
-    facts = {key: value for key, value in facts.items() if key not in made}
-    facts |= {"recipe": arguments.recipe, "notes": recipe.notes, "stored_as": arguments.dtype}
-    trained = kgz.models.from_preset(str(arguments.preset))
-    picture = PIL.Image.open(arguments.preset / "samples.png")
+    if arguments.recipe is None:
+        name = arguments.preset
+        if name not in presets_here():
+            parser.error(f"expected the name of a shipped preset, received: {name!r}")
+        shipped = source = presets_here()[name]
+        changes = {}
+    else:
+        name = arguments.recipe
+        source = pathlib.Path(arguments.preset)
+        shipped = (BUILTIN if arguments.main else MORE_PRESETS) / name
+        if name in presets_here():
+            parser.error(f"expected a new preset, received: {name!r}; move the old one away")
+        changes = {"recipe": name, "notes": load_recipe(name).notes}
+    before = read_json(source / METADATA)
+    ship(name, source, shipped, {**before, **changes, "stored_as": arguments.dtype})
+    earlier, measured = metrics_of(before), metrics_of(read_json(shipped / METADATA))
+    for metric in earlier | measured:
+        print(f"{metric}: {earlier.get(metric)} -> {measured.get(metric)}")
+    if lost := earlier.keys() - measured.keys():
+        sys.exit(f"The evaluation of the recipe does not name all that was measured: {lost}")
+
+
+def metrics_of(facts):
+    """All numbers of all evaluations."""
+    return {k: f"{v:.4g}" for one in facts["evaluations"] for k, v in one["metrics"].items()}
+
+
+def ship(name, source, shipped, facts):
+    """Writes the folder `shipped` with the weights of `source`, measured as its recipe says."""
+    recipe = load_recipe(facts["recipe"])
+    trained = kgz.models.from_preset(str(source))
     with tempfile.TemporaryDirectory() as scratch:
-        rounded = pathlib.Path(scratch) / arguments.recipe
-        trained.save_to_preset(rounded, facts, picture, dtype=arguments.dtype)
-        config = read_json(rounded / CONFIG)
+        rounded = pathlib.Path(scratch) / name
+        kept = {key: value for key, value in facts.items() if key not in MADE_ANEW}
+        trained.save_to_preset(rounded, kept, dtype=facts["stored_as"])
+        # That of a shipped preset stays as it is: only its weights are stored again.
+        config = read_json((source if source == shipped else rounded) / CONFIG)
         config["config"]["dtype"] = "float32"
         (rounded / CONFIG).write_text(json.dumps(config, indent=1) + "\n")
+        model = kgz.models.from_preset(str(rounded))
+        picture_of(recipe, model, kept).save(rounded / "samples.png", optimize=True)
         measured = kgz.evaluation.evaluate(
-            kgz.models.from_preset(str(rounded)),
+            model,
             recipe.data.name,
             **recipe.evaluation.model_dump(),
             image_size=recipe.data.image_size,
             verbose=True,
         )
-        shipped = BUILTIN / arguments.recipe
+        kgz.presets.record_evaluation(str(rounded), measured)
+        (rounded / CARD).write_text(card_of(rounded, read_json(rounded / METADATA), name))
+        shutil.rmtree(shipped, ignore_errors=True)
         shutil.copytree(rounded, shipped)
-        kgz.presets.record_evaluation(str(shipped), measured)
-    print(measured["metrics"])
+
+
+def picture_of(recipe, model, facts):
+    """The picture of the card, as training made it, of the weights that are shipped."""
+    if "picture" in facts:  # it says that they are reconstructions
+        images, _ = _test_images(recipe, model)
+        return kgz.pictures.beside(images, model.reconstruct(images))
+    return kgz.pictures.draw(model.generate(64, seed=0), model.condition.num_classes)
 
 
 if __name__ == "__main__":

@@ -13,9 +13,10 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import keras_gan_zoo.models  # noqa: E402, F401  registers what cards describe
-from keras_gan_zoo.presets import builtin_presets, preset_metadata  # noqa: E402
+from keras_gan_zoo.presets.registry import BUILTIN, METADATA, read_json  # noqa: E402
 from keras_gan_zoo.presets.saver import card_of  # noqa: E402
 
+MORE_PRESETS = ROOT / "weights/keras_gan_zoo_weights"
 BEGIN, END = "<!-- zoo table: begin -->", "<!-- zoo table: end -->"
 HEAD = """# Scoreboard
 
@@ -30,6 +31,14 @@ HEADLINES = ("test_errors", "nll_200", "fid", "reconstruction_error")
 PROTOCOL = ("extractor", "samples", "seed", "reference", "reference_samples", "resize")
 
 
+def presets_here() -> dict[str, pathlib.Path]:
+    """The presets of this repository's two distributions, whether they are installed or not."""
+    folders = [
+        path.parent for root in (BUILTIN, MORE_PRESETS) for path in root.glob(f"*/{METADATA}")
+    ]
+    return {folder.name: folder for folder in sorted(folders, key=lambda folder: folder.name)}
+
+
 def headline(facts) -> tuple[str, str]:
     """Name and value of the number that says most: the first of `HEADLINES` that was measured."""
     for evaluation in facts.get("evaluations", []):
@@ -40,9 +49,9 @@ def headline(facts) -> tuple[str, str]:
     return "-", "-"
 
 
-def cells(name, folder) -> dict:
+def cells(folder) -> dict:
     """What both tables say of a preset."""
-    facts = preset_metadata(name)
+    facts = read_json(folder / METADATA)
     metric, value = headline(facts)
     return {
         "model": f"`{facts['model']}`",
@@ -61,8 +70,8 @@ def cells(name, folder) -> dict:
 def table() -> str:
     """The table of README.md as Markdown."""
     rows = {
-        f"[`{name}`]({folder.relative_to(ROOT).as_posix()})": cells(name, folder)
-        for name, folder in builtin_presets().items()
+        f"[`{name}`]({folder.relative_to(ROOT).as_posix()})": cells(folder)
+        for name, folder in presets_here().items()
     }
     titles = ["preset", *next(iter(rows.values()))]
     lines = [f"| {' | '.join(titles)} |", "|---" * len(titles) + "|"]
@@ -73,10 +82,10 @@ def table() -> str:
 def scoreboard() -> str:
     """The page docs/zoo.md."""
     parts = [HEAD]
-    for name, folder in builtin_presets().items():
-        facts = preset_metadata(name)
+    for name, folder in presets_here().items():
+        facts = read_json(folder / METADATA)
         parts.append(f"## {name}\n\n![64 samples of {name}](zoo/{name}.png)\n")
-        rows = dict(cells(name, folder))
+        rows = dict(cells(folder))
         rows.pop("quality")
         recipe = f"keras_gan_zoo/recipes/{facts['recipe']}.yaml"
         rows["recipe"] = f"`keras-gan-zoo train {facts['recipe']}` (`{recipe}`)"
@@ -104,9 +113,9 @@ def generated() -> dict[pathlib.Path, bytes]:
         readme: f"{before}{BEGIN}\n{table()}\n{END}{after}".encode(),
         ROOT / "docs/zoo.md": scoreboard().encode(),
     }
-    for name, folder in builtin_presets().items():
+    for name, folder in presets_here().items():
         files[ROOT / f"docs/zoo/{name}.png"] = (folder / "samples.png").read_bytes()
-        files[folder / "README.md"] = card_of(folder, preset_metadata(name)).encode()
+        files[folder / "README.md"] = card_of(folder, read_json(folder / METADATA), name).encode()
     return files
 
 

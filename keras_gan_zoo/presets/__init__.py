@@ -3,7 +3,12 @@
 import importlib
 from typing import TYPE_CHECKING
 
-from keras_gan_zoo.presets.registry import builtin_presets, is_preset, preset_metadata
+from keras_gan_zoo.presets.registry import (
+    builtin_presets,
+    is_preset,
+    preset_metadata,
+    preset_sources,
+)
 
 if TYPE_CHECKING:
     from keras_gan_zoo.presets.loader import from_preset
@@ -14,6 +19,7 @@ __all__ = [
     "from_preset",
     "is_preset",
     "preset_metadata",
+    "preset_sources",
     "record_evaluation",
     "save_to_preset",
 ]

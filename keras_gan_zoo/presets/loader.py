@@ -11,15 +11,16 @@ def from_preset(preset: str, model_class: type | None = None):
     """Loads a trained model.
 
     Args:
-        preset: A builtin name, a folder, or an `hf://owner/name` or `kaggle://...` handle.
+        preset: The name of an installed preset, a folder, or an `hf://owner/name` or
+            `kaggle://...` handle.
         model_class: The class the preset must be of; any by default.
 
     Returns:
         The model, not compiled; the generator holds the averaged weights.
 
     Raises:
-        ValueError: If the preset is unknown, of another class, of a class this library does not
-            have, or its weights are not those its sha256 names.
+        ValueError: If the preset is unknown or not installed, of another class, of a class this
+            library does not have, or its weights are not those its sha256 names.
         FileNotFoundError: If the folder lacks one of its files.
 
     Example:

@@ -1,9 +1,18 @@
-"""Where presets are, and what their metadata say."""
+"""Where presets are, and what their metadata say.
+
+Presets are in this package, and in any distribution that has an entry point of the group
+`keras_gan_zoo.presets`. Its value is a package; the folders in it that have a `metadata.json` are
+presets. The package is looked up and never imported, so that no code of a distribution of presets
+runs, and no file is read but those in the folders of its presets.
+"""
 
 import functools
+import importlib.metadata
 import importlib.resources
+import importlib.util
 import json
 import pathlib
+import warnings
 
 from keras_gan_zoo import errors
 
@@ -12,23 +21,104 @@ WEIGHTS = "model.weights.h5"
 METADATA = "metadata.json"
 CARD = "README.md"
 FILES = (CONFIG, WEIGHTS, METADATA)
-BUILTIN = pathlib.Path(str(importlib.resources.files("keras_gan_zoo.presets") / "builtin"))
+PACKAGE = pathlib.Path(str(importlib.resources.files("keras_gan_zoo")))
+BUILTIN = PACKAGE / "presets" / "builtin"
+ENTRY_POINTS = "keras_gan_zoo.presets"
+DISTRIBUTION = "keras-gan-zoo"  # holds one preset per family
+MORE_PRESETS = "keras-gan-zoo-weights"  # holds all others of this project
+ONLY_RECIPES = {"gan_fashion_mnist"}  # whose results are not good enough to ship
+
+
+def builtin_presets() -> dict[str, pathlib.Path]:
+    """The folders of all presets that are installed, by name.
+
+    Of presets with one name, this package's own is taken; then that of the distribution whose name
+    comes first in the alphabet. A warning names the distribution whose preset is ignored, and every
+    distribution whose presets cannot be found or read. Looked up once per process.
+    """
+    return {name: folder for name, (folder, _) in _installed().items()}
+
+
+def preset_sources() -> dict[str, str]:
+    """The distributions that installed presets come from, by name of the preset."""
+    return {name: distribution for name, (_, distribution) in _installed().items()}
 
 
 @functools.cache
-def builtin_presets() -> dict[str, pathlib.Path]:
-    """The presets in this package, by name."""
-    return {path.parent.name: path.parent for path in sorted(BUILTIN.glob(f"*/{METADATA}"))}
+def _installed():
+    """`{name: (folder, distribution)}`."""
+    found = {}
+    for distribution, root in _roots():
+        folders = [path.parent for path in sorted(root.glob(f"*/{METADATA}"))]
+        if not folders:
+            _warn(
+                distribution, f"Expected folders with {METADATA}. Received: {root}, which has none"
+            )
+        for folder in folders:
+            if folder.name in found:
+                other = found[folder.name][1]
+                _warn(distribution, f"{folder.name!r} is the name of a preset of {other}")
+            elif _is_readable(folder, distribution):
+                found[folder.name] = folder, distribution
+    return dict(sorted(found.items()))
+
+
+@functools.cache
+def _roots():
+    """`(distribution, folder that its presets are in)`, in order of precedence."""
+    roots = [(DISTRIBUTION, BUILTIN)]
+    found = importlib.metadata.entry_points(group=ENTRY_POINTS)
+    for distribution, package in sorted((str(one.dist.name), one.value) for one in found):
+        try:
+            roots.append((distribution, _folder_of(package)))
+        except Exception as error:  # whatever the finders of other distributions raise
+            _warn(distribution, str(error))
+    return tuple(roots)
+
+
+def _folder_of(package):
+    """The folder of a package, without importing it or one of its parents."""
+    first, *others = package.split(".")
+    spec = importlib.util.find_spec(first) if first.isidentifier() else None
+    for location in (spec and spec.submodule_search_locations) or ():
+        folder = pathlib.Path(location, *others)
+        if all(other.isidentifier() for other in others) and folder.is_dir():
+            return folder
+    raise ValueError(
+        f"Expected the entry point of the group {ENTRY_POINTS!r} to name an installed package. "
+        f"Received: {package!r}"
+    )
+
+
+def _is_readable(folder, distribution):
+    try:
+        model = read_json(folder / METADATA).get("model")
+    except (OSError, ValueError) as error:
+        _warn(distribution, str(error))
+        return False
+    if not isinstance(model, str):
+        _warn(
+            distribution,
+            f"Expected {folder / METADATA} to name its model. Received: {model!r}",
+        )
+        return False
+    return True
+
+
+def _warn(distribution, problem):
+    warnings.warn(
+        f"Presets of the distribution {distribution!r} were left out: {problem}", stacklevel=2
+    )
 
 
 def address(folder: pathlib.Path) -> str:
-    """What `from_preset` is given for a preset: its name in the package, else a path."""
-    inside = folder.resolve().parent == BUILTIN.resolve()
+    """What `from_preset` is given for a preset: its name if it is installed, else a path."""
+    inside = folder.resolve().parent in [root.resolve() for _, root in _roots()]
     return folder.name if inside else f"path/to/{folder.name}"
 
 
 def resolve(preset: str) -> pathlib.Path:
-    """The folder of a preset: a builtin name, a folder, or an `hf://` or `kaggle://` handle.
+    """The folder of a preset: an installed name, a folder, or an `hf://` or `kaggle://` handle.
 
     Raises:
         ValueError: If there is no such preset.
@@ -44,9 +134,7 @@ def resolve(preset: str) -> pathlib.Path:
     elif pathlib.Path(preset).is_dir():
         folder = pathlib.Path(preset)
     else:
-        raise errors.unknown_name(
-            "preset (no builtin name, and no folder)", preset, builtin_presets()
-        )
+        raise _not_installed(preset)
     if missing := [name for name in FILES if not (folder / name).is_file()]:
         raise FileNotFoundError(
             f"Expected a preset folder with {', '.join(FILES)}. Received: {folder}, "
@@ -56,12 +144,35 @@ def resolve(preset: str) -> pathlib.Path:
 
 
 def is_preset(name: str) -> bool:
-    """Whether `name` is a builtin preset, a hub's, or a folder that holds one."""
+    """Whether `name` is a preset of this project or installed, a hub's, or a folder with one.
+
+    Those of this project need not be installed: `resolve` says how to get them.
+    """
     return (
         name in builtin_presets()
         or name.startswith(("hf://", "kaggle://"))
         or (pathlib.Path(name) / METADATA).is_file()
+        or (name in _recipes() and not pathlib.Path(name).exists())
     )
+
+
+def _not_installed(preset):
+    """The error for a name that is not installed: how to get it, or which name was meant."""
+    if preset not in _recipes():
+        known = builtin_presets().keys() | _recipes() - ONLY_RECIPES
+        return errors.unknown_name("preset (no known name, and no folder)", preset, known)
+    how = f"Train it: `keras-gan-zoo train {preset}`"
+    if preset not in ONLY_RECIPES and MORE_PRESETS not in preset_sources().values():
+        how = f"`pip install {MORE_PRESETS}` or, from a checkout, `pip install ./weights`"
+    return ValueError(
+        f"Expected the name of a preset that is installed. Received: {preset!r}, which is not. "
+        f"{how}"
+    )
+
+
+def _recipes():
+    """Names of the recipes of this package: those of all presets of this project, and more."""
+    return {path.stem for path in (PACKAGE / "recipes").glob("*.yaml")}
 
 
 def preset_metadata(preset: str) -> dict:
@@ -70,7 +181,7 @@ def preset_metadata(preset: str) -> dict:
 
 
 def presets_of(model_class: type) -> dict[str, dict]:
-    """`{name: metadata}` of the builtin presets of one model class."""
+    """`{name: metadata}` of the installed presets of one model class."""
     metadata = {name: read_json(path / METADATA) for name, path in builtin_presets().items()}
     return {
         name: values for name, values in metadata.items() if values["model"] == model_class.__name__

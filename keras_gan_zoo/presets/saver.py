@@ -80,7 +80,7 @@ def record_evaluation(preset: str, evaluation: dict):
     An evaluation of the same protocol, but for versions, is replaced.
 
     Args:
-        preset: A builtin name, or a folder that may be written.
+        preset: The name of an installed preset, or a folder, that may be written.
         evaluation: `{"metrics": ..., "protocol": ...}`.
 
     Raises:
@@ -95,10 +95,14 @@ def record_evaluation(preset: str, evaluation: dict):
     (folder / CARD).write_text(card)
 
 
-def card_of(folder: pathlib.Path, facts: dict) -> str:
-    """The model card of a preset, anew from its metadata and its model's docstring."""
+def card_of(folder: pathlib.Path, facts: dict, name: str | None = None) -> str:
+    """The model card of a preset, anew from its metadata and its model's docstring.
+
+    `name` is what `from_preset` takes for it, by default as it is installed here.
+    """
     model_class = keras.saving.get_registered_object(f"keras_gan_zoo>{facts['model']}")
-    return model_card(address(folder), model_class, facts, (folder / "samples.png").exists())
+    has_picture = (folder / "samples.png").exists()
+    return model_card(name or address(folder), model_class, facts, has_picture)
 
 
 def _protocol(evaluation):

@@ -3,6 +3,7 @@
 import json
 import shutil
 
+import h5py
 import numpy as np
 import pytest
 
@@ -86,6 +87,16 @@ def test_presets_are_small_and_documented(name):
     assert model_class.presets[name] == metadata
     card = (folder / "README.md").read_text()
     assert "arXiv" in card and metadata["sha256"] in card and (folder / "samples.png").exists()
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+def test_no_preset_needs_float32(name):
+    """Kernels have 16 bits or fewer; vectors are too small to matter."""
+    kernels = []
+    with h5py.File(kgz.presets.builtin_presets()[name] / registry.WEIGHTS) as file:
+        for network in file.values():
+            kernels += [data.dtype for data in network.values() if data.ndim > 1]
+    assert kernels and max(kind.itemsize for kind in kernels) <= 2
 
 
 def test_the_semi_supervised_preset_reads_digits():

@@ -117,8 +117,11 @@ def test_list(monkeypatch, capsys):
     code, output, _ = run(monkeypatch, capsys, "list", "--json")
     found = json.loads(output)
     assert code == 0 and "dcgan_fashion_mnist" in found["presets"] and "DCGAN" in found["models"]
+    assert found["preset_sources"]["dcgan_fashion_mnist"] == "keras-gan-zoo"
+    assert found["preset_sources"]["vae_mnist"] == "keras-gan-zoo-weights"
+    assert found["preset_sources"].keys() == found["presets"].keys()
     code, output, _ = run(monkeypatch, capsys, "list")
-    assert code == 0 and "dcgan_fashion_mnist" in output
+    assert code == 0 and "dcgan_fashion_mnist" in output and "keras-gan-zoo-weights" in output
 
 
 # The program in a process of its own, which tells at the end what it took and what it imported.
