@@ -87,6 +87,7 @@ def test_tensorflow_is_named_in_few_places():
         "families",
         "datasets",
         "serving",
+        "extractors",
         "metrics",
         "evaluation",
     }

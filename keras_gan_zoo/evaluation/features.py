@@ -12,7 +12,7 @@ import numpy as np
 import rich.console
 import rich.progress
 
-from keras_gan_zoo.metrics.feature_extractor import FeatureExtractor
+from keras_gan_zoo.extractors.feature_extractor import FeatureExtractor
 
 FORMAT = 1
 CACHE = "~/.cache/keras_gan_zoo/features"

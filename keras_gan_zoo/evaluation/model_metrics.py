@@ -10,7 +10,7 @@ import numpy as np
 from keras_gan_zoo import errors, metrics
 from keras_gan_zoo.evaluation.features import extract
 from keras_gan_zoo.evaluation.scores import NEED_LABELS
-from keras_gan_zoo.metrics.feature_extractor import FeatureExtractor
+from keras_gan_zoo.extractors.feature_extractor import FeatureExtractor
 
 IMPORTANCE_SAMPLES = 200
 

@@ -15,8 +15,8 @@ from keras_gan_zoo.evaluation.model_metrics import (
     MeasurementOptions,
     generates_by_itself,
 )
+from keras_gan_zoo.extractors.feature_extractor import BUILTIN, FeatureExtractor
 from keras_gan_zoo.metrics import checks
-from keras_gan_zoo.metrics.feature_extractor import BUILTIN, FeatureExtractor
 from keras_gan_zoo.metrics.mode_coverage import mode_coverage
 from keras_gan_zoo.version import __version__
 

@@ -1,5 +1,6 @@
 """Metrics: functions on plain arrays, and streaming `keras.metrics.Metric` classes on top."""
 
+from keras_gan_zoo.extractors.feature_extractor import FeatureExtractor
 from keras_gan_zoo.metrics.divergences import (
     js_divergence,
     kl_divergence,
@@ -8,7 +9,6 @@ from keras_gan_zoo.metrics.divergences import (
     wasserstein_1,
 )
 from keras_gan_zoo.metrics.diversity import multiscale_ssim_diversity
-from keras_gan_zoo.metrics.feature_extractor import FeatureExtractor
 from keras_gan_zoo.metrics.frechet import (
     frechet_distance,
     frechet_distance_from_features,

@@ -4,8 +4,7 @@ import warnings
 
 import numpy as np
 
-# Images may overshoot their range a little; a wrong scale overshoots by far more.
-OVERSHOOT = 0.5
+from keras_gan_zoo.extractors.feature_extractor import OVERSHOOT
 
 
 def array(name: str, values) -> np.ndarray:

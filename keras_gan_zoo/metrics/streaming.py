@@ -5,8 +5,8 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from keras_gan_zoo.extractors.feature_extractor import FeatureExtractor
 from keras_gan_zoo.metrics import checks
-from keras_gan_zoo.metrics.feature_extractor import FeatureExtractor
 
 
 class StreamingMetric(keras.metrics.Metric):

@@ -15,7 +15,7 @@ def inception_2015() -> keras.Model:
 
     For inference only: batch normalisation (epsilon 0.001) is folded into the convolutions, nothing
     is trainable, and all computation is in float32 under any policy. Weights start at random;
-    `keras_gan_zoo.metrics.inception_weights.load_inception_weights` reads the published ones.
+    `keras_gan_zoo.extractors.inception_weights.load_inception_weights` reads the published ones.
     Layers bear the scopes of the published graph, with `.` for `/`.
 
     Returns:

@@ -27,8 +27,8 @@ def mobilenet_v2() -> keras.Model:
 
     For inference only: batch normalisation (epsilon 1e-5) is folded into the convolutions, nothing
     is trainable, and all computation is in float32 under any policy. Weights start at random;
-    `keras_gan_zoo/metrics/weights/mobilenet_v2.h5` holds torchvision's, rounded to float16, which
-    moves features by about 1%. Layers bear the names of torchvision's convolutions.
+    `extractors/weights/mobilenet_v2.h5` of this package holds torchvision's, rounded to float16,
+    which moves features by about 1%. Layers bear the names of torchvision's convolutions.
 
     Returns:
         A model from RGB images `(batch, height, width, 3)` in [0, 255], of any size, to

@@ -14,8 +14,8 @@ import tensorflow as tf
 
 import keras_gan_zoo as kgz
 from keras_gan_zoo import weight_files
-from keras_gan_zoo.metrics import inception_weights
-from keras_gan_zoo.metrics.inception_weights import load_inception_weights
+from keras_gan_zoo.extractors import inception_weights
+from keras_gan_zoo.extractors.inception_weights import load_inception_weights
 from tests.metrics import fidelity
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]

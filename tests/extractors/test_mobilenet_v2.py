@@ -9,9 +9,9 @@ import tensorflow as tf
 
 import keras_gan_zoo as kgz
 from keras_gan_zoo import weight_files
-from keras_gan_zoo.metrics.mobilenet_weights import load_mobilenet_weights
+from keras_gan_zoo.extractors.mobilenet_weights import load_mobilenet_weights
 
-WEIGHTS = pathlib.Path(kgz.__file__).parent / "metrics/weights/mobilenet_v2.h5"
+WEIGHTS = pathlib.Path(kgz.__file__).parent / "extractors/weights/mobilenet_v2.h5"
 # Input channels, output channels and stride of torchvision's features.1 to features.17.
 BLOCKS = [
     *[(32, 16, 1), (16, 24, 2), (24, 24, 1), (24, 32, 2), (32, 32, 1), (32, 32, 1), (32, 64, 2)],

@@ -52,7 +52,7 @@ def fold(kernel, gamma, beta, mean, variance, epsilon: float):
 
     Example:
 
-    >>> from keras_gan_zoo.metrics.published_weights import fold
+    >>> from keras_gan_zoo.extractors.published_weights import fold
     >>> kernel, bias = fold(np.full((1, 1, 1, 1), 2.0), [3.0], [1.0], [4.0], [0.0], epsilon=0.25)
     >>> kernel.ravel().tolist(), bias.tolist()
     ([12.0], [-23.0])

@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from keras_gan_zoo import weight_files
-from keras_gan_zoo.metrics.published_weights import Named, fold, read_checkpoint
+from keras_gan_zoo.extractors.published_weights import Named, fold, read_checkpoint
 
 # One file, at torch-fidelity's and at pytorch-fid's address; both names end in its sum's start.
 INCEPTION_URL = (

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import keras_gan_zoo as kgz
-from keras_gan_zoo.metrics import FeatureExtractor, feature_extractor
+from keras_gan_zoo.extractors import FeatureExtractor, feature_extractor
 
 WEIGHTS = pathlib.Path(feature_extractor.__file__).parent / "weights"
 

@@ -1,4 +1,4 @@
-"""Networks that turn images into the features that metrics compare."""
+"""Networks that turn images into features."""
 
 import functools
 import importlib.resources
@@ -11,13 +11,14 @@ import numpy as np
 from keras import ops
 
 from keras_gan_zoo import errors, networks, weight_files
-from keras_gan_zoo.metrics import checks
-from keras_gan_zoo.metrics.inception_weights import INCEPTION_URL, load_inception_weights
+from keras_gan_zoo.extractors.inception_weights import INCEPTION_URL, load_inception_weights
 
 # RGB networks take bytes; the small ones take the range of this library.
 BYTES, UNIT = "[0, 255]", "[-1, 1]"
 INCEPTION_VARIABLE = "KERAS_GAN_ZOO_INCEPTION_2015"
 SMALLEST_SIDE = 32  # of an image to try a network of unknown input size on
+# Images may overshoot their range a little, by this share of it; a wrong scale does by far more.
+OVERSHOOT = 0.5
 
 
 class Builtin(typing.NamedTuple):
@@ -240,7 +241,7 @@ def _builtin(name, weights):
             f"Expected no `weights` for {name!r}: they come with the library. Received: {weights!r}"
         )
     else:
-        folder = importlib.resources.files("keras_gan_zoo.metrics") / "weights"
+        folder = importlib.resources.files("keras_gan_zoo.extractors") / "weights"
         path = pathlib.Path(str(folder)) / f"{name}.h5"
         weight_files.load_weights(path, {"classifier": network})
     return FeatureExtractor(
@@ -275,5 +276,5 @@ def _check_range(name, images):
         raise ValueError(
             f"{expected}. Received: images with NaN; has the model that made them diverged?"
         )
-    if images.size and np.abs(images).max() > 1.0 + checks.OVERSHOOT:
+    if images.size and np.abs(images).max() > 1.0 + OVERSHOOT:
         raise ValueError(f"{expected}. Received: from {images.min():.6g} to {images.max():.6g}")

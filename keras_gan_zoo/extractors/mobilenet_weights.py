@@ -4,7 +4,7 @@ import pathlib
 
 import keras
 
-from keras_gan_zoo.metrics.published_weights import Named, fold, read_checkpoint
+from keras_gan_zoo.extractors.published_weights import Named, fold, read_checkpoint
 
 EPSILON = 1e-5
 
