@@ -48,8 +48,10 @@ def check_able(model: object, ability: str):
 
 
 def label_hint(shape) -> str:
-    """How to make labels of a shape `(batch, n)` integers `(batch,)`; nothing for other shapes."""
-    if len(shape) != 2:
-        return ""
-    column = shape[1] == 1  # of which argmax would make zeros
-    return " Labels in a column: y[:, 0]." if column else " One-hot labels: y.argmax(axis=-1)."
+    """How to make labels of this shape integers `(batch,)`; nothing, if they can be none."""
+    if len(shape) == 1:
+        return " Whole numbers: y.astype('int64')."
+    if len(shape) == 2:
+        column = shape[1] == 1  # of which argmax would make zeros
+        return " Labels in a column: y[:, 0]." if column else " One-hot labels: y.argmax(axis=-1)."
+    return ""

@@ -58,8 +58,12 @@ def test_bad_input_is_refused():
             kgz.datasets.few_labels(SAMPLES, LABELS, count)
     with pytest.raises(ValueError, match="one length.*199 and 200"):
         kgz.datasets.few_labels(SAMPLES[1:], LABELS, 2)
-    for wrong in (np.eye(10)[LABELS], LABELS.astype("float32")):
-        with pytest.raises(ValueError, match=r"argmax\(axis=-1\). Received: dtype float"):
+    for wrong, mend in (
+        (np.eye(10)[LABELS], r"argmax\(axis=-1\). Received: dtype float"),
+        (LABELS.astype("float32"), r"y.astype\('int64'\). Received: dtype float"),
+        (LABELS[:, None], r"y\[:, 0\]. Received: dtype int"),
+    ):
+        with pytest.raises(ValueError, match=mend):
             kgz.datasets.few_labels(SAMPLES, wrong, 2)
     with pytest.raises(ValueError, match="few_labels.*Received: 'folder:x'"):
         kgz.datasets.load("folder:x", labels_per_class=1)
