@@ -25,7 +25,7 @@ class ConditionalGAN(SNGAN):
     Example:
 
     >>> model = kgz.models.ConditionalGAN((8, 8, 1), 4, num_classes=3, filters=4,
-    ...                                   discriminator_filters=4)
+    ...                                   discriminator_filters=4, discriminator_steps=1)
     >>> model.compile()
     >>> images, labels = np.zeros((10, 8, 8, 1), "float32"), np.arange(10) % 3
     >>> history = model.fit(images, labels, batch_size=10, verbose=0)

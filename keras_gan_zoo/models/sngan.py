@@ -47,7 +47,7 @@ class SNGAN(AdversarialModel):
     Example:
 
     >>> model = kgz.models.SNGAN(image_shape=(8, 8, 1), latent_dim=4, filters=4,
-    ...                          discriminator_filters=4)
+    ...                          discriminator_filters=4, discriminator_steps=1)
     >>> model.compile()
     >>> history = model.fit(np.zeros((10, 8, 8, 1), "float32"), batch_size=10, verbose=0)
     >>> model.generate(2, seed=0).shape

@@ -166,7 +166,7 @@ SPECS = (
     ),
     ModelSpec(
         kgz.models.SNGAN,
-        _tiny(discriminator_filters=4, discriminator_steps=2),
+        _tiny(discriminator_filters=4, discriminator_steps=1),
         sample_shape=(8, 8, 1),
         losses=GAN_LOSSES,
         exempt=BEFORE_NORMALISATION,

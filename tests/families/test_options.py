@@ -66,9 +66,8 @@ def test_replay_and_noise_train_save_and_go_on_to_the_bit(name, tmp_path):
             model.train_on_batch(samples[rows], rows % 3 if classes else None)
 
     keras.utils.set_random_seed(0)
-    model = getattr(kgz.models, name)(
-        (8, 8, 1), 4, filters=4, seed=0, replay=8, instance_noise=noise, **classes
-    )
+    options = {"discriminator_steps": 1, "replay": 8, "instance_noise": noise, **classes}
+    model = getattr(kgz.models, name)((8, 8, 1), 4, filters=4, seed=0, **options)
     model.compile()
     train(model, range(4))
     assert int(model.replay.count.value) == 8
