@@ -28,8 +28,8 @@ import keras_gan_zoo as kgz
 def graphs(request):
     """TensorFlow's rewriting of graphs takes half the time of a first step, and is left out.
 
-    Tests of what training does to the bit over many steps, or on replicas, have it
-    (`pytest.mark.rewritten_graphs`), as have all processes that tests start.
+    Tests of what it does to a step have it (`pytest.mark.rewritten_graphs`), as have all processes
+    that tests start: killed and resumed trainings, workers, exports, the command line.
     """
     rewritten = request.node.get_closest_marker("rewritten_graphs") is not None
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": not rewritten})

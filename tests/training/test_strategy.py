@@ -108,7 +108,6 @@ def test_lazy_penalties_train_with_spectral_normalisation_as_on_one_device():
         np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-4)
 
 
-@pytest.mark.rewritten_graphs
 def test_dropout_masks_of_replicas_are_those_of_one_device():
     def layer():
         return kgz.layers.Dropout(0.5, seed=3)
