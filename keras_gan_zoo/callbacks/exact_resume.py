@@ -14,8 +14,9 @@ class ExactResume(keras.callbacks.Callback):
     The state holds weights, optimizer slots, random states, running means, and the position in
     the data. It is written atomically, and the last `keep` files are kept: one that is torn or
     corrupt is passed over for the one before it, with a warning. A state with NaN in it is never
-    written. Start the same program again with the same folder to resume; a finished run has
-    nothing left to do. The data must come in a reproducible order: arrays, `kgz.datasets` (for two
+    written. Start the same program again with the same folder to resume; a finished run has nothing
+    left to do. (In the same process, make the data set anew, too: one that has been trained on has
+    shuffled already.) The data must come in a reproducible order: arrays, `kgz.datasets` (for two
     sets without pairs `kgz.datasets.unpaired`), or a `tf.data.Dataset` that is not shuffled or
     shuffled with a seed. A data set that is seen to give another order in a resumed run, such as
     one that shuffles without a seed, or below a `repeat`, is warned of when training begins.

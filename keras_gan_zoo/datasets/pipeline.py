@@ -155,6 +155,7 @@ class DataOrder:
                 self.data = data.repeat()
                 self.steps_per_epoch = steps_per_epoch or length
         self._opened = data
+        self._train = None  # the model's own function, while another replays its steps
 
     @property
     def inexact(self) -> str | None:
@@ -182,9 +183,14 @@ class DataOrder:
         if rest or batch:
             self._replay(model, rest, batch)
 
-    @staticmethod
-    def _replay(model, rest, batch):
+    def end(self, model):
+        """Takes back what `move_to` changed of the model and no step has used up."""
+        if self._train is not None:
+            model.train_function, self._train = self._train, None
+
+    def _replay(self, model, rest, batch):
         train, per_call = model.train_function, model.steps_per_execution
+        self._train = train
 
         def replay(iterator):
             nonlocal rest, batch
@@ -192,7 +198,7 @@ class DataOrder:
                 next(iterator)
             rest = 0
             if batch <= 0:
-                model.train_function = train
+                self.end(model)
                 return train(iterator)
             for _ in range(per_call):
                 next(iterator)

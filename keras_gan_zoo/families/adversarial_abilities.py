@@ -10,6 +10,7 @@ from keras_gan_zoo.families.latents import interpolation_path
 from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.calls import (
     NUMBER_AND_SEED,
+    SEED,
     apply,
     float_batch,
     in_chunks,
@@ -70,7 +71,7 @@ class AdversarialAbilities(Generation):
                 )
         start, end = checks.check_samples("start and end", [start, end], (self.latent_dim,))
         path = interpolation_path(start, end, steps, self.latent_distribution == "normal")
-        return self.generate(latents=path, labels=_repeated(label, steps))
+        return self.generate(latents=path, labels=_repeated(label, steps), seed=SEED)
 
     def morph(self, start, end, steps: int = 8, latents=None, seed=None):
         """Samples on the way from one condition to another, at a fixed latent.

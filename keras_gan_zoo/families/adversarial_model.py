@@ -1,5 +1,6 @@
 """A generator against a discriminator."""
 
+import copy
 import functools
 
 import keras
@@ -259,7 +260,8 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
 
     def _built(self, penalties, network):
         """The penalties, each built for the network; what they remember is saved with the model."""
-        penalties = [Penalty.check(penalty) for penalty in penalties]
+        # Copies: one that remembers must not forget one model when it is given to another.
+        penalties = [copy.copy(Penalty.check(penalty)) for penalty in penalties]
         for penalty in penalties:
             penalty.build(network)
             if penalty.state is not None:
@@ -277,6 +279,17 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
         return self.criticize(samples, *condition)
 
     def _check_networks(self):
+        received, names = self.discriminator.outputs, self.outputs_of_discriminator
+        if len(received) != len(names):
+            raise ValueError(
+                f"Expected a `discriminator` that gives {', '.join(names)}. Received: "
+                f"{len(received)} outputs of shapes {[tuple(one.shape[1:]) for one in received]}"
+            )
+        if names[0] == "logits" and len(received[0].shape) == 2 and received[0].shape[-1] != 1:
+            raise ValueError(
+                "Expected a `discriminator` with one logit for each sample. Received: logits of "
+                f"shape {tuple(received[0].shape[1:])}"
+            )
         condition = [] if self.condition.dim is None else [(self.condition.dim,)]
         expected = {
             "generator": [(self.latent_dim,), *condition],

@@ -51,6 +51,12 @@ def save_to_preset(
     unfinished.mkdir()
     try:
         config = keras.saving.serialize_keras_object(model)
+        for name in unregistered(config):
+            raise ValueError(
+                f"Expected {name} to be registered, so that the preset can be loaded: put "
+                "`@keras.saving.register_keras_serializable('my_package')` before the class. "
+                f"Received: {name}, which Keras does not know"
+            )
         config.pop("compile_config", None)
         config.pop("build_config", None)
         _write_json(unfinished / CONFIG, config)
@@ -95,12 +101,26 @@ def record_evaluation(preset: str, evaluation: dict):
     (folder / CARD).write_text(card)
 
 
+def unregistered(config):
+    """The names of classes in a config of Keras that loading it would not find."""
+    if isinstance(config, dict):
+        name = config.get("registered_name")
+        builtin = str(config.get("module")).split(".")[0] in ("keras", "builtins")
+        if name and not builtin and keras.saving.get_registered_object(name) is None:
+            yield config["class_name"]
+        config = list(config.values())
+    if isinstance(config, (list, tuple)):
+        for one in config:
+            yield from unregistered(one)
+
+
 def card_of(folder: pathlib.Path, facts: dict, name: str | None = None) -> str:
     """The model card of a preset, anew from its metadata and its model's docstring.
 
     `name` is what `from_preset` takes for it, by default as it is installed here.
     """
-    model_class = keras.saving.get_registered_object(f"keras_gan_zoo>{facts['model']}")
+    registered = read_json(folder / CONFIG)["registered_name"]
+    model_class = keras.saving.get_registered_object(registered)
     has_picture = (folder / "samples.png").exists()
     return model_card(name or address(folder), model_class, facts, has_picture)
 

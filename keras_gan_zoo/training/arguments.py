@@ -21,6 +21,12 @@ class RecordedArguments:
         if "__init__" in cls.__dict__:
             cls.__init__ = _recording(cls.__init__)
 
+    def if_taken(self, **arguments) -> dict:
+        """Those of some arguments that the constructor takes, by name or in its `**kwargs`."""
+        taken = inspect.signature(type(self).__init__).parameters
+        rest = any(one.kind is one.VAR_KEYWORD for one in taken.values())
+        return {name: value for name, value in arguments.items() if rest or name in taken}
+
     def get_config(self):
         """The constructor's arguments, as plain data."""
         return {name: _serialized(value) for name, value in self._arguments.items()}
@@ -33,9 +39,13 @@ class RecordedArguments:
 def _recording(init):
     signature = inspect.signature(init)
     owner, *parameters = signature.parameters.values()
+    if any(one.kind is one.VAR_POSITIONAL for one in parameters):
+        raise TypeError(
+            f"Expected `{init.__qualname__}` without `*args`: its arguments, by their names, are "
+            "what is saved of a model. Name those that it passes on."
+        )
     rest = [one.name for one in parameters if one.kind is one.VAR_KEYWORD]
-    named = [one for one in parameters if one.kind not in (one.VAR_KEYWORD, one.VAR_POSITIONAL)]
-    defaults = {one.name: one.default for one in named if one.default is not one.empty}
+    defaults = {one.name: one.default for one in parameters if one.default is not one.empty}
 
     def __init__(self, *args, **kwargs):  # noqa: N807
         try:
@@ -47,10 +57,13 @@ def _recording(init):
         passed.pop(owner.name)
         # Not as an attribute: Keras would wrap it, and track the networks in it.
         if "_arguments" not in self.__dict__:
-            self.__dict__["_arguments"] = {**defaults, **passed}
-        for name, value in defaults.items():
-            if name not in passed:
-                self.__dict__["_arguments"].setdefault(name, value)
+            self.__dict__["_arguments"] = {}
+            own = {**defaults, **passed}
+        else:
+            own = {name: value for name, value in defaults.items() if name not in passed}
+        for name, value in self.if_taken(**own).items():
+            value = list(value) if isinstance(value, list) else value  # the caller may change it
+            self._arguments.setdefault(name, value)
         return init(self, *args, **kwargs)
 
     # Not by functools.wraps: Keras reads the arguments of what it finds under `__wrapped__`.

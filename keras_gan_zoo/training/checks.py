@@ -127,10 +127,12 @@ def check_positive(optional: bool = False, **values):
 
 
 def check_network(name: str, network):
-    """Raises unless `network` is a `keras.Model` that knows its inputs."""
-    if not isinstance(network, keras.Model) or not network.built:
-        what = "one that is not built" if isinstance(network, keras.Model) else repr(network)
-        raise ValueError(f"Expected `{name}` to be a built `keras.Model`. Received: {what}")
+    """Raises unless `network` is a `keras.Model` that knows its inputs and outputs."""
+    if not getattr(network, "inputs", None) or not getattr(network, "outputs", None):
+        raise ValueError(
+            f"Expected `{name}` to be a `keras.Model(inputs, outputs)`, or a `keras.Sequential` "
+            f"that starts with a `keras.Input`. Received: {network!r}"
+        )
 
 
 def check_architecture(arguments: dict):

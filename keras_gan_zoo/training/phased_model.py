@@ -341,15 +341,18 @@ class PhasedModel(RecordedArguments, PresetModel, Exporting, PhasedCompilation, 
             )
         # Keras warns of an argument that a data set has no use for.
         shuffle = shuffle and not isinstance(x, tf.data.Dataset)
-        with _plain_errors():
-            return super().fit(
-                self._order.data,
-                y,
-                batch_size,
-                shuffle=shuffle,
-                steps_per_epoch=self._order.steps_per_epoch,
-                **kwargs,
-            )
+        try:
+            with _plain_errors():
+                return super().fit(
+                    self._order.data,
+                    y,
+                    batch_size,
+                    shuffle=shuffle,
+                    steps_per_epoch=self._order.steps_per_epoch,
+                    **kwargs,
+                )
+        finally:
+            self._order.end(self)
 
     def evaluate(self, x=None, y=None, batch_size=None, **kwargs):
         """Mean losses over a data set, as `keras.Model.evaluate`; always returns a dict."""
@@ -402,7 +405,7 @@ class PhasedModel(RecordedArguments, PresetModel, Exporting, PhasedCompilation, 
         for name in ("networks", *self._networks):  # made by function, unless passed
             if name == "networks" or config.get(name) is None:
                 config.pop(name, None)
-        return {**config, "name": self.name, "dtype": self.dtype_policy.name}
+        return {**config, **self.if_taken(name=self.name, dtype=self.dtype_policy.name)}
 
     def _made(self, name, make):
         """A network from a function of nothing, or of the shape that the first network gives."""

@@ -12,6 +12,7 @@ import time
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import keras_gan_zoo as kgz
 from keras_gan_zoo.training import state as training_state
@@ -270,3 +271,21 @@ def test_bad_arguments(tmp_path):
         kgz.callbacks.ExactResume(tmp_path, keep=1)
     with pytest.raises(ValueError, match=r"every.*Received: 0"):
         kgz.callbacks.ExactResume(tmp_path, every=0)
+
+
+def test_a_run_that_was_finished_leaves_the_model_as_it_is(tmp_path):
+    """Of data without end, whose steps are replayed by the model's own training function."""
+    points = tf.data.Dataset.from_tensors(np.zeros((4, 2), "float32")).repeat()
+
+    def run():
+        model = kgz.models.GAN((2,), latent_dim=3, hidden_units=10, seed=0)
+        model.compile()
+        resume = kgz.callbacks.ExactResume(tmp_path)
+        model.fit(points, steps_per_epoch=3, epochs=2, verbose=0, callbacks=[resume])
+        return model
+
+    run()
+    model = run()
+    assert model.train_function.__name__ != "replay"
+    model.fit(np.zeros((8, 2), "float32"), batch_size=4, verbose=0)
+    assert int(model.optimizers["generator"].iterations) == 6 + 2

@@ -38,6 +38,8 @@ def with_dropout(network: keras.Model, rate: float, at_sampling: bool = True) ->
             return outputs
         return Dropout(rate, at_sampling, dtype=layer.dtype_policy)(outputs)
 
+    if isinstance(network, keras.Sequential):  # of which Keras cannot clone layer by layer
+        network = keras.Model(network.inputs, network.outputs, name=network.name)
     copy = keras.models.clone_model(network, call_function=call)
     copy.set_weights(network.get_weights())
     return copy
