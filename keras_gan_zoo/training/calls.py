@@ -57,14 +57,15 @@ def signature(outputs: dict, *inputs: tf.TensorSpec):
         def run(*tensors):
             named = dict(zip((spec.name for spec in specs), tensors, strict=True))
             with backend.noise(named.get("seed", SEED)) as stream:
-                results = {name: run(*tensors[: len(inputs)]) for name, run in outputs.items()}
+                own = tensors[: len(inputs)]
+                results = {name: function(*own) for name, function in outputs.items()}
             draws.append(stream.draws)
             return results
 
         # An input's name is that of its argument, which the specification gives.
-        function = tf.function(run, input_signature=specs, autograph=False)
-        function.get_concrete_function()
-        return function, draws[-1]
+        graph = tf.function(run, input_signature=specs, autograph=False)
+        graph.get_concrete_function()
+        return graph, draws[-1]
 
-    function, draws = traced(*inputs)
-    return traced(*inputs, SEED_SPEC)[0] if draws and SEED_SPEC not in inputs else function
+    graph, draws = traced(*inputs)
+    return traced(*inputs, SEED_SPEC)[0] if draws and SEED_SPEC not in inputs else graph

@@ -31,7 +31,7 @@ class PhasedModel(RecordedArguments, PresetModel, Exporting, PhasedCompilation, 
     - `prepare_batch(data) -> dict`: names the parts of what `fit` hands over;
     - `<phase>_losses(batch) -> dict`: the weighted losses of a phase; their sum is minimised
       with respect to that phase's networks only, and their names are what `fit` reports;
-    - `default_optimizers()`: the paper's, used by `compile()` without arguments;
+    - `default_optimizers()`: the paper's, one or by phase, for `compile()` without arguments;
     - `call(inputs)`, and rarely `after_step(batch)`.
 
     Its constructor's arguments are its config, without its doing; see `RecordedArguments`.
@@ -94,8 +94,8 @@ class PhasedModel(RecordedArguments, PresetModel, Exporting, PhasedCompilation, 
         """Names the parts of a batch from `fit`; raises `ValueError` when one is missing."""
         raise errors.not_defined(self, "prepare_batch")
 
-    def default_optimizers(self) -> dict:
-        """The paper's optimizers, by phase name."""
+    def default_optimizers(self) -> "dict | keras.optimizers.Optimizer":
+        """The paper's optimizers by phase name, or one of which each phase gets its own."""
         raise errors.not_defined(self, "default_optimizers")
 
     def before_update(self, phase: Phase):
