@@ -84,6 +84,7 @@ def test_tensorflow_is_named_in_few_places():
         "backend.py",
         "pictures.py",
         "training",
+        "kinds",
         "families",
         "datasets",
         "serving",

@@ -7,6 +7,7 @@ import tensorflow as tf
 from keras_gan_zoo.families.conditions import NoCondition
 from keras_gan_zoo.families.generation import Generation
 from keras_gan_zoo.families.latents import interpolation_path
+from keras_gan_zoo.kinds import values
 from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.calls import (
     NUMBER_AND_SEED,
@@ -31,7 +32,7 @@ class AdversarialAbilities(Generation):
         Returns:
             A float32 tensor `(batch, 1)`.
         """
-        samples = checks.check_samples("samples", samples, self.sample_shape)
+        samples = values.check_samples("samples", samples, self.sample_shape)
         if labels is None and self.discriminator_takes_condition and self.condition.dim is not None:
             raise ValueError(
                 "Expected `labels`: this discriminator judges samples together with what they "
@@ -69,7 +70,7 @@ class AdversarialAbilities(Generation):
                     f"Expected `{name}` to be one latent of shape ({self.latent_dim},). "
                     f"Received: shape {np.shape(latent)}"
                 )
-        start, end = checks.check_samples("start and end", [start, end], (self.latent_dim,))
+        start, end = values.check_samples("start and end", [start, end], (self.latent_dim,))
         path = interpolation_path(start, end, steps, self.latent_distribution == "normal")
         return self.generate(latents=path, labels=_repeated(label, steps), seed=SEED)
 

@@ -10,6 +10,7 @@ from keras_gan_zoo.families.adversarial_abilities import AdversarialAbilities
 from keras_gan_zoo.families.conditions import condition_of
 from keras_gan_zoo.families.latents import LATENT_DISTRIBUTIONS
 from keras_gan_zoo.families.replay import ReplayBuffer
+from keras_gan_zoo.kinds import values
 from keras_gan_zoo.penalties import Penalty
 from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.calls import apply
@@ -144,7 +145,7 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
 
     def prepare_batch(self, data):
         """`{"real": samples}`, with `"condition"` vectors if the model is conditional."""
-        samples = checks.check_samples("x", checks.samples_of(data), self.sample_shape)
+        samples = values.check_samples("x", checks.samples_of(data), self.sample_shape)
         return {"real": samples, **self.condition.from_batch(data)}
 
     def discriminator_losses(self, batch):

@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from keras_gan_zoo.families.conditions import NoCondition
 from keras_gan_zoo.families.generation import Generation
+from keras_gan_zoo.kinds import values
 from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.calls import (
     NUMBER_AND_SEED,
@@ -34,7 +35,7 @@ class AutoencoderModel(PhasedModel):
     """
 
     # The largest absolute value of a pixel that is taken.
-    largest_pixel = checks.LARGEST_PIXEL
+    largest_pixel = values.LARGEST_PIXEL
 
     def __init__(
         self,
@@ -112,7 +113,7 @@ class AutoencoderModel(PhasedModel):
         Returns:
             A float32 tensor `(batch, *sample_shape)`.
         """
-        latents = checks.check_samples("latents", latents, (self.latent_dim,))
+        latents = values.check_samples("latents", latents, (self.latent_dim,))
         return in_chunks(self._decode, latents)
 
     def reconstruct(self, samples):
@@ -213,7 +214,7 @@ class AutoencoderModel(PhasedModel):
         return self._decode(self._encode(samples))
 
     def _checked(self, samples, name="samples"):
-        return checks.check_samples(name, samples, self.sample_shape, self.largest_pixel)
+        return values.check_samples(name, samples, self.sample_shape, self.largest_pixel)
 
     def _check_networks(self):
         inputs, latents = self.encoder.inputs, self.decoder.inputs

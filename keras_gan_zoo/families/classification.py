@@ -2,7 +2,7 @@
 
 import keras
 
-from keras_gan_zoo.training import checks
+from keras_gan_zoo.kinds import values
 from keras_gan_zoo.training.calls import float_batch, in_chunks, signature
 
 
@@ -21,7 +21,7 @@ class Classification:
         Returns:
             A float32 tensor `(batch, num_classes)`; rows sum to 1.
         """
-        samples = checks.check_samples("samples", samples, self.sample_shape)
+        samples = values.check_samples("samples", samples, self.sample_shape)
         return in_chunks(self._classify, samples)
 
     def signatures(self):
@@ -54,9 +54,9 @@ class FewLabels(Classification):
         """`{"real", "labelled", "label"}`: samples without labels, and samples with theirs."""
         unlabelled, labelled, label = labelled_parts(data)
         return {
-            "real": checks.check_samples("x", unlabelled, self.sample_shape),
-            "labelled": checks.check_samples("labelled_image", labelled, self.sample_shape),
-            "label": checks.check_labels("labels", label, self.num_classes),
+            "real": values.check_samples("x", unlabelled, self.sample_shape),
+            "labelled": values.check_samples("labelled_image", labelled, self.sample_shape),
+            "label": values.check_labels("labels", label, self.num_classes),
         }
 
 

@@ -5,6 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan_zoo import backend
+from keras_gan_zoo.kinds import values
 from keras_gan_zoo.training import checks
 
 
@@ -52,7 +53,7 @@ class ClassCondition:
         self.specs = (tf.TensorSpec((None,), tf.int32, "labels"),)
 
     def from_batch(self, data):
-        labels = checks.check_labels("labels", labels_of(data), self.num_classes)
+        labels = values.check_labels("labels", labels_of(data), self.num_classes)
         return {"condition": self.vectors(labels)[0]}
 
     def vectors_for(self, owner, labels, num_samples):
@@ -60,7 +61,7 @@ class ClassCondition:
             return self.vectors(*self.default(num_samples))
         labels = np.asarray(labels)
         labels = np.full(num_samples, labels) if labels.ndim == 0 else labels
-        labels = checks.check_labels("labels", labels, self.num_classes)
+        labels = values.check_labels("labels", labels, self.num_classes)
         return _counted(self.vectors(labels), num_samples)
 
     def vectors(self, labels):
@@ -82,7 +83,7 @@ class VectorCondition:
         self.specs = (tf.TensorSpec((None, self.dim), tf.float32, "labels"),)
 
     def from_batch(self, data):
-        return {"condition": checks.check_samples("labels", labels_of(data), (self.dim,))}
+        return {"condition": values.check_samples("labels", labels_of(data), (self.dim,))}
 
     def vectors_for(self, owner, labels, num_samples):
         if labels is None:
@@ -90,7 +91,7 @@ class VectorCondition:
                 f"Expected `labels`, conditions of shape (batch, {self.dim}): "
                 f"{type(owner).__name__} has a continuous condition. Received: labels=None"
             )
-        return _counted((checks.check_samples("labels", labels, (self.dim,)),), num_samples)
+        return _counted((values.check_samples("labels", labels, (self.dim,)),), num_samples)
 
     def vectors(self, labels):
         return (labels,)

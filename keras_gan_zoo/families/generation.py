@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from keras_gan_zoo import backend
 from keras_gan_zoo.families.latents import LATENT_DISTRIBUTIONS
+from keras_gan_zoo.kinds import values
 from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.calls import CHUNK, compiled
 
@@ -74,7 +75,7 @@ class Generation:
             if num_samples is None:
                 raise ValueError("Expected `num_samples` or `latents`. Received neither.")
             return self.sample_latents(num_samples, seed)
-        latents = checks.check_samples("latents", latents, (self.latent_dim,))
+        latents = values.check_samples("latents", latents, (self.latent_dim,))
         if num_samples not in (None, len(latents)):
             raise ValueError(
                 f"Expected `num_samples` to be the number of `latents` or left out. "

@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from keras_gan_zoo import backend
+from keras_gan_zoo.kinds import values
 from keras_gan_zoo.training import checks
 
 
@@ -64,7 +65,7 @@ class ReplayBuffer(keras.layers.Layer):
         everyone = [backend.global_batch(tf.cast(part, tf.float32)) for part in parts]
         number = tf.shape(everyone[0])[0]
         message = f"Expected batches of at most {self.capacity} samples, the size of `replay`."
-        number = checks.require(number <= self.capacity, message, number)
+        number = values.require(number <= self.capacity, message, number)
         seed = backend.draw_seed(seed)
         filling = self.count.value < self.capacity
         in_order = self.count.value + tf.range(number)
@@ -78,12 +79,12 @@ class ReplayBuffer(keras.layers.Layer):
             swapped = tf.reshape(stays & ~filling, [-1] + [1] * (new.shape.rank - 1))
             given.append(backend.own_rows(tf.where(swapped, old, new), tf.shape(parts[0])[0]))
         into = tf.boolean_mask(places, stays)[:, None]
-        values = [
+        contents = [
             tf.tensor_scatter_nd_update(store.value, into, tf.boolean_mask(new, stays))
             for new, store in zip(everyone, self.stored, strict=True)
         ]
         count = tf.minimum(self.count.value + number, self.capacity)
-        backend.assign([*self.stored, self.count], [*values, count])
+        backend.assign([*self.stored, self.count], [*contents, count])
         return given[0] if len(given) == 1 else tuple(given)
 
     def _store(self, shape, dtype, name):

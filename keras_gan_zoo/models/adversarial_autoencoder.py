@@ -8,6 +8,7 @@ from keras_gan_zoo.errors import check_choice
 from keras_gan_zoo.families.autoencoder_model import LatentPrior
 from keras_gan_zoo.families.conditions import NoCondition, labels_of
 from keras_gan_zoo.families.priors import MODES, PRIORS
+from keras_gan_zoo.kinds import values
 from keras_gan_zoo.models.autoencoder import Autoencoder
 from keras_gan_zoo.networks import mlp_decoder, mlp_encoder
 from keras_gan_zoo.training import checks
@@ -114,7 +115,7 @@ class AdversarialAutoencoder(LatentPrior, Autoencoder):
         """`{"real": samples}`, with `"label"` if the discriminator is shown it."""
         batch = super().prepare_batch(data)
         if self.informed_by_labels:
-            labels = checks.check_labels("labels", labels_of(data), MODES, least=UNLABELLED)
+            labels = values.check_labels("labels", labels_of(data), MODES, least=UNLABELLED)
             batch["label"] = labels
         return batch
 

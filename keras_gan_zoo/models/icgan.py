@@ -8,8 +8,8 @@ from keras import ops
 from keras_gan_zoo import networks
 from keras_gan_zoo.families.adversarial_model import AdversarialModel
 from keras_gan_zoo.families.conditions import other_conditions
+from keras_gan_zoo.kinds import values
 from keras_gan_zoo.networks.icgan import icgan_encoder_widths
-from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.calls import apply, float_batch, in_chunks, signature
 from keras_gan_zoo.training.phase import Phase
 
@@ -105,7 +105,7 @@ class IcGAN(AdversarialModel):
         condition = batch["condition"]
         if self.num_classes is None:
             message = "Expected attributes to be -1 or 1 (of 0 and 1: 2 * attributes - 1)."
-            condition = checks.require(ops.abs(condition) == 1.0, message, condition)
+            condition = values.require(ops.abs(condition) == 1.0, message, condition)
         return {**batch, "condition": condition}
 
     def discriminator_losses(self, batch):
@@ -184,7 +184,7 @@ class IcGAN(AdversarialModel):
     # Internals -----------------------------------------------------------------------------
 
     def _checked(self, samples):
-        return checks.check_samples("samples", samples, self.sample_shape)
+        return values.check_samples("samples", samples, self.sample_shape)
 
     def _latents_of(self, samples):
         return ops.cast(self.latent_encoder(samples, training=False), "float32")

@@ -6,6 +6,7 @@ from keras import ops
 from keras_gan_zoo import backend, losses
 from keras_gan_zoo.families.classification import FewLabels
 from keras_gan_zoo.families.distortion import distort
+from keras_gan_zoo.kinds import values
 from keras_gan_zoo.models.adversarial_autoencoder import AdversarialAutoencoder
 from keras_gan_zoo.networks import mlp_decoder, mlp_encoder
 from keras_gan_zoo.training import checks
@@ -165,7 +166,7 @@ class SemiSupervisedAAE(FewLabels, AdversarialAutoencoder):
         if labels is not None:
             if ops.ndim(labels) == 0:
                 labels = [labels] * num_samples
-            labels = checks.check_labels("labels", labels, self.num_classes)
+            labels = values.check_labels("labels", labels, self.num_classes)
             if len(labels) != num_samples:
                 raise ValueError(
                     f"Expected {num_samples} `labels`, one for each sample. Received: {len(labels)}"

@@ -7,6 +7,7 @@ from keras_gan_zoo import losses
 from keras_gan_zoo.errors import check_choice
 from keras_gan_zoo.families.adversarial_model import AdversarialModel
 from keras_gan_zoo.families.classification import FewLabels
+from keras_gan_zoo.kinds import values
 from keras_gan_zoo.layers import WeightNormalization
 from keras_gan_zoo.models.improved_gan import MATCHINGS
 from keras_gan_zoo.networks import improved_gan_classifier, improved_gan_generator
@@ -103,7 +104,7 @@ class SemiSupervisedGAN(FewLabels, AdversarialModel):
         Args:
             samples: Some 500 samples `(batch, *sample_shape)`.
         """
-        samples = checks.check_samples("samples", samples, self.sample_shape)
+        samples = values.check_samples("samples", samples, self.sample_shape)
         WeightNormalization.initialize_from_data(self.discriminator, samples)
         self.averaged(self.discriminator).set_weights(self.discriminator.get_weights())
 
@@ -111,7 +112,7 @@ class SemiSupervisedGAN(FewLabels, AdversarialModel):
         batch = super().prepare_batch(data)
         alike = ops.equal(ops.shape(batch["labelled"])[0], ops.shape(batch["real"])[0])
         message = "Expected as many labelled as unlabelled samples in a batch."
-        return {**batch, "labelled": checks.require(alike, message, batch["labelled"])}
+        return {**batch, "labelled": values.require(alike, message, batch["labelled"])}
 
     def judge(self, samples) -> dict:
         judged = super().judge(samples)

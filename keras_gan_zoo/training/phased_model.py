@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from keras_gan_zoo import backend, errors, processor
 from keras_gan_zoo.datasets import pipeline
+from keras_gan_zoo.kinds import values
 from keras_gan_zoo.presets.preset_model import PresetModel
 from keras_gan_zoo.serving.export import Exporting
 from keras_gan_zoo.training import checks
@@ -375,7 +376,7 @@ class PhasedModel(RecordedArguments, PresetModel, Exporting, PhasedCompilation, 
             )
         # Keras itself must split arrays.
         if pipeline.is_arrays(x):
-            checks.warn_of_pixels_from_zero(checks.samples_of(x))
+            values.warn_of_pixels_from_zero(checks.samples_of(x))
         if pipeline.is_arrays(x) and not options.get("validation_split"):
             size = batch_size or 32
             x = pipeline.from_arrays(x, y, batch_size=size, seed=self.seed or 0, shuffle=shuffle)
@@ -469,6 +470,6 @@ def _plain_errors():
         yield
     except tf.errors.InvalidArgumentError as error:
         message = str(error)
-        if checks.BAD_VALUES not in message:
+        if values.BAD_VALUES not in message:
             raise
-        raise ValueError(checks.readable(message)) from None
+        raise ValueError(values.readable(message)) from None
