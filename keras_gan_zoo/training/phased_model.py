@@ -2,7 +2,6 @@
 
 import contextlib
 import inspect
-import math
 
 import keras
 import tensorflow as tf
@@ -14,16 +13,25 @@ from keras_gan_zoo.presets.preset_model import PresetModel
 from keras_gan_zoo.serving.export import Exporting
 from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.arguments import RecordedArguments
-from keras_gan_zoo.training.clipping import clipped_together
 from keras_gan_zoo.training.compilation import PhasedCompilation
+from keras_gan_zoo.training.graphs import StepGraphs
 from keras_gan_zoo.training.loss_means import LossMeans
 from keras_gan_zoo.training.moving_average import MovingAverage
 from keras_gan_zoo.training.phase import Phase
+from keras_gan_zoo.training.updates import PhaseUpdates, real_rows, rows_of
 
 RANDOM_STATE = "random_state_"
 
 
-class PhasedModel(RecordedArguments, PresetModel, Exporting, PhasedCompilation, keras.Model):
+class PhasedModel(
+    RecordedArguments,
+    PresetModel,
+    Exporting,
+    PhasedCompilation,
+    StepGraphs,
+    PhaseUpdates,
+    keras.Model,
+):
     """Owns the mechanics of training; a subclass says only what its paper says.
 
     A subclass names its networks in the constructor and defines
@@ -80,10 +88,6 @@ class PhasedModel(RecordedArguments, PresetModel, Exporting, PhasedCompilation, 
         self._auto_scale_loss = True
         self._averages: list[MovingAverage] = []
         self._order = None
-        # Of the training step whose graph is traced: its number, as far as intervals depend on it,
-        # and the intervals that end with the running update.
-        self._step_of_graph = 0
-        self._due: tuple[int, ...] = ()
 
     # What a model says ---------------------------------------------------------------------
 
@@ -143,26 +147,6 @@ class PhasedModel(RecordedArguments, PresetModel, Exporting, PhasedCompilation, 
         """The moving average of a network, or the network itself if it has none."""
         return next((one.average for one in self._averages if one.network is network), network)
 
-    def lazily(self, every: int, function):
-        """`every * function()` on each `every`-th update of the running phase, zero on the others.
-
-        Lazy regularisation (StyleGAN2, section 3.1): the mean over many steps is unchanged. The
-        phase names the interval (`Phase(intervals=...)`): for each combination of terms that are
-        due in one step there is a graph, and the others are not computed.
-
-        Raises:
-            ValueError: If the phase does not name the interval.
-        """
-        if every == 1 or not self.in_training:
-            return function()
-        named = self.phase(self.playing).intervals
-        if every not in named:
-            raise ValueError(
-                f"Expected {every} among the `intervals` of the phase {self.playing!r}, which "
-                f"`phases()` gives. Received: {named}"
-            )
-        return every * function() if every in self._due else tf.zeros(())
-
     # The training step ---------------------------------------------------------------------
 
     def train_step(self, data):
@@ -187,80 +171,10 @@ class PhasedModel(RecordedArguments, PresetModel, Exporting, PhasedCompilation, 
                 self._report(self._phase_losses(phase, part), part, share)
             if self.sample_metrics:
                 real, fake = self.comparison(batch)
-                kept = _real_rows(batch, share)
+                kept = real_rows(batch, share)
                 for metric in self.sample_metrics:
                     metric.update_state(real[:kept], fake[:kept])
         return self._results(*self.sample_metrics)
-
-    def make_train_function(self, force=False):
-        """Makes a graph for each combination of lazy terms; which one runs is decided each step."""
-        if self.train_function is not None and not force:
-            return
-        steps = self._steps_of_graphs()
-        graphs = {}
-        for step in dict.fromkeys(steps):
-            super().make_train_function(force=True)
-            graphs[step] = self.train_function
-        if len(graphs) == 1:
-            return
-
-        def train_function(iterator):
-            # The training noise has been drawn once for each step so far.
-            done = int(keras.ops.convert_to_numpy(self._training_noise.state)[1])
-            self._step_of_graph = steps[done % len(steps)]
-            return graphs[self._step_of_graph](iterator)
-
-        self.train_function = train_function
-
-    def _steps_of_graphs(self):
-        """For each step of a period of all intervals the first one at which the same is due."""
-        phases = [(phase.steps, every) for phase in self.phases() for every in phase.intervals]
-        period = math.lcm(*(every // math.gcd(every, steps) for steps, every in phases))
-        due = [
-            tuple((step * steps + u) % every == 0 for steps, every in phases for u in range(steps))
-            for step in range(period)
-        ]
-        return [due.index(one) for one in due]
-
-    def _update_phase(self, phase, batch, share, seed, turn):
-        optimizer, variables = self.optimizers[phase.name], phase.trainable_variables
-        self.before_update(phase)
-        count = phase.accumulate * self.accumulation_steps
-        parts = [_slice(batch, index, count) for index in range(count)]
-        rows = sum(_batch_size(part) for part in parts)
-        gradients = []
-        for index, part in enumerate(parts):
-            own = share if count == 1 else share * tf.cast(_batch_size(part) / rows, tf.float32)
-            place = {"turn": turn, "start": index, "stride": count}
-            # One after another: together they would need the memory of the whole.
-            with backend.noise(seed, **place), tf.control_dependencies(gradients):
-                losses, added = self._gradients(phase, part, own)
-                if gradients:
-                    added = [a + b for a, b in zip(gradients, added, strict=True)]
-                gradients = added if count == 1 else [tf.convert_to_tensor(one) for one in added]
-            self._report(losses, part, share)
-        optimizer.apply(clipped_together(optimizer, gradients), variables)
-        for average in self._averages:
-            if any(average.network is network for network in phase.networks):
-                average.update(optimizer.iterations - 1)
-        self.after_update(phase)
-
-    def _gradients(self, phase, batch, share):
-        """The losses of a phase, and the gradients of this replica's share of their sum."""
-        tensors = [variable.value for variable in phase.trainable_variables]
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(tensors)
-            losses = self._phase_losses(phase, batch)
-            # Keras optimizers sum gradients over replicas: each contributes its share.
-            total = self.optimizers[phase.name].scale_loss(sum(losses.values()) * share)
-        # A head that this phase's losses do not reach stays as it is.
-        none = tf.UnconnectedGradients.ZERO
-        return losses, tape.gradient(total, tensors, unconnected_gradients=none)
-
-    def _phase_losses(self, phase, batch):
-        self.playing = phase.name
-        losses = getattr(self, f"{phase.name}_losses")(batch)
-        return {name: tf.cast(value, tf.float32) for name, value in losses.items()}
 
     def _received(self, data):
         """The named batch, and the share of the global batch that this replica holds."""
@@ -270,7 +184,7 @@ class PhasedModel(RecordedArguments, PresetModel, Exporting, PhasedCompilation, 
         replicas = backend.num_replicas()
         if replicas == 1:
             return batch, 1.0
-        rows = _batch_size(batch)
+        rows = rows_of(batch)
         context = tf.distribute.get_replica_context()
         all_rows = context.all_reduce(tf.distribute.ReduceOp.SUM, tf.cast(rows, tf.float32))
         # A last batch smaller than the number of replicas leaves some with nothing: they compute
@@ -281,17 +195,6 @@ class PhasedModel(RecordedArguments, PresetModel, Exporting, PhasedCompilation, 
             for key, value in batch.items()
         }
         return batch, tf.cast(rows, tf.float32) / all_rows
-
-    def _turns(self, batch):
-        """Each phase with the number of each of its updates, and the part of the batch it sees."""
-        phases = self.phases()
-        slices = max(phase.steps for phase in phases)
-        for phase in phases:
-            for update in range(phase.steps):
-                yield phase, update, _slice(batch, update, slices)
-
-    def _report(self, losses, batch, share):
-        self.loss_means.update_state(losses, _real_rows(batch, share))
 
     def _results(self, *metrics):
         results = {**self.loss_means.result(), **{m.name: m.result() for m in metrics}}
@@ -431,25 +334,6 @@ class PhasedModel(RecordedArguments, PresetModel, Exporting, PhasedCompilation, 
             if (saved := own.pop(f"{RANDOM_STATE}{index}", None)) is not None:
                 state.assign(saved)
         super().load_own_variables(own)
-
-
-def _batch_size(batch):
-    first = next(iter(batch.values()))
-    return tf.shape(first)[0] if first.shape[0] is None else first.shape[0]
-
-
-def _real_rows(batch, share):
-    """Rows that are data: none on a replica that was given a row of zeros to compute on."""
-    rows = _batch_size(batch)
-    return rows if isinstance(share, float) else rows * tf.cast(share > 0.0, tf.int32)
-
-
-def _slice(batch, index, slices):
-    """Every `slices`-th row from `index` on: replicas' slices then make up the global batch's."""
-    if slices == 1:
-        return batch
-    first = index % _batch_size(batch)  # slices of a tiny batch share samples
-    return {key: value[first::slices] for key, value in batch.items()}
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 import keras_gan_zoo as kgz
 from keras_gan_zoo.training.loss_means import LossMeans
-from keras_gan_zoo.training.phased_model import _slice
+from keras_gan_zoo.training.updates import slice_of
 
 
 class Pull(kgz.training.PhasedModel):
@@ -63,13 +63,13 @@ def test_each_step_of_a_phase_sees_other_samples():
 @pytest.mark.parametrize("rows", [1, 2, 5, 7, 9])
 def test_slices_cover_the_batch_and_are_never_empty(rows):
     batch = {"x": np.arange(rows)}
-    parts = [_slice(batch, index, 3)["x"] for index in range(3)]
+    parts = [slice_of(batch, index, 3)["x"] for index in range(3)]
     assert all(len(part) > 0 for part in parts)
     assert set(np.concatenate(parts)) == set(range(rows))
     if rows >= 3:
         assert sorted(np.concatenate(parts)) == list(range(rows))
     dynamic = tf.function(
-        lambda x: [_slice({"x": x}, index, 3)["x"] for index in range(3)],
+        lambda x: [slice_of({"x": x}, index, 3)["x"] for index in range(3)],
         input_signature=[tf.TensorSpec((None,), tf.int64)],
     )(np.arange(rows))
     for one, other in zip(parts, dynamic, strict=True):

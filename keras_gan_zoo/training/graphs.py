@@ -1,0 +1,67 @@
+"""Which graph of the training step runs."""
+
+import math
+
+import keras
+import tensorflow as tf
+
+
+class StepGraphs:
+    """Mixin for a model of phases: a graph for each combination of lazy terms.
+
+    Attributes of the training step whose graph is traced: `_step_of_graph` is its number, as far as
+    intervals depend on it, and `_due` are the intervals that end with the running update.
+    """
+
+    _step_of_graph = 0
+    _due: tuple[int, ...] = ()
+
+    def lazily(self, every: int, function):
+        """`every * function()` on each `every`-th update of the running phase, zero on the others.
+
+        Lazy regularisation (StyleGAN2, section 3.1): the mean over many steps is unchanged. The
+        phase names the interval (`Phase(intervals=...)`): for each combination of terms that are
+        due in one step there is a graph, and the others are not computed.
+
+        Raises:
+            ValueError: If the phase does not name the interval.
+        """
+        if every == 1 or not self.in_training:
+            return function()
+        named = self.phase(self.playing).intervals
+        if every not in named:
+            raise ValueError(
+                f"Expected {every} among the `intervals` of the phase {self.playing!r}, which "
+                f"`phases()` gives. Received: {named}"
+            )
+        return every * function() if every in self._due else tf.zeros(())
+
+    def make_train_function(self, force=False):
+        """Makes a graph for each combination of lazy terms; which one runs is decided each step."""
+        if self.train_function is not None and not force:
+            return
+        steps = self._steps_of_graphs()
+        graphs = {}
+        for step in dict.fromkeys(steps):
+            super().make_train_function(force=True)
+            graphs[step] = self.train_function
+        if len(graphs) == 1:
+            return
+
+        def train_function(iterator):
+            # The training noise has been drawn once for each step so far.
+            done = int(keras.ops.convert_to_numpy(self._training_noise.state)[1])
+            self._step_of_graph = steps[done % len(steps)]
+            return graphs[self._step_of_graph](iterator)
+
+        self.train_function = train_function
+
+    def _steps_of_graphs(self):
+        """For each step of a period of all intervals the first one at which the same is due."""
+        phases = [(phase.steps, every) for phase in self.phases() for every in phase.intervals]
+        period = math.lcm(*(every // math.gcd(every, steps) for steps, every in phases))
+        due = [
+            tuple((step * steps + u) % every == 0 for steps, every in phases for u in range(steps))
+            for step in range(period)
+        ]
+        return [due.index(one) for one in due]

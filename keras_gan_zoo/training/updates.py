@@ -1,0 +1,81 @@
+"""How the phases of a step update their networks, each with its part of the batch."""
+
+import tensorflow as tf
+
+from keras_gan_zoo import backend
+from keras_gan_zoo.training.clipping import clipped_together
+
+
+class PhaseUpdates:
+    """Mixin for a model of phases: turns, gradients, and one update of an optimizer."""
+
+    def _turns(self, batch):
+        """Each phase with the number of each of its updates, and the part of the batch it sees."""
+        phases = self.phases()
+        slices = max(phase.steps for phase in phases)
+        for phase in phases:
+            for update in range(phase.steps):
+                yield phase, update, slice_of(batch, update, slices)
+
+    def _update_phase(self, phase, batch, share, seed, turn):
+        optimizer, variables = self.optimizers[phase.name], phase.trainable_variables
+        self.before_update(phase)
+        count = phase.accumulate * self.accumulation_steps
+        parts = [slice_of(batch, index, count) for index in range(count)]
+        rows = sum(rows_of(part) for part in parts)
+        gradients = []
+        for index, part in enumerate(parts):
+            own = share if count == 1 else share * tf.cast(rows_of(part) / rows, tf.float32)
+            place = {"turn": turn, "start": index, "stride": count}
+            # One after another: together they would need the memory of the whole.
+            with backend.noise(seed, **place), tf.control_dependencies(gradients):
+                losses, added = self._gradients(phase, part, own)
+                if gradients:
+                    added = [a + b for a, b in zip(gradients, added, strict=True)]
+                gradients = added if count == 1 else [tf.convert_to_tensor(one) for one in added]
+            self._report(losses, part, share)
+        optimizer.apply(clipped_together(optimizer, gradients), variables)
+        for average in self._averages:
+            if any(average.network is network for network in phase.networks):
+                average.update(optimizer.iterations - 1)
+        self.after_update(phase)
+
+    def _gradients(self, phase, batch, share):
+        """The losses of a phase, and the gradients of this replica's share of their sum."""
+        tensors = [variable.value for variable in phase.trainable_variables]
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(tensors)
+            losses = self._phase_losses(phase, batch)
+            # Keras optimizers sum gradients over replicas: each contributes its share.
+            total = self.optimizers[phase.name].scale_loss(sum(losses.values()) * share)
+        # A head that this phase's losses do not reach stays as it is.
+        none = tf.UnconnectedGradients.ZERO
+        return losses, tape.gradient(total, tensors, unconnected_gradients=none)
+
+    def _phase_losses(self, phase, batch):
+        self.playing = phase.name
+        losses = getattr(self, f"{phase.name}_losses")(batch)
+        return {name: tf.cast(value, tf.float32) for name, value in losses.items()}
+
+    def _report(self, losses, batch, share):
+        self.loss_means.update_state(losses, real_rows(batch, share))
+
+
+def rows_of(batch):
+    """Number of rows: a Python number where the shape says it, or else a tensor."""
+    first = next(iter(batch.values()))
+    return tf.shape(first)[0] if first.shape[0] is None else first.shape[0]
+
+
+def real_rows(batch, share):
+    """Rows that are data: none on a replica that was given a row of zeros to compute on."""
+    rows = rows_of(batch)
+    return rows if isinstance(share, float) else rows * tf.cast(share > 0.0, tf.int32)
+
+
+def slice_of(batch, index, slices):
+    """Every `slices`-th row from `index` on: replicas' slices then make up the global batch's."""
+    if slices == 1:
+        return batch
+    first = index % rows_of(batch)  # slices of a tiny batch share samples
+    return {key: value[first::slices] for key, value in batch.items()}
