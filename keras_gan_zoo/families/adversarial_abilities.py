@@ -15,6 +15,7 @@ from keras_gan_zoo.training.calls import (
     apply,
     float_batch,
     in_chunks,
+    last_of,
     signature,
 )
 
@@ -143,10 +144,11 @@ class AdversarialAbilities(Generation):
         return self.averaged(self.generator) if ema else self.generator
 
     def _run_generator(self, *inputs, ema):
-        return keras.ops.cast(apply(self._generator(ema), inputs, training=False), "float32")
+        made = apply(self._generator(ema), inputs, training=False)
+        return keras.ops.cast(last_of(made), "float32")
 
     def _judge(self, *inputs):
-        return keras.ops.cast(self.judge(*inputs)["logits"], "float32")
+        return keras.ops.cast(self.critic.criticize(*inputs), "float32")
 
 
 def _repeated(label, count):

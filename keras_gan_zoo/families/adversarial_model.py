@@ -1,19 +1,16 @@
 """A generator against a discriminator."""
 
-import copy
-import functools
-
 import keras
 
-from keras_gan_zoo import backend, errors, losses
+from keras_gan_zoo import errors, losses
 from keras_gan_zoo.families.adversarial_abilities import AdversarialAbilities
 from keras_gan_zoo.families.conditions import condition_of
+from keras_gan_zoo.families.critic import Critic
 from keras_gan_zoo.families.latents import LATENT_DISTRIBUTIONS
-from keras_gan_zoo.families.replay import ReplayBuffer
+from keras_gan_zoo.families.penalized import WeightPenalties
 from keras_gan_zoo.kinds import values
-from keras_gan_zoo.penalties import Penalty
 from keras_gan_zoo.training import checks
-from keras_gan_zoo.training.calls import apply
+from keras_gan_zoo.training.calls import apply, last_of
 from keras_gan_zoo.training.phase import Phase
 from keras_gan_zoo.training.phased_model import PhasedModel
 
@@ -43,13 +40,7 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
         penalties: `kgz.penalties` added to the discriminator's loss.
         generator_penalties: Penalties on weights added to the generator's loss.
         discriminator_steps, generator_steps: Updates of each in a training step.
-        replay: Capacity of a store of the generator's earlier samples, half of which the
-            discriminator is shown instead of new ones (`kgz.families.ReplayBuffer`); 0 for none.
-        instance_noise: Standard deviation of normal noise added to all that the discriminator is
-            shown in training (Sonderby et al. 2016, arXiv 1610.04490): a number, or
-            `kgz.training.LinearDecay` to let it fall to 0; 0 for none.
-        weight_clip: Clips the discriminator's weights to `[-weight_clip, weight_clip]` before
-            each of its updates, as `WGAN` does; `None` for no clipping.
+        replay, instance_noise, weight_clip: Of the discriminator, see `kgz.families.Critic`.
         ema_decay: Decay of the moving average of the generator's weights; `None` for none.
         num_classes: Number of classes, for labels `(batch,)`.
         condition_dim: Size of a continuous condition, for labels `(batch, condition_dim)`.
@@ -62,6 +53,9 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
     has_own_losses = False
     # The discriminator's outputs, in order.
     outputs_of_discriminator = ("logits",)
+    # The class of the critic, and what its network is shown of samples, as a function of them.
+    critic_class = Critic
+    view = None
 
     def __init__(
         self,
@@ -87,7 +81,6 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
         checks.check_count("latent_dim", latent_dim)
         checks.check_count("discriminator_steps", discriminator_steps)
         checks.check_count("generator_steps", generator_steps)
-        checks.check_positive(optional=True, weight_clip=weight_clip)
         if latent_distribution not in LATENT_DISTRIBUTIONS:
             raise errors.unknown_name(
                 "latent_distribution", latent_distribution, LATENT_DISTRIBUTIONS
@@ -96,26 +89,33 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
         super().__init__(networks={**passed, **(networks or {})}, **passed, **kwargs)
         self.latent_dim = int(latent_dim)
         self.latent_distribution = latent_distribution
-        self.adversarial_loss = losses.get(adversarial_loss)
-        if self.has_own_losses and type(self.adversarial_loss) is not losses.NonSaturating:
+        self.discriminator_steps = int(discriminator_steps)
+        self.generator_steps = int(generator_steps)
+        self.sample_shape = tuple(self.generator.outputs[-1].shape[1:])
+        self.condition = condition_of(num_classes, condition_dim)
+        loss = losses.get(adversarial_loss)
+        if self.has_own_losses and type(loss) is not losses.NonSaturating:
             raise ValueError(
                 f"Expected no `adversarial_loss`: {type(self).__name__} has losses of its own. "
                 f"Received: {adversarial_loss!r}"
             )
-        self._penalty_states = []
-        self.penalties = self._built(penalties, self.discriminator)
-        self.generator_penalties = self._built(generator_penalties, self.generator)
-        self.discriminator_steps = int(discriminator_steps)
-        self.generator_steps = int(generator_steps)
-        self.weight_clip = weight_clip
-        self.instance_noise = _noise_level(instance_noise)
+        self.critic = self.critic_class(
+            self,
+            loss=loss,
+            penalties=penalties,
+            replay=replay,
+            shapes=[self.sample_shape, *self.condition.shapes],
+            instance_noise=instance_noise,
+            weight_clip=weight_clip,
+            outputs=self.outputs_of_discriminator,
+            view=self.view,
+        )
+        self.generator_penalties = WeightPenalties(
+            self, self.generator, generator_penalties, "generator_"
+        )
         self.ema_generator = (
             None if ema_decay is None else self.moving_average(self.generator, ema_decay)
         )
-        self.sample_shape = tuple(self.generator.output_shape[1:])
-        self.condition = condition_of(num_classes, condition_dim)
-        shapes = [self.sample_shape, *[(self.condition.dim,)] * (self.condition.dim is not None)]
-        self.replay = ReplayBuffer(replay, shapes) if replay else None
         self._check_networks()
         self._trace_generators()
         self.built = True
@@ -123,19 +123,11 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
     # The algorithm -------------------------------------------------------------------------
 
     def phases(self):
+        steps = self.discriminator_steps, self.generator_steps
+        intervals = self.critic.intervals, self.generator_penalties.intervals
         return (
-            Phase(
-                "discriminator",
-                (self.discriminator,),
-                steps=self.discriminator_steps,
-                intervals=_intervals(self.penalties),
-            ),
-            Phase(
-                "generator",
-                (self.generator,),
-                steps=self.generator_steps,
-                intervals=_intervals(self.generator_penalties),
-            ),
+            Phase("discriminator", (self.discriminator,), steps[0], intervals=intervals[0]),
+            Phase("generator", (self.generator,), steps[1], intervals=intervals[1]),
         )
 
     @property
@@ -149,17 +141,11 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
         return {"real": samples, **self.condition.from_batch(data)}
 
     def discriminator_losses(self, batch):
-        real, fake = self.real_inputs(batch), self.fake_inputs(batch)
-        loss = self.adversarial_loss.discriminator(self.criticize(*real), self.criticize(*fake))
-        critic = functools.partial(self._criticize_as, real[1:])
-        return {"discriminator_loss": loss, **self.penalty_losses(critic, real[0], fake[0])}
+        return self.critic.losses(self.real_inputs(batch), self.fake_inputs(batch))
 
     def generator_losses(self, batch):
-        fake_logits = self.criticize(*self.fake_inputs(batch))
-        real_logits = None
-        if self.adversarial_loss.generator_needs_real:
-            real_logits = self.criticize(*self.real_inputs(batch))
-        return {"generator_loss": self.adversarial_loss.generator(fake_logits, real_logits)}
+        fake, real = self.fake_inputs(batch), self.real_inputs(batch)
+        return {"generator_loss": self.critic.generator_loss(fake, real)}
 
     def real_inputs(self, batch) -> tuple:
         """What the discriminator is shown of the data: samples, and their condition if any."""
@@ -169,52 +155,9 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
         """As many samples of the generator, made for the same conditions."""
         latents = self.sample_latents(keras.ops.shape(batch["real"])[0])
         condition = _condition(batch)
-        samples = apply(self.generator, (latents, *condition), training=self.in_training)
-        if self.replay is not None and self.in_training and self.playing == "discriminator":
-            return self._replayed(samples, *condition)
-        return (samples, *condition * self.discriminator_takes_condition)
-
-    def judge(self, *inputs) -> dict:
-        """The discriminator's outputs by name, in the mode of the running step."""
-        if self.in_training and self.instance_noise:
-            inputs = (self._with_noise(inputs[0]), *inputs[1:])
-        outputs = apply(self.judging_network(), inputs, training=self.in_training)
-        outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
-        return dict(zip(self.outputs_of_discriminator, outputs, strict=True))
-
-    def judging_network(self):
-        """The network that `judge` asks."""
-        return self.discriminator
-
-    def criticize(self, *inputs):
-        """The discriminator's logits in the mode of the running step."""
-        return self.judge(*inputs)["logits"]
-
-    def judge_together(self, *batches) -> list:
-        """`judge` of several batches of one size, from one pass.
-
-        For discriminators that treat samples independently. One pass is quicker than several, and
-        adds up the gradient of each weight in an order that does not vary. Rows are interleaved,
-        so that replicas draw the noise of one device.
-        """
-        count = len(batches)
-        rows = keras.ops.stack(batches, axis=1)
-        judged = self.judge(keras.ops.reshape(rows, (-1, *batches[0].shape[1:])))
-        return [{name: out[index::count] for name, out in judged.items()} for index in range(count)]
-
-    def penalty_losses(self, critic, real, fake) -> dict:
-        """The discriminator's weighted penalties by name, each at its own interval."""
-        return self._penalty_losses(self.penalties, critic, real, fake)
-
-    def before_update(self, phase):
-        if self.weight_clip is not None and phase.name == "discriminator":
-            weights, limit = self.discriminator.trainable_variables, self.weight_clip
-            backend.assign(weights, [keras.ops.clip(w, -limit, limit) for w in weights])
-
-    def after_update(self, phase):
-        own = {"discriminator": self.penalties, "generator": self.generator_penalties}
-        for penalty in own.get(phase.name, ()):
-            penalty.update()
+        made = apply(self.generator, (latents, *condition), training=self.in_training)
+        shown = self.critic.replayed(last_of(made), *condition)
+        return shown if self.discriminator_takes_condition else shown[:1]
 
     def comparison(self, batch):
         """Real samples and as many of the averaged generator."""
@@ -238,63 +181,13 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
 
     # Internals -----------------------------------------------------------------------------
 
-    def _phase_losses(self, phase, batch):
-        """The phase's losses; the generator's penalties, on weights alone, are added here."""
-        result = super()._phase_losses(phase, batch)
-        if phase.name == "generator":
-            added = self._penalty_losses(self.generator_penalties, None, None, None)
-            result |= {f"generator_{name}": value for name, value in added.items()}
-        return result
-
-    def _replayed(self, *samples):
-        """Samples and their conditions, half of them old."""
-        mixed = self.replay.exchange(*samples)
-        mixed = mixed if isinstance(mixed, tuple) else (mixed,)
-        return mixed if self.discriminator_takes_condition else mixed[:1]
-
-    def _with_noise(self, samples):
-        level = self.instance_noise
-        if callable(level):
-            level = level(self.optimizers["discriminator"].iterations)
-        noise = backend.random_normal(keras.ops.shape(samples))
-        return samples + keras.ops.cast(level, samples.dtype) * keras.ops.cast(noise, samples.dtype)
-
-    def _built(self, penalties, network):
-        """The penalties, each built for the network; what they remember is saved with the model."""
-        # Copies: one that remembers must not forget one model when it is given to another.
-        penalties = [copy.copy(Penalty.check(penalty)) for penalty in penalties]
-        for penalty in penalties:
-            penalty.build(network)
-            if penalty.state is not None:
-                self._penalty_states.append(penalty.state)
-        return penalties
-
-    def _penalty_losses(self, penalties, critic, real, fake):
-        result = {}
-        for penalty in penalties:
-            value = functools.partial(penalty, critic, real, fake)
-            result[penalty.name] = self.lazily(penalty.every, value)
-        return result
-
-    def _criticize_as(self, condition, samples):
-        return self.criticize(samples, *condition)
-
     def _check_networks(self):
-        received, names = self.discriminator.outputs, self.outputs_of_discriminator
-        if len(received) != len(names):
-            raise ValueError(
-                f"Expected a `discriminator` that gives {', '.join(names)}. Received: "
-                f"{len(received)} outputs of shapes {[tuple(one.shape[1:]) for one in received]}"
-            )
-        if names[0] == "logits" and len(received[0].shape) == 2 and received[0].shape[-1] != 1:
-            raise ValueError(
-                "Expected a `discriminator` with one logit for each sample. Received: logits of "
-                f"shape {tuple(received[0].shape[1:])}"
-            )
-        condition = [] if self.condition.dim is None else [(self.condition.dim,)]
         expected = {
-            "generator": [(self.latent_dim,), *condition],
-            "discriminator": [self.sample_shape, *condition * self.discriminator_takes_condition],
+            "generator": [(self.latent_dim,), *self.condition.shapes],
+            "discriminator": [
+                self.critic.seen_shape(self.sample_shape),
+                *self.condition.shapes * self.discriminator_takes_condition,
+            ],
         }
         for name, shapes in expected.items():
             received = [tuple(one.shape[1:]) for one in getattr(self, name).inputs]
@@ -304,19 +197,6 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
                     "before it: latents as `latent_dim` says, samples as the generator makes "
                     f"them, and the condition if there is one. Received: inputs {received}"
                 )
-
-
-def _noise_level(level):
-    if callable(level) or (isinstance(level, (int, float)) and level >= 0):
-        return level
-    raise ValueError(
-        "Expected `instance_noise` to be a number >= 0 or a schedule such as "
-        f"`kgz.training.LinearDecay(0.1, stop=10_000)`. Received: {level!r}"
-    )
-
-
-def _intervals(penalties):
-    return tuple({penalty.every for penalty in penalties} - {1})
 
 
 def _condition(batch):

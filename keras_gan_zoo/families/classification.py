@@ -34,7 +34,7 @@ class Classification:
 
     def class_logits(self, samples):
         """Logits of the classes `(batch, num_classes)`, in the mode of the running step."""
-        return self.judge(samples)["class_logits"]
+        return self.critic.judge(samples)["class_logits"]
 
     def _classify(self, samples):
         return keras.ops.softmax(keras.ops.cast(self.class_logits(samples), "float32"))

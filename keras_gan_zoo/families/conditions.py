@@ -17,7 +17,7 @@ class NoCondition:
     """
 
     num_classes = dim = None
-    specs = ()
+    shapes = specs = ()
 
     def __init__(self, instead: str = ""):
         self.instead = instead
@@ -50,6 +50,7 @@ class ClassCondition:
     def __init__(self, num_classes: int):
         checks.check_count("num_classes", num_classes, least=2)
         self.num_classes = self.dim = int(num_classes)
+        self.shapes = ((self.dim,),)
         self.specs = (tf.TensorSpec((None,), tf.int32, "labels"),)
 
     def from_batch(self, data):
@@ -80,6 +81,7 @@ class VectorCondition:
     def __init__(self, dim: int):
         checks.check_count("condition_dim", dim)
         self.dim = int(dim)
+        self.shapes = ((self.dim,),)
         self.specs = (tf.TensorSpec((None, self.dim), tf.float32, "labels"),)
 
     def from_batch(self, data):

@@ -18,11 +18,11 @@ class FeatureCritic(AdversarialModel):
 
     def embed(self, samples):
         """The critic's features, in the mode of the running step."""
-        return self.judge(samples)["features"]
+        return self.critic.judge(samples)["features"]
 
     def embed_all(self, *batches):
         """The features of several batches of one size, from one pass."""
-        return [judged["features"] for judged in self.judge_together(*batches)]
+        return [judged["features"] for judged in self.critic.judge_together(*batches)]
 
     def distance(self, features, generated):
         """How far each row of `features` is from the rows `generated`, `(batch,)`."""

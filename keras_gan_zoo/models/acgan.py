@@ -80,25 +80,19 @@ class ACGAN(Classification, AdversarialModel):
         self.class_weight = float(class_weight)
 
     def discriminator_losses(self, batch):
-        real = self.judge(*self.real_inputs(batch))
-        (samples,) = self.fake_inputs(batch)
-        fake = self.judge(samples)
-        classes = self._class_loss(real, batch) + self._class_loss(fake, batch)
+        real, fake = self.real_inputs(batch), self.fake_inputs(batch)
+        judged = [self.critic.judge(*one) for one in (real, fake)]
         return {
-            "discriminator_loss": self.adversarial_loss.discriminator(
-                real["logits"], fake["logits"]
-            ),
-            "discriminator_class_loss": classes,
-            **self.penalty_losses(self.criticize, batch["real"], samples),
+            "discriminator_loss": self.critic.loss.discriminator(*(j["logits"] for j in judged)),
+            "discriminator_class_loss": sum(self._class_loss(j, batch) for j in judged),
+            **self.critic.penalty_losses(real, fake),
         }
 
     def generator_losses(self, batch):
-        fake = self.judge(*self.fake_inputs(batch))
-        real_logits = None
-        if self.adversarial_loss.generator_needs_real:
-            real_logits = self.criticize(*self.real_inputs(batch))
+        fake = self.critic.judge(*self.fake_inputs(batch))
+        compared = self.critic.compared_logits(self.real_inputs(batch))
         return {
-            "generator_loss": self.adversarial_loss.generator(fake["logits"], real_logits),
+            "generator_loss": self.critic.loss.generator(fake["logits"], compared),
             "generator_class_loss": self._class_loss(fake, batch),
         }
 

@@ -3,16 +3,15 @@
 import keras
 from keras import ops
 
-from keras_gan_zoo import losses
 from keras_gan_zoo.errors import check_choice
 from keras_gan_zoo.families.autoencoder_model import LatentPrior
 from keras_gan_zoo.families.conditions import NoCondition, labels_of
+from keras_gan_zoo.families.critic import Critic
 from keras_gan_zoo.families.priors import MODES, PRIORS
 from keras_gan_zoo.kinds import values
 from keras_gan_zoo.models.autoencoder import Autoencoder
 from keras_gan_zoo.networks import mlp_decoder, mlp_encoder
 from keras_gan_zoo.training import checks
-from keras_gan_zoo.training.calls import apply
 from keras_gan_zoo.training.phase import Phase
 
 UNLABELLED = -1
@@ -97,7 +96,7 @@ class AdversarialAutoencoder(LatentPrior, Autoencoder):
         super().__init__(image_shape, latent_dim, networks={**own, **(networks or {})}, **kwargs)
         self.prior, self.prior_scale = prior, float(prior_scale)
         self.informed_by_labels = bool(informed_by_labels)
-        self.adversarial_loss = losses.get("non_saturating")
+        self.critic = Critic(self)
 
     def phases(self):
         return (
@@ -124,11 +123,11 @@ class AdversarialAutoencoder(LatentPrior, Autoencoder):
         count = ops.shape(batch["real"])[0]
         real = self.judge_latents(self.sample_latents(count, labels=labels), labels)
         fake = self.judge_latents(self.encoded(batch["real"]), labels)
-        return {"discriminator_loss": self.adversarial_loss.discriminator(real, fake)}
+        return {"discriminator_loss": self.critic.loss.discriminator(real, fake)}
 
     def generator_losses(self, batch):
         judged = self.judge_latents(self.encoded(batch["real"]), batch.get("label"))
-        return {"generator_loss": self.adversarial_loss.generator(judged)}
+        return {"generator_loss": self.critic.loss.generator(judged)}
 
     def judge_latents(self, latents, labels=None):
         """The discriminator's logits of latents, in the mode of the running step."""
@@ -137,7 +136,7 @@ class AdversarialAutoencoder(LatentPrior, Autoencoder):
             numbers = ops.where(labels < 0, MODES, labels)
             classes = ops.cast(ops.one_hot(numbers, MODES + 1), latents.dtype)
             latents = ops.concatenate([latents, classes], axis=-1)
-        return apply(self.discriminator, (latents,), training=self.in_training)
+        return self.critic.criticize(latents)
 
     def sample_latents(self, num_samples: int, seed=None, labels=None):
         """Latents `(num_samples, latent_dim)` of the prior.

@@ -76,7 +76,7 @@ class CramerGAN(FeatureCritic):
         critic = functools.partial(self._critic, features[2])
         return {
             "discriminator_loss": losses.cramer_critic_loss(*features),
-            **self.penalty_losses(critic, real, fake),
+            **self.critic.penalty_losses((real,), (fake,), critic),
         }
 
     def generator_losses(self, batch):

@@ -4,8 +4,18 @@ import keras
 
 from keras_gan_zoo import losses
 from keras_gan_zoo.families.adversarial_model import AdversarialModel
+from keras_gan_zoo.families.critic import Critic
 from keras_gan_zoo.networks import dcgan_generator, ebgan_discriminator
 from keras_gan_zoo.training import checks
+
+
+class EnergyCritic(Critic):
+    """A critic whose logits are negative energies: an autoencoder's errors."""
+
+    def judge(self, samples):
+        outputs = super().judge(samples)
+        energy = losses.reconstruction_energy(samples, outputs["reconstructions"])
+        return {**outputs, "energy": energy, "logits": -energy[:, None]}
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
@@ -52,6 +62,7 @@ class EBGAN(AdversarialModel):
 
     has_own_losses = True
     outputs_of_discriminator = ("reconstructions", "codes")
+    critic_class = EnergyCritic
 
     def __init__(
         self,
@@ -81,22 +92,16 @@ class EBGAN(AdversarialModel):
         self.margin = float(margin)
         self.repelling_weight = float(repelling_weight)
 
-    def judge(self, samples):
-        outputs = super().judge(samples)
-        energy = losses.reconstruction_energy(samples, outputs["reconstructions"])
-        return {**outputs, "energy": energy, "logits": -energy[:, None]}
-
     def discriminator_losses(self, batch):
-        real = self.judge(*self.real_inputs(batch))["energy"]
-        (samples,) = self.fake_inputs(batch)
-        fake = self.judge(samples)["energy"]
+        real, fake = self.real_inputs(batch), self.fake_inputs(batch)
+        energies = [self.critic.judge(*one)["energy"] for one in (real, fake)]
         return {
-            "discriminator_loss": losses.energy_margin(real, fake, self.margin),
-            **self.penalty_losses(self.criticize, batch["real"], samples),
+            "discriminator_loss": losses.energy_margin(*energies, self.margin),
+            **self.critic.penalty_losses(real, fake),
         }
 
     def generator_losses(self, batch):
-        fake = self.judge(*self.fake_inputs(batch))
+        fake = self.critic.judge(*self.fake_inputs(batch))
         repelling = self.repelling_weight * losses.pulling_away(fake["codes"])
         return {"generator_loss": keras.ops.mean(fake["energy"]), "pulling_away": repelling}
 

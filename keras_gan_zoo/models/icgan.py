@@ -1,7 +1,5 @@
 """IcGAN: a conditional GAN and the encoders that invert it, for editing given pictures."""
 
-import functools
-
 import keras
 from keras import ops
 
@@ -111,14 +109,13 @@ class IcGAN(AdversarialModel):
     def discriminator_losses(self, batch):
         samples, condition = self.real_inputs(batch)
         fake = self.fake_inputs(batch)
-        real = self.criticize(samples, condition)
+        real = self.critic.criticize(samples, condition)
         shown = [(samples, other_conditions(condition)), fake]
         # Half of each gives the real samples weight 1, and both kinds of wrong ones 1/2.
-        each = [self.adversarial_loss.discriminator(real, self.criticize(*one)) for one in shown]
-        critic = functools.partial(self._criticize_as, (condition,))
+        each = [self.critic.loss.discriminator(real, self.critic.criticize(*one)) for one in shown]
         return {
             "discriminator_loss": 0.5 * sum(each),
-            **self.penalty_losses(critic, samples, fake[0]),
+            **self.critic.penalty_losses((samples, condition), fake),
         }
 
     def latent_encoder_losses(self, batch):

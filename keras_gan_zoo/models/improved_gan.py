@@ -107,7 +107,7 @@ class ImprovedGAN(AdversarialModel):
         if self.feature_matching is None:
             return super().generator_losses(batch)
         features = (
-            self.judge(*inputs)["features"]
+            self.critic.judge(*inputs)["features"]
             for inputs in (self.real_inputs(batch), self.fake_inputs(batch))
         )
         return {"generator_loss": losses.feature_matching(*features, self.feature_matching)}

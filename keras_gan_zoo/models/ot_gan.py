@@ -77,10 +77,10 @@ class OTGAN(FeatureCritic):
         self.iterations = int(iterations)
 
     def discriminator_losses(self, batch):
-        (fake,) = self.fake_inputs(batch)
+        real, fake = self.real_inputs(batch), self.fake_inputs(batch)
         return {
-            "discriminator_loss": -self._distance_of_batches(batch["real"], fake),
-            **self.penalty_losses(self.embed, batch["real"], fake),
+            "discriminator_loss": -self._distance_of_batches(*real, *fake),
+            **self.critic.penalty_losses(real, fake, self.embed),
         }
 
     def generator_losses(self, batch):

@@ -5,12 +5,12 @@ from keras import ops
 
 from keras_gan_zoo import backend, losses
 from keras_gan_zoo.families.classification import FewLabels
+from keras_gan_zoo.families.critic import Critic
 from keras_gan_zoo.families.distortion import distort
 from keras_gan_zoo.kinds import values
 from keras_gan_zoo.models.adversarial_autoencoder import AdversarialAutoencoder
 from keras_gan_zoo.networks import mlp_decoder, mlp_encoder
 from keras_gan_zoo.training import checks
-from keras_gan_zoo.training.calls import apply
 from keras_gan_zoo.training.phase import Phase
 
 
@@ -108,6 +108,7 @@ class SemiSupervisedAAE(FewLabels, AdversarialAutoencoder):
             },
             **kwargs,
         )
+        self.class_critic = Critic(self, "class_discriminator")
         self.joint = bool(joint)
         self.num_classes, self.style_dim = int(num_classes), int(latent_dim)
         self.noise, self.distortion = float(noise), float(distortion)
@@ -137,7 +138,7 @@ class SemiSupervisedAAE(FewLabels, AdversarialAutoencoder):
         count = ops.shape(batch["real"])[0]
         prior = self._judge_both(self.sample_latents(count))
         found = self._judge_both(self._latents_shown(batch))
-        losses_of = self.adversarial_loss.discriminator
+        losses_of = self.critic.loss.discriminator
         return {"discriminator_loss": sum(map(losses_of, prior, found))}
 
     def autoencoder_losses(self, batch):
@@ -147,7 +148,7 @@ class SemiSupervisedAAE(FewLabels, AdversarialAutoencoder):
         logits = self._class_logits_shown(batch["labelled"])
         return {
             "reconstruction_loss": self.reconstruction_weight * error,
-            "generator_loss": sum(map(self.adversarial_loss.generator, judged)),
+            "generator_loss": sum(map(self.critic.loss.generator, judged)),
             "supervised_loss": losses.auxiliary_classification(logits, batch["label"]),
         }
 
@@ -200,5 +201,6 @@ class SemiSupervisedAAE(FewLabels, AdversarialAutoencoder):
             noise = backend.random_normal(ops.shape(latents))
             latents = latents + self.latent_noise * noise
         classes, style = ops.split(latents, [self.num_classes], axis=-1)
-        judged = apply(self.class_discriminator, (classes,), training=self.in_training)
-        return judged, self.judge_latents(latents if self.joint else style)
+        return self.class_critic.criticize(classes), self.judge_latents(
+            latents if self.joint else style
+        )

@@ -7,11 +7,20 @@ from keras_gan_zoo import losses
 from keras_gan_zoo.errors import check_choice
 from keras_gan_zoo.families.adversarial_model import AdversarialModel
 from keras_gan_zoo.families.classification import FewLabels
+from keras_gan_zoo.families.critic import Critic
 from keras_gan_zoo.kinds import values
 from keras_gan_zoo.layers import WeightNormalization
 from keras_gan_zoo.models.improved_gan import MATCHINGS
 from keras_gan_zoo.networks import improved_gan_classifier, improved_gan_generator
 from keras_gan_zoo.training import checks
+
+
+class ClassCritic(Critic):
+    """A critic that believes a sample as far as there is evidence for any of the classes."""
+
+    def judge(self, samples):
+        judged = super().judge(samples)
+        return {**judged, "logits": losses.class_evidence(judged["class_logits"])}
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
@@ -63,6 +72,7 @@ class SemiSupervisedGAN(FewLabels, AdversarialModel):
     discriminator_takes_condition = False
     has_own_losses = True
     outputs_of_discriminator = ("class_logits", "features")
+    critic_class = ClassCritic
 
     def __init__(
         self,
@@ -114,27 +124,20 @@ class SemiSupervisedGAN(FewLabels, AdversarialModel):
         message = "Expected as many labelled as unlabelled samples in a batch."
         return {**batch, "labelled": values.require(alike, message, batch["labelled"])}
 
-    def judge(self, samples) -> dict:
-        judged = super().judge(samples)
-        return {**judged, "logits": losses.class_evidence(judged["class_logits"])}
-
-    def judging_network(self):
-        return self.discriminator if self.in_training else self.averaged(self.discriminator)
-
     def discriminator_losses(self, batch):
         (fake,) = self.fake_inputs(batch)
-        judged = self.judge_together(batch["labelled"], batch["real"], fake)
+        judged = self.critic.judge_together(batch["labelled"], batch["real"], fake)
         on_labelled, on_real, on_fake = (one["class_logits"] for one in judged)
         return {
             "discriminator_loss": losses.semi_supervised_unlabelled(on_real, on_fake),
             "supervised_loss": losses.auxiliary_classification(on_labelled, batch["label"]),
-            **self.penalty_losses(self.criticize, batch["real"], fake),
+            **self.critic.penalty_losses((batch["real"],), (fake,)),
         }
 
     def generator_losses(self, batch):
         if self.feature_matching is None:
             return super().generator_losses(batch)
-        judged = self.judge_together(batch["real"], *self.fake_inputs(batch))
+        judged = self.critic.judge_together(batch["real"], *self.fake_inputs(batch))
         features = (one["features"] for one in judged)
         return {"generator_loss": losses.feature_matching(*features, self.feature_matching)}
 

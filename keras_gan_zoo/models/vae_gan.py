@@ -5,10 +5,10 @@ from keras import ops
 
 from keras_gan_zoo import backend, losses, networks
 from keras_gan_zoo.families.autoencoder_model import AutoencoderModel
+from keras_gan_zoo.families.critic import Critic
 from keras_gan_zoo.families.posterior import GaussianPosterior
 from keras_gan_zoo.networks.vae_gan import vae_gan_halvings
 from keras_gan_zoo.training import checks
-from keras_gan_zoo.training.calls import apply
 from keras_gan_zoo.training.phase import Phase
 
 
@@ -97,7 +97,7 @@ class VAEGAN(GaussianPosterior, AutoencoderModel):
         )
         self.similarity_weight = float(similarity_weight)
         self.equilibrium, self.margin = float(equilibrium), margin
-        self.adversarial_loss = losses.get("minimax")
+        self.critic = Critic(self, loss="minimax", outputs=("logits", "features"))
 
     def phases(self):
         return (
@@ -108,7 +108,9 @@ class VAEGAN(GaussianPosterior, AutoencoderModel):
 
     def encoder_losses(self, batch):
         latents, *normal = self.sampled_latents(batch["real"])
-        features = [self.judge(one)[1] for one in (batch["real"], self.decoded(latents))]
+        features = [
+            self.critic.judge(one)["features"] for one in (batch["real"], self.decoded(latents))
+        ]
         return {
             "kl_loss": self.divergence(*normal),
             "reconstruction_loss": self.similarity(*features),
@@ -116,8 +118,8 @@ class VAEGAN(GaussianPosterior, AutoencoderModel):
 
     def decoder_losses(self, batch):
         real, reconstructed, generated = self._judged(batch)
-        similarity = self.similarity(real[1], reconstructed[1])
-        fooled = [self.adversarial_loss.generator(one[0]) for one in (reconstructed, generated)]
+        similarity = self.similarity(real["features"], reconstructed["features"])
+        fooled = [self.critic.loss.generator(one["logits"]) for one in (reconstructed, generated)]
         waits, _ = self._who_waits(real, reconstructed, generated)
         return {
             "similarity_loss": _unless(waits, self.similarity_weight * similarity),
@@ -130,10 +132,6 @@ class VAEGAN(GaussianPosterior, AutoencoderModel):
         on_real, on_fake = _cross_entropies(_logits(real, *fakes))
         loss = on_real + len(fakes) * on_fake
         return {"discriminator_loss": _unless(waits, loss)}
-
-    def judge(self, samples):
-        """The discriminator's logits and features, in the mode of the running step."""
-        return apply(self.discriminator, (samples,), training=self.in_training)
 
     def similarity(self, features, reconstructed):
         """`-log N(l(x); l(reconstruction), 1)` in nats, the mean over the batch (equation 7)."""
@@ -148,7 +146,7 @@ class VAEGAN(GaussianPosterior, AutoencoderModel):
         latents, *_ = self.sampled_latents(batch["real"])
         prior = self.sample_latents(ops.shape(batch["real"])[0])
         return [
-            self.judge(images)
+            self.critic.judge(images)
             for images in (batch["real"], self.decoded(latents), self.decoded(prior))
         ]
 
@@ -171,7 +169,7 @@ def _unless(waits, loss):
 
 
 def _logits(*judged):
-    return ops.concatenate([logits for logits, _ in judged], axis=-1)
+    return ops.concatenate([one["logits"] for one in judged], axis=-1)
 
 
 def _cross_entropies(logits):

@@ -15,6 +15,11 @@ def apply(network, inputs: tuple, training: bool):
     return network(inputs[0] if len(inputs) == 1 else list(inputs), training=training)
 
 
+def last_of(outputs):
+    """The sample among what a generator gives: the only output, or the last of several."""
+    return outputs[-1] if isinstance(outputs, (list, tuple)) else outputs
+
+
 def compiled(function, input_signature=None):
     """The function as a graph, for code that names no backend."""
     relaxed = input_signature is None

@@ -4,13 +4,14 @@ import keras
 import tensorflow as tf
 
 from keras_gan_zoo import backend
+from keras_gan_zoo.training.part import Part
 
 # Statistics that are averages themselves; other non-trainable state (the singular vectors of
 # spectral normalisation, counters) is copied, because its average means nothing.
 AVERAGED_STATISTICS = ("moving_mean", "moving_variance")
 
 
-class MovingAverage:
+class MovingAverage(Part):
     """Keeps `average`, a twin of `network`, at the exponential moving average of its weights.
 
     `average <- d * average + (1 - d) * network` with `d = min(decay, (1 + t) / (10 + t))` after
@@ -30,9 +31,9 @@ class MovingAverage:
         self.average.trainable = False
         self.average.set_weights(network.get_weights())
 
-    def update(self, updates_so_far):
+    def after_update(self, updates):
         """Moves the average one step towards the network; callable inside a replica."""
-        step = tf.cast(updates_so_far, tf.float32)
+        step = tf.cast(updates, tf.float32)
         decay = tf.minimum(self.decay, (1.0 + step) / (10.0 + step))
         trainable = {id(v) for v in self.network.trainable_variables}
         moved = []

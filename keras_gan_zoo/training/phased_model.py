@@ -17,8 +17,9 @@ from keras_gan_zoo.training.compilation import PhasedCompilation
 from keras_gan_zoo.training.graphs import StepGraphs
 from keras_gan_zoo.training.loss_means import LossMeans
 from keras_gan_zoo.training.moving_average import MovingAverage
+from keras_gan_zoo.training.part import Part
 from keras_gan_zoo.training.phase import Phase
-from keras_gan_zoo.training.updates import PhaseUpdates, real_rows, rows_of
+from keras_gan_zoo.training.updates import PhaseUpdates, real_rows, rows_of, sharing
 
 RANDOM_STATE = "random_state_"
 
@@ -86,7 +87,8 @@ class PhasedModel(
         self.playing: str | None = None
         self.accumulation_steps = 1
         self._auto_scale_loss = True
-        self._averages: list[MovingAverage] = []
+        self._attached: list[Part] = []
+        self._part_states = []
         self._order = None
 
     # What a model says ---------------------------------------------------------------------
@@ -102,12 +104,6 @@ class PhasedModel(
     def default_optimizers(self) -> "dict | keras.optimizers.Optimizer":
         """The paper's optimizers by phase name, or one of which each phase gets its own."""
         raise errors.not_defined(self, "default_optimizers")
-
-    def before_update(self, phase: Phase):
-        """Called before each update of a phase, for weight clipping. Does nothing by default."""
-
-    def after_update(self, phase: Phase):
-        """Called after each update of a phase. Does nothing by default."""
 
     def after_step(self, batch: dict):
         """Called once at the end of each training step. Does nothing by default."""
@@ -131,7 +127,7 @@ class PhasedModel(
 
     def preset_loaded(self):
         """Called when `preset_networks` of a fresh model have received a preset's weights."""
-        for one in self._averages:
+        for one in self._averages():
             one.network.set_weights(one.average.get_weights())
 
     def moving_average(self, network: keras.Model, decay: float) -> keras.Model:
@@ -140,12 +136,26 @@ class PhasedModel(
         The twin is updated after each update of `network`, and shipped in presets in its place. The
         model keeps it as an attribute, so that it is saved.
         """
-        self._averages.append(MovingAverage(network, decay))
-        return self._averages[-1].average
+        return self.attach(MovingAverage(network, decay)).average
 
     def averaged(self, network: keras.Model) -> keras.Model:
         """The moving average of a network, or the network itself if it has none."""
-        return next((one.average for one in self._averages if one.network is network), network)
+        return next((one.average for one in self._averages() if one.network is network), network)
+
+    def attach(self, part: Part) -> Part:
+        """Adds a part, which acts at each update of its network; what it remembers is saved."""
+        self._attached.append(part)
+        self._part_states.extend(part.states)
+        return part
+
+    def is_training(self, network: keras.Model) -> bool:
+        """Whether the running phase trains the network."""
+        return self.in_training and network in self.phase(self.playing).networks
+
+    def updates_of(self, network: keras.Model):
+        """How many updates a network has had: an integer tensor."""
+        owners = [phase.name for phase in self.phases() if network in phase.networks]
+        return sum(self.optimizers[name].iterations for name in owners)
 
     # The training step ---------------------------------------------------------------------
 
@@ -155,11 +165,12 @@ class PhasedModel(
         # Nothing happens before the data are there and sound: without this, a step that fails at
         # the end of the data would still have drawn noise.
         arrived = tf.control_dependencies(list(batch.values()))
-        with self._mode(training=True), arrived, backend.noise(self._training_noise) as step:
+        noise = backend.noise(self._training_noise)
+        with self._mode(training=True), sharing(), arrived, noise as step:
             for turn, (phase, update, part) in enumerate(self._turns(batch), start=1):
                 number = self._step_of_graph * phase.steps + update
                 self._due = tuple(n for n in phase.intervals if number % n == 0)
-                self._update_phase(phase, part, share, step.seed, turn)
+                self._update_phase(phase, update, part, share, step.seed, turn)
             self.after_step(batch)
         return self._results()
 
@@ -289,6 +300,9 @@ class PhasedModel(
             prepare = tf.function(self.prepare_batch, autograph=False)
             prepare.get_concrete_function(x.element_spec)
         return x, y, batch_size
+
+    def _averages(self):
+        return [part for part in self._attached if isinstance(part, MovingAverage)]
 
     def _maybe_symbolic_build(self, iterator=None, data_batch=None):
         """Does nothing: networks are built in the constructor.

@@ -1,13 +1,47 @@
 """How the phases of a step update their networks, each with its part of the batch."""
 
+import contextlib
+import contextvars
+
 import tensorflow as tf
 
 from keras_gan_zoo import backend
 from keras_gan_zoo.training.clipping import clipped_together
 
+# What the phases of the running step share, by name and part of the batch; of each replica its own.
+_shared = contextvars.ContextVar("shared", default=None)
+
+
+@contextlib.contextmanager
+def sharing():
+    """Within this scope, which is one training step, `shared` computes a result once."""
+    token = _shared.set({})
+    try:
+        yield
+    finally:
+        _shared.reset(token)
+
 
 class PhaseUpdates:
     """Mixin for a model of phases: turns, gradients, and one update of an optimizer."""
+
+    def shared(self, name: str, function):
+        """What `function()` gives, computed once for all phases of a training step.
+
+        The first phase that asks has its gradient. Later phases of the same step, which see the
+        same part of the batch, are given its value, as it was before the updates in between.
+
+        Args:
+            name: Of the result.
+            function: Without arguments; returns a tensor, or a structure of them.
+        """
+        results = _shared.get()
+        if results is None:  # outside of training
+            return function()
+        key = name, self._part_of_batch
+        if key in results:
+            return tf.nest.map_structure(tf.stop_gradient, results[key])
+        return results.setdefault(key, function())
 
     def _turns(self, batch):
         """Each phase with the number of each of its updates, and the part of the batch it sees."""
@@ -15,16 +49,20 @@ class PhaseUpdates:
         slices = max(phase.steps for phase in phases)
         for phase in phases:
             for update in range(phase.steps):
+                self._part_of_batch = update, 0
                 yield phase, update, slice_of(batch, update, slices)
 
-    def _update_phase(self, phase, batch, share, seed, turn):
+    def _update_phase(self, phase, update, batch, share, seed, turn):
         optimizer, variables = self.optimizers[phase.name], phase.trainable_variables
-        self.before_update(phase)
+        trained = [part for part in self._attached if part.network in phase.networks]
+        for part in trained:
+            part.before_update()
         count = phase.accumulate * self.accumulation_steps
         parts = [slice_of(batch, index, count) for index in range(count)]
         rows = sum(rows_of(part) for part in parts)
         gradients = []
         for index, part in enumerate(parts):
+            self._part_of_batch = update, index
             own = share if count == 1 else share * tf.cast(rows_of(part) / rows, tf.float32)
             place = {"turn": turn, "start": index, "stride": count}
             # One after another: together they would need the memory of the whole.
@@ -35,10 +73,8 @@ class PhaseUpdates:
                 gradients = added if count == 1 else [tf.convert_to_tensor(one) for one in added]
             self._report(losses, part, share)
         optimizer.apply(clipped_together(optimizer, gradients), variables)
-        for average in self._averages:
-            if any(average.network is network for network in phase.networks):
-                average.update(optimizer.iterations - 1)
-        self.after_update(phase)
+        for part in trained:
+            part.after_update(optimizer.iterations - 1)
 
     def _gradients(self, phase, batch, share):
         """The losses of a phase, and the gradients of this replica's share of their sum."""
@@ -55,6 +91,9 @@ class PhaseUpdates:
     def _phase_losses(self, phase, batch):
         self.playing = phase.name
         losses = getattr(self, f"{phase.name}_losses")(batch)
+        for part in self._attached:
+            if part.network in phase.networks:
+                losses = {**losses, **part.added_losses()}
         return {name: tf.cast(value, tf.float32) for name, value in losses.items()}
 
     def _report(self, losses, batch, share):

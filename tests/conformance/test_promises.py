@@ -52,8 +52,8 @@ def leave_the_start(model, seed=1):
             u, v = layer._iterated(layer._as_matrix(layer._kernel().value), 500)
             layer.u.assign(u)
             layer.v.assign(v)
-    for phase in model.phases():  # weights that are clipped have been before
-        model.before_update(phase)
+    for part in model._attached:  # weights that are clipped have been before
+        part.before_update()
 
 
 def discriminator_labels(spec, count):

@@ -70,12 +70,12 @@ def test_replay_and_noise_train_save_and_go_on_to_the_bit(name, tmp_path):
     model = getattr(kgz.models, name)((8, 8, 1), 4, filters=4, seed=0, **options)
     model.compile()
     train(model, range(4))
-    assert int(model.replay.count.value) == 8
+    assert int(model.critic.replay.count.value) == 8
     model.save(tmp_path / "model.keras")
     train(model, range(4, 8))
     loaded = keras.models.load_model(tmp_path / "model.keras")
-    assert loaded.replay.capacity == 8
-    assert loaded.instance_noise.get_config() == noise.get_config()
+    assert loaded.critic.replay.capacity == 8
+    assert loaded.critic.instance_noise.get_config() == noise.get_config()
     train(loaded, range(4, 8))
     states = [kgz.training.state.variables(one) for one in (model, loaded)]
     for key, value in states[0].items():
@@ -91,7 +91,7 @@ def test_two_replicas_share_one_store():
         model.compile({name: keras.optimizers.SGD(0.01) for name in ("discriminator", "generator")})
         data = kgz.datasets.from_arrays(samples, batch_size=8, shuffle=False)
         model.fit(data, epochs=4, verbose=0)
-        return [np.array(weight) for weight in (*model.replay.stored, *model.weights)]
+        return [np.array(weight) for weight in (*model.critic.replay.stored, *model.weights)]
 
     single = run()
     with kgz.distribute("mirrored"):
@@ -107,7 +107,7 @@ def test_instance_noise_has_the_level_of_its_schedule():
     model.compile()
     for update, level in ((0, 0.5), (2, 0.25), (4, 0.0), (9, 0.0)):
         model.optimizers["discriminator"].iterations.assign(update)
-        noise = model._with_noise(tf.zeros((50, 2000)))
+        noise = model.critic._noisy(tf.zeros((50, 2000)))
         assert float(tf.math.reduce_std(noise)) == pytest.approx(level, rel=0.02)
     with pytest.raises(ValueError, match="instance_noise.*Received: -1"):
         kgz.models.GAN((2,), 2, instance_noise=-1)
@@ -119,9 +119,9 @@ def test_every_model_adds_the_noise_in_training(name):
     model = getattr(kgz.models, name)((8, 8, 1), 4, **classes, instance_noise=9.0)
     samples = np.zeros((2, 8, 8, 1), "float32")
     drawn = []
-    model._with_noise = lambda given: drawn.append(given) or given
+    model.critic._noisy = lambda given: drawn.append(given) or given
     model.in_training = True
-    model.judge(samples)
+    model.critic.judge(samples)
     assert len(drawn) == 1
 
 
@@ -129,7 +129,7 @@ def test_nothing_is_added_outside_of_training():
     model = kgz.models.GAN((2,), 2, hidden_units=5, instance_noise=9.0, replay=2)
     points = np.ones((3, 2), "float32")
     np.testing.assert_array_equal(model.discriminate(points), model.discriminate(points))
-    assert int(model.replay.count.value) == 0
+    assert int(model.critic.replay.count.value) == 0
 
 
 def test_dropout_at_sampling_makes_one_latent_give_many_samples():

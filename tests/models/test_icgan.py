@@ -56,7 +56,7 @@ def test_both_kinds_of_wrong_pairs_count_half():
     model = make()
     images, attributes = data()
     logits = iter([0.3, -0.7, 1.1])  # real, wrong condition, generated
-    model.criticize = lambda *_: tf.fill((8, 1), next(logits))
+    model.critic.criticize = lambda *_: tf.fill((8, 1), next(logits))
     batch = {"real": tf.constant(images), "condition": tf.constant(attributes)}
     softplus = np.log1p(np.exp([-0.3, -0.7, 1.1]))
     received = model.discriminator_losses(batch)["discriminator_loss"]

@@ -80,7 +80,7 @@ def test_discriminators_see_latents_through_noise_in_training():
     model = make(latent_noise=0.3)
     seen = []
     model.judge_latents = seen.append
-    model.class_discriminator = lambda classes, training: seen.append(classes)
+    model.class_critic.criticize = seen.append
     latents = tf.zeros((20_000, 5))
     with model._mode(training=True):
         model._judge_both(latents)

@@ -113,9 +113,9 @@ def test_each_group_is_normalised_by_its_own_statistics():
     decoded = map(tf.constant, groups[1:])
     model.decoded = lambda latents: next(decoded)
     judged = model._judged({"real": tf.constant(groups[0])})
-    for group, (_, features) in zip(groups, judged, strict=True):
+    for group, one in zip(groups, judged, strict=True):
         expected = (group - group.mean()) / np.sqrt(group.var() + 1e-3)
-        np.testing.assert_allclose(features, expected.reshape(5, -1), atol=1e-5)
+        np.testing.assert_allclose(one["features"], expected.reshape(5, -1), atol=1e-5)
 
 
 def test_the_similarity_of_a_perfect_reconstruction_is_its_constant():
@@ -131,7 +131,8 @@ def test_the_similarity_of_a_perfect_reconstruction_is_its_constant():
 def logits_of(on_real, on_fake):
     """Logits of real and fake images with these cross-entropies."""
     real, fake = -np.log(np.expm1(on_real)), np.log(np.expm1(on_fake))
-    return [(tf.fill((2, 1), tf.constant(one, tf.float32)), None) for one in (real, fake, fake)]
+    values = (tf.fill((2, 1), tf.constant(one, tf.float32)) for one in (real, fake, fake))
+    return [{"logits": logits} for logits in values]
 
 
 @pytest.mark.parametrize(
@@ -165,7 +166,8 @@ def test_a_player_that_waits_does_not_move():
 def test_the_game_is_one_real_part_and_two_fake_ones():
     model = make(margin=None)
     batch = {"real": tf.constant(images())}
-    judged = [(np.full((6, 1), value, "float32"), None) for value in (0.3, -0.2, 0.9)]
+    logits = (np.full((6, 1), value, "float32") for value in (0.3, -0.2, 0.9))
+    judged = [{"logits": one, "features": None} for one in logits]
     model._judged = lambda _: judged
     softplus = np.log1p(np.exp([-0.3, -0.2, 0.9]))
     received = model.discriminator_losses(batch)["discriminator_loss"]

@@ -1,0 +1,22 @@
+"""What acts whenever one network of a model is trained."""
+
+
+class Part:
+    """Belongs to one network of a model, and acts at each update of it; see `PhasedModel.attach`.
+
+    A subclass sets `network`, and overrides what it has something to do in.
+    """
+
+    network = None
+    # Layers that hold what the part remembers, saved with the model.
+    states: tuple = ()
+
+    def added_losses(self) -> dict:
+        """Losses by name that are added to those of each phase that trains the network."""
+        return {}
+
+    def before_update(self):
+        """Called before each update of the network."""
+
+    def after_update(self, updates):
+        """Called after each update of the network; `updates` counts those before it."""
