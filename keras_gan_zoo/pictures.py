@@ -135,13 +135,8 @@ def scatter(points, real=None):
     Returns:
         A `PIL.Image.Image`.
     """
-    import PIL.Image
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(5, 5), dpi=100)
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
+    chart = figure(5, 5)
+    axes = chart.add_subplot()
     for cloud, color in ((real, "0.7"), (points, "tab:blue")):
         if cloud is None:
             continue
@@ -152,9 +147,31 @@ def scatter(points, real=None):
             axes.scatter(cloud[:, 0], cloud[:, 1], s=3, color=color)
     if np.shape(points)[1] > 1:
         axes.set_aspect("equal")
+    return rendered(chart)
+
+
+def figure(width: float, height: float, **options):
+    """An empty Matplotlib figure that no window and no global state knows of.
+
+    Args:
+        width, height: In units of 100 pixels.
+        **options: Of `matplotlib.figure.Figure`, such as `layout="constrained"`.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    empty = Figure(figsize=(width, height), dpi=100, **options)
+    FigureCanvasAgg(empty)
+    return empty
+
+
+def rendered(chart):
+    """A Matplotlib figure as a `PIL.Image.Image`."""
+    import PIL.Image
+
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png")
-    return PIL.Image.open(buffer)
+    chart.savefig(buffer, format="png")
+    return PIL.Image.open(buffer).convert("RGB")
 
 
 def draw(samples, columns: int | None = None):

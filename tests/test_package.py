@@ -105,6 +105,14 @@ def test_library_code_has_no_assert():
 
 
 def test_nothing_names_a_public_thing_without_docstring():
-    for module in (kgz.models, kgz.layers, kgz.losses, kgz.penalties, kgz.callbacks, kgz.networks):
+    for module in (
+        kgz.kinds,
+        kgz.models,
+        kgz.layers,
+        kgz.losses,
+        kgz.penalties,
+        kgz.callbacks,
+        kgz.networks,
+    ):
         for name in module.__all__:
             assert getattr(module, name).__doc__, name

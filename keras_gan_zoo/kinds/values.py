@@ -1,5 +1,6 @@
 """Checking the values of samples, before they reach a network."""
 
+import dataclasses
 import re
 import warnings
 
@@ -15,65 +16,139 @@ LARGEST_PIXEL = 2.0
 BAD_VALUES = "Bad values in the data."
 
 
+@dataclasses.dataclass(frozen=True)
+class Words:
+    """What messages say of samples of one kind.
+
+    Args:
+        integers: What integers, or values that are too large, probably are.
+        scaling: The expression that scales these.
+        values: What their values are called, in the plural.
+        lowest: What a value of -1 means, if samples in `[0, 1]` are hardly ever meant.
+        plural: What the samples are called.
+    """
+
+    integers: str = ""
+    scaling: str = "x / 127.5 - 1"
+    values: str = "values"
+    lowest: str = ""
+    plural: str = "samples"
+
+
+IMAGES = Words(integers="8-bit images", values="pixels", lowest="Black", plural="images")
+
+
 def check_samples(name: str, samples, shape: tuple, largest: float = LARGEST_PIXEL):
     """Returns `samples` as a float tensor of shape `(batch, *shape)`, or raises `ValueError`.
 
-    Shape and type are checked at once. Values (finite; images in `[-1, 1]`) are checked when the
+    Three axes are an image's, with values in `[-1, 1]`; all others hold any finite values. See
+    `check_floats`.
+    """
+    if len(shape) != 3:
+        return check_floats(name, samples, shape)
+    return check_floats(name, samples, shape, largest, IMAGES, mend_image)
+
+
+def check_floats(name, samples, shape, largest=None, words=None, mend=None):
+    """Returns `samples` as a float tensor of shape `(batch, *shape)`, or raises `ValueError`.
+
+    Shape and type are checked at once. Values (finite, or at most `largest`) are checked when the
     batch arrives, before any variable is touched; inside a compiled step the failure is an
     `InvalidArgumentError` that `PhasedModel.fit` turns into the same `ValueError`.
+
+    Args:
+        name: What errors call the samples.
+        samples: Anything TensorFlow makes a tensor of.
+        shape: Of one sample, with `None` for what may differ between batches.
+        largest: The largest absolute value of samples in `[-1, 1]`; `None` if any will do.
+        words: The `Words` of the kind.
+        mend: Function from a wrong shape and the right one to a hint.
     """
-    expected = f"Expected `{name}` to be a float batch of shape (batch, {_shown(shape)})"
+    words, mend = words or Words(), mend or mend_batch
+    expected = f"Expected `{name}` to be a float batch of shape {shown(shape)}"
+    scale = "" if largest is None else " with values in [-1, 1]"
+    samples = _tensor(samples, expected)
+    if not samples.dtype.is_floating:
+        hint = f" Are these {words.integers}? Use {words.scaling}." if words.integers else ""
+        raise ValueError(
+            f"{expected}{scale}.{hint} Received: dtype {samples.dtype.name}, "
+            f"shape {tuple(samples.shape)}"
+        )
+    if not _fits(samples.shape, shape):
+        hint = mend(samples.shape, shape)
+        raise ValueError(f"{expected}{scale}.{hint} Received: shape {tuple(samples.shape)}")
+    _warn_of_values_from_zero(samples, words)
+    # A retraced step knows less than `fit`, which has checked the data set's own specification.
+    samples = tf.ensure_shape(tf.cast(samples, keras.config.floatx()), (None, *shape))
+    limit = samples.dtype.max if largest is None else largest
+    hint = f" ({words.integers}: {words.scaling})" if scale and words.integers else ""
+    message = f"{expected}{scale or ' with finite values'}{hint}."
+    return require(tf.abs(samples) <= limit, message, samples)  # false for NaN, too
+
+
+def check_labels(name: str, labels, num_classes: int, least: int = 0):
+    """Returns int32 `labels` of shape `(batch,)`, all in `[least, num_classes)`, or raises."""
+    return check_integers(name, labels, (), num_classes, least, mend_label)
+
+
+def check_integers(name, integers, shape, limit, least=0, mend=None, outside=""):
+    """Returns int32 `integers` of shape `(batch, *shape)`, all in `[least, limit)`, or raises.
+
+    Args:
+        name: What errors call them.
+        integers: Anything TensorFlow makes a tensor of.
+        shape: Of one sample, with `None` for what may differ between batches.
+        limit: One more than the largest.
+        least: The smallest.
+        mend: Function from a wrong shape and the right one to a hint.
+        outside: A hint for values outside of the range.
+    """
+    expected = f"Expected `{name}` to be integers of shape {shown(shape)} in [{least}, {limit})"
+    integers = _tensor(integers, expected)
+    if not integers.dtype.is_integer or not _fits(integers.shape, shape):
+        hint = (mend or mend_integers)(integers.shape, shape)
+        raise ValueError(
+            f"{expected}.{hint} Received: dtype {integers.dtype.name}, shape {integers.shape}"
+        )
+    integers = tf.cast(tf.ensure_shape(integers, (None, *shape)), tf.int64)  # 2**32 + 1 is not 1
+    valid = tf.logical_and(integers >= least, integers < limit)
+    return tf.cast(require(valid, f"{expected}.{outside}", integers), tf.int32)
+
+
+def _tensor(samples, expected):
     if samples is None or isinstance(samples, (tuple, tf.data.Dataset)):
         raise ValueError(
             f"{expected}; of a data set, take a batch, and of a batch with labels the first part: "
             f"`images, labels = next(iter(data))`. Received: {type(samples).__name__}"
         )
-    samples = tf.convert_to_tensor(samples)
-    is_image = len(shape) == 3
-    scale = " with values in [-1, 1]" if is_image else ""
-    if not samples.dtype.is_floating:
-        hint = " Are these 8-bit images? Use x / 127.5 - 1." if is_image else ""
+    try:
+        return tf.convert_to_tensor(samples)
+    except (TypeError, ValueError) as error:  # ragged, a dict, objects
         raise ValueError(
-            f"{expected}{scale}.{hint} Received: dtype {samples.dtype.name}, "
-            f"shape {tuple(samples.shape)}"
-        )
-    if samples.shape.rank != len(shape) + 1 or not samples.shape[1:].is_compatible_with(shape):
-        mend = _mend(samples.shape, shape)
-        raise ValueError(f"{expected}{scale}.{mend} Received: shape {tuple(samples.shape)}")
-    warn_of_pixels_from_zero(samples)
-    # A retraced step knows less than `fit`, which has checked the data set's own specification.
-    samples = tf.ensure_shape(tf.cast(samples, keras.config.floatx()), (None, *shape))
-    limit = largest if is_image else samples.dtype.max
-    hint = " (8-bit images: x / 127.5 - 1)" if is_image else ""
-    message = f"{expected}{scale or ' with finite values'}{hint}."
-    return require(tf.abs(samples) <= limit, message, samples)  # false for NaN, too
+            f"{expected}. Received: {type(samples).__name__}, which is no array: {error}"
+        ) from None
+
+
+def _fits(received, shape):
+    return received.rank == len(shape) + 1 and received[1:].is_compatible_with(shape)
 
 
 def warn_of_pixels_from_zero(images):
     """Warns if images at hand span [0, 1], which is allowed, and hardly ever meant."""
-    at_hand = not tf.is_symbolic_tensor(images) and 0 not in images.shape
-    if at_hand and len(images.shape) == 4 and tf.as_dtype(images.dtype).is_floating:
-        least, most = float(np.min(images)), float(np.max(images))
+    if len(images.shape) == 4 and tf.as_dtype(images.dtype).is_floating:
+        _warn_of_values_from_zero(images, IMAGES)
+
+
+def _warn_of_values_from_zero(samples, words):
+    at_hand = not tf.is_symbolic_tensor(samples) and 0 not in samples.shape
+    if at_hand and words.lowest:
+        least, most = float(np.min(samples)), float(np.max(samples))
         if 0.0 <= least < 0.5 < most <= 1.0:
             warnings.warn(
-                f"All pixels are between {least:.3g} and {most:.3g}. Black is -1 here: are these "
-                "images in [0, 1]? Use 2 * x - 1.",
-                stacklevel=4,
+                f"All {words.values} are between {least:.3g} and {most:.3g}. {words.lowest} is -1 "
+                f"here: are these {words.plural} in [0, 1]? Use 2 * x - 1.",
+                stacklevel=5,
             )
-
-
-def check_labels(name: str, labels, num_classes: int, least: int = 0):
-    """Returns int32 `labels` of shape `(batch,)`, all in `[least, num_classes)`, or raises."""
-    labels = tf.convert_to_tensor(labels)
-    expected = f"Expected `{name}` to be integers of shape (batch,) in [{least}, {num_classes})"
-    if not labels.dtype.is_integer or labels.shape.rank != 1:
-        hint = errors.label_hint(labels.shape.as_list() if labels.shape.rank else ())
-        raise ValueError(
-            f"{expected}.{hint} Received: dtype {labels.dtype.name}, shape {labels.shape}"
-        )
-    labels = tf.cast(labels, tf.int64)  # 2**32 + 1 is not 1
-    valid = tf.logical_and(labels >= least, labels < num_classes)
-    return tf.cast(require(valid, f"{expected}.", labels), tf.int32)
 
 
 def require(valid, message: str, tensor):
@@ -90,12 +165,15 @@ def require(valid, message: str, tensor):
         return tf.identity(tensor)
 
 
-def _mend(received, shape):
-    """How to make what was received a batch of a shape."""
+def mend_batch(received, shape) -> str:
+    """How to make what was received a batch, if it is one sample."""
+    return " A batch of one is x[None]." if received.is_compatible_with(shape) else ""
+
+
+def mend_image(received, shape) -> str:
+    """How to make what was received a batch of images of a shape."""
     if received.is_compatible_with(shape):
-        return " A batch of one is x[None]."
-    if len(shape) != 3:
-        return ""
+        return mend_batch(received, shape)
     if received.rank == 3 and received[1:].is_compatible_with(shape[:2]):
         return " Grey images have a channel: x[..., None]."
     return (
@@ -104,8 +182,24 @@ def _mend(received, shape):
     )
 
 
-def _shown(shape):
-    return ", ".join("any" if size is None else str(size) for size in shape)
+def mend_label(received, shape=()) -> str:
+    """How to make what was received labels `(batch,)`."""
+    return errors.label_hint(received.as_list() if received.rank else ())
+
+
+def mend_integers(received, shape) -> str:
+    """How to make what was received a batch of integers of a shape."""
+    if _fits(received, shape):
+        return " Whole numbers: x.astype('int64')."
+    if received.rank == len(shape) + 2 and _fits(received[:-1], shape):
+        return " One-hot vectors: x.argmax(axis=-1)."
+    return mend_batch(received, shape)
+
+
+def shown(shape) -> str:
+    """The shape of a batch, for messages: `(batch, 28, 28, 1)`."""
+    sizes = ["batch", *("any" if size is None else str(size) for size in shape)]
+    return f"({', '.join(sizes)}{'' if shape else ','})"
 
 
 def readable(message: str) -> str:
@@ -113,4 +207,5 @@ def readable(message: str) -> str:
     # It reads: ... [<text>] [<value>] [<value>] ..., one pair of brackets per piece of data.
     text, _, values = message.partition(BAD_VALUES)[2].partition("}] ")
     received = re.findall(r"\[([^\[\]]*)\]", values)[:4]
+    text = text.replace("\\'", "'")  # TensorFlow escapes quotation marks
     return f"{text}}}".strip().format(*received)

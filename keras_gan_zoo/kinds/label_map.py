@@ -1,0 +1,57 @@
+"""Label maps."""
+
+import dataclasses
+
+import keras
+
+from keras_gan_zoo.kinds import drawing, kind, values
+
+
+@keras.saving.register_keras_serializable("keras_gan_zoo")
+@dataclasses.dataclass(frozen=True)
+class LabelMap(kind.Kind):
+    """The class of every pixel, an integer in `[0, classes)`: a segmentation.
+
+    `check` also takes maps with a channel, `(batch, height, width, 1)`, and drops it. Each class
+    has a colour, always the same.
+
+    Args:
+        shape: `(height, width)`.
+        classes: How many classes there are, at least 2.
+
+    Example:
+
+    >>> kind = kgz.kinds.LabelMap((4, 4), classes=3)
+    >>> kind.check("map", np.ones((2, 4, 4, 1), "uint8")).shape
+    TensorShape([2, 4, 4])
+    """
+
+    shape: tuple
+    classes: int
+    axes = ("height", "width")
+    dtype = "int32"
+    plural = "label_maps"
+    outside = " Pixels without a class, often 255, need one of their own."
+
+    def __post_init__(self):
+        super().__post_init__()
+        kind.check_count(self, "classes", least=2)
+
+    @property
+    def limit(self):
+        """One more than the largest class."""
+        return self.classes
+
+    def check(self, name, samples):
+        shape = getattr(samples, "shape", ())
+        if len(shape) == 4 and shape[-1] == 1:
+            samples = samples[..., 0]
+        return super().check(name, samples)
+
+    def mend(self, received, shape):
+        if received.rank == 4 and received[-1:].is_compatible_with((self.classes,)):
+            return " One-hot maps: x.argmax(axis=-1)."
+        return values.mend_integers(received, shape)
+
+    def tiles(self, samples):
+        return drawing.colored(samples, self.classes)
