@@ -14,12 +14,9 @@ REOPENS = {"RepeatDataset": "repeat", "CacheDataset": "cache"}
 
 
 def is_arrays(x) -> bool:
-    """Whether `x` is an array, or a non-empty tuple, list or dict of arrays."""
-    if isinstance(x, dict):
-        x = tuple(x.values())
-    if isinstance(x, (tuple, list)):
-        return bool(x) and all(isinstance(part, (np.ndarray, tf.Tensor)) for part in x)
-    return isinstance(x, (np.ndarray, tf.Tensor))
+    """Whether `x` is an array, or a non-empty structure of arrays: tuples, lists, dicts."""
+    parts = tf.nest.flatten(x)
+    return bool(parts) and all(isinstance(part, (np.ndarray, tf.Tensor)) for part in parts)
 
 
 def from_arrays(

@@ -4,20 +4,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_gan_zoo import kinds
 from keras_gan_zoo.families.conditions import NoCondition
 from keras_gan_zoo.families.generation import Generation
 from keras_gan_zoo.families.latents import interpolation_path
-from keras_gan_zoo.kinds import values
 from keras_gan_zoo.training import checks
-from keras_gan_zoo.training.calls import (
-    NUMBER_AND_SEED,
-    SEED,
-    apply,
-    float_batch,
-    in_chunks,
-    last_of,
-    signature,
-)
+from keras_gan_zoo.training.abilities import Ability
+from keras_gan_zoo.training.calls import SEED, apply, last_of
 
 
 class AdversarialAbilities(Generation):
@@ -33,14 +26,9 @@ class AdversarialAbilities(Generation):
         Returns:
             A float32 tensor `(batch, 1)`.
         """
-        samples = values.check_samples("samples", samples, self.sample_shape)
-        if labels is None and self.discriminator_takes_condition and self.condition.dim is not None:
-            raise ValueError(
-                "Expected `labels`: this discriminator judges samples together with what they "
-                "are said to be. Received: labels=None"
-            )
-        condition = self.condition if self.discriminator_takes_condition else NoCondition()
-        return in_chunks(self._judge, samples, *condition.vectors_for(self, labels, len(samples)))
+        samples = self.sample_kind.check("samples", samples)
+        labels = self._judged_condition.checked(self, labels, len(samples), "discriminate")
+        return self.do("discriminate", samples, *labels)
 
     def interpolate(self, start, end, steps: int = 8, label=None):
         """Samples along the line from one latent to another.
@@ -60,7 +48,7 @@ class AdversarialAbilities(Generation):
             ValueError: If the model is conditional and `label` is missing, or an argument is bad.
         """
         checks.check_count("steps", steps, least=2)
-        if self.condition.dim is not None and label is None:
+        if self.condition.kind and label is None:
             raise ValueError(
                 "Expected `label`, the class or the condition of all samples on the way. "
                 "Received: label=None"
@@ -71,7 +59,7 @@ class AdversarialAbilities(Generation):
                     f"Expected `{name}` to be one latent of shape ({self.latent_dim},). "
                     f"Received: shape {np.shape(latent)}"
                 )
-        start, end = values.check_samples("start and end", [start, end], (self.latent_dim,))
+        start, end = self.latent_kind.check("start and end", [start, end])
         path = interpolation_path(start, end, steps, self.latent_distribution == "normal")
         return self.generate(latents=path, labels=_repeated(label, steps), seed=SEED)
 
@@ -93,52 +81,51 @@ class AdversarialAbilities(Generation):
         Raises:
             ValueError: If the model is unconditional, or an argument is bad.
         """
-        if self.condition.dim is None:
+        if self.condition.kind is None:
             raise ValueError(
                 "Expected a conditional model: there is nothing to morph between. "
                 f"Received: {type(self).__name__} without classes"
             )
         checks.check_count("steps", steps, least=2)
         latents = self._latents(1 if latents is None else None, latents, seed)
-        ends = [self.condition.vectors_for(self, _repeated(one, 1), 1)[0] for one in (start, end)]
-        weights = tf.linspace(0.0, 1.0, steps)[:, None]
+        labels = self.condition.checked(self, np.stack([start, end]), 2)
+        (ends,) = self.condition.encoded(*labels)
+        weights = tf.reshape(tf.linspace(0.0, 1.0, steps), (-1, *[1] * (len(ends.shape) - 1)))
         path = (1.0 - weights) * ends[0] + weights * ends[1]
         count = len(latents)
-        samples = self._run_all(
-            tf.repeat(latents, steps, axis=0), tf.tile(path, (count, 1)), ema=True, seed=seed
-        )
+        every = [tf.repeat(latents, steps, axis=0), tf.concat([path] * count, axis=0)]
+        samples = self._run_all(*every, ema=True, seed=seed)
         return tf.reshape(samples, (count, steps, *self.sample_shape))
 
-    def signatures(self) -> dict:
-        """The functions that `export` writes, by signature name.
+    def abilities(self):
+        """`generate`, from latents or at random, and `discriminate`; with labels, if conditional.
 
-        `serving_default` (latents -> images), `sample` (num_samples, seed -> images) and
-        `discriminate` (samples -> logits) give the numbers that `generate` and `discriminate`
-        give here; those of conditional models take labels, too. The moving average of the
-        generator is what is exported. A generator with noise in its layers takes a `seed`.
+        The moving average of the generator is what is exported.
         """
-
-        def generate(latents, *labels):
-            return self._run_generator(latents, *self.condition.vectors(*labels), ema=True)
-
-        def sample(num_samples, seed):
-            labels = self.condition.default(num_samples)
-            return generate(self.sample_latents(num_samples, seed), *labels)
-
-        def discriminate(samples, *labels):
-            return self._judge(samples, *(self.condition.vectors(*labels) if labels else ()))
-
-        labels = self.condition.specs
-        judged = labels if self.discriminator_takes_condition else ()
-        latents = float_batch("latents", (self.latent_dim,))
-        samples = float_batch("samples", self.sample_shape)
-        return {
-            "serving_default": signature({"images": generate}, latents, *labels),
-            "sample": signature({"images": sample}, *NUMBER_AND_SEED),
-            "discriminate": signature({"logits": discriminate}, samples, *judged),
-        }
+        kind, labels = self.sample_kind, self.condition.kinds
+        samples, judged = {kind.plural: kind}, {"samples": kind, **self._judged_condition.kinds}
+        latents = {"latents": self.latent_kind, **labels}
+        return (
+            Ability("generate", {}, samples, self._sample, signature="sample"),
+            Ability("generate", latents, samples, self._generate, signature="serving_default"),
+            Ability("discriminate", judged, {"logits": kinds.Vector((1,))}, self._discriminate),
+        )
 
     # Internals -----------------------------------------------------------------------------
+
+    @property
+    def _judged_condition(self):
+        return self.condition if self.discriminator_takes_condition else NoCondition()
+
+    def _sample(self, num_samples, seed):
+        labels = self.condition.default(num_samples)
+        return self._generate(self.sample_latents(num_samples, seed), *labels)
+
+    def _generate(self, latents, *labels):
+        return self._run_generator(latents, *self.condition.encoded(*labels), ema=True)
+
+    def _discriminate(self, samples, *labels):
+        return self._judge(samples, *self._judged_condition.encoded(*labels))
 
     def _generator(self, ema):
         return self.averaged(self.generator) if ema else self.generator

@@ -1,19 +1,16 @@
 """An encoder and a decoder."""
 
+import dataclasses
+
 import keras
 import tensorflow as tf
 
+from keras_gan_zoo import kinds
 from keras_gan_zoo.families.conditions import NoCondition
 from keras_gan_zoo.families.generation import Generation
-from keras_gan_zoo.kinds import values
 from keras_gan_zoo.training import checks
-from keras_gan_zoo.training.calls import (
-    NUMBER_AND_SEED,
-    apply,
-    float_batch,
-    in_chunks,
-    signature,
-)
+from keras_gan_zoo.training.abilities import Ability
+from keras_gan_zoo.training.calls import apply
 from keras_gan_zoo.training.phase import Phase
 from keras_gan_zoo.training.phased_model import PhasedModel
 
@@ -31,11 +28,13 @@ class AutoencoderModel(PhasedModel):
             to what `latents_of` takes.
         decoder: Network to use instead. Maps latents `(batch, latent_dim)` to what `observed`
             takes.
+        sample_kind: The kind of the samples, if their shape does not tell: vectors have one axis,
+            images three; see `kgz.kinds`.
         **kwargs: `seed`, `name` and `dtype`, see `kgz.training.PhasedModel`.
     """
 
     # The largest absolute value of a pixel that is taken.
-    largest_pixel = values.LARGEST_PIXEL
+    largest_pixel = kinds.LARGEST_PIXEL
 
     def __init__(
         self,
@@ -43,12 +42,14 @@ class AutoencoderModel(PhasedModel):
         networks: dict | None = None,
         encoder: keras.Model | None = None,
         decoder: keras.Model | None = None,
+        sample_kind: kinds.Kind | None = None,
         **kwargs,
     ):
         passed = {"encoder": encoder, "decoder": decoder}
         super().__init__(networks={**passed, **(networks or {})}, **passed, **kwargs)
         self._check_networks()
         self.sample_shape = tuple(self.encoder.input_shape[1:])
+        self.sample_kind = self.kind_of_samples(self.sample_shape, sample_kind)
         self.latent_dim = int(self.decoder.input_shape[-1])
         self.built = True
 
@@ -57,9 +58,20 @@ class AutoencoderModel(PhasedModel):
     def phases(self):
         return (Phase("autoencoder", (self.encoder, self.decoder)),)
 
+    def inputs(self):
+        """`image`, or what else a sample is."""
+        return {self.sample_kind.key: self.sample_kind}
+
     def prepare_batch(self, data):
-        """`{"real": samples}`."""
-        return {"real": self._checked(checks.samples_of(data), "x")}
+        """`{"real": samples}`, and what else `inputs` names."""
+        parts = super().prepare_batch(data)
+        return {"real": parts.pop(self.sample_kind.key), **parts}
+
+    def kind_of_samples(self, shape, kind=None):
+        kind = super().kind_of_samples(shape, kind)
+        if isinstance(kind, kinds.Image):
+            return dataclasses.replace(kind, largest=self.largest_pixel)
+        return kind
 
     def encoded(self, samples):
         """What the encoder gives, in the mode of the running step."""
@@ -102,7 +114,7 @@ class AutoencoderModel(PhasedModel):
         Returns:
             A float32 tensor `(batch, latent_dim)`.
         """
-        return in_chunks(self._encode, self._checked(samples))
+        return self.do("encode", samples)
 
     def decode(self, latents):
         """The samples that latents stand for.
@@ -113,12 +125,11 @@ class AutoencoderModel(PhasedModel):
         Returns:
             A float32 tensor `(batch, *sample_shape)`.
         """
-        latents = values.check_samples("latents", latents, (self.latent_dim,))
-        return in_chunks(self._decode, latents)
+        return self.do("decode", latents)
 
     def reconstruct(self, samples):
         """Samples, encoded and decoded: `(batch, *sample_shape)`."""
-        return in_chunks(self._reconstruct, self._checked(samples))
+        return self.do("reconstruct", samples)
 
     def interpolate(self, start, end, steps: int = 8):
         """Samples on the straight lines between the latents of others.
@@ -188,19 +199,20 @@ class AutoencoderModel(PhasedModel):
             )
         return self.decode(self.encode(samples) + strength * vector)
 
-    def signatures(self) -> dict:
-        """The functions that `export` writes, by signature name.
+    def abilities(self):
+        """`reconstruct`, `encode` and `decode`."""
+        samples, latents = {"samples": self.sample_kind}, {"latents": self.latent_kind}
+        made = {self.sample_kind.plural: self.sample_kind}
+        return (
+            Ability("reconstruct", samples, made, self._reconstruct, signature="serving_default"),
+            Ability("encode", samples, latents, self._encode),
+            Ability("decode", latents, made, self._decode),
+        )
 
-        `serving_default` (samples -> images) reconstructs, `encode` (samples -> latents) and
-        `decode` (latents -> images) do what the methods of these names do.
-        """
-        samples = float_batch("samples", self.sample_shape)
-        latents = float_batch("latents", (self.latent_dim,))
-        return {
-            "serving_default": signature({"images": self._reconstruct}, samples),
-            "encode": signature({"latents": self._encode}, samples),
-            "decode": signature({"images": self._decode}, latents),
-        }
+    @property
+    def latent_kind(self) -> kinds.Kind:
+        """The kind of latents: vectors `(latent_dim,)`."""
+        return kinds.Vector((self.latent_dim,))
 
     # Internals -----------------------------------------------------------------------------
 
@@ -213,8 +225,8 @@ class AutoencoderModel(PhasedModel):
     def _reconstruct(self, samples):
         return self._decode(self._encode(samples))
 
-    def _checked(self, samples, name="samples"):
-        return values.check_samples(name, samples, self.sample_shape, self.largest_pixel)
+    def _checked(self, samples):
+        return self.sample_kind.check("samples", samples)
 
     def _check_networks(self):
         inputs, latents = self.encoder.inputs, self.decoder.inputs
@@ -223,11 +235,6 @@ class AutoencoderModel(PhasedModel):
             raise ValueError(
                 "Expected an `encoder` with one input, samples, and a `decoder` with one input, "
                 f"latents (batch, latent_dim). Received: inputs {shapes[0]} and {shapes[1]}"
-            )
-        if len(inputs[0].shape) == 3:
-            raise ValueError(
-                "Expected samples that are vectors (size,) or images (height, width, channels); "
-                f"grey images have one channel. Received: shape {tuple(inputs[0].shape[1:])}"
             )
 
 
@@ -246,13 +253,16 @@ class LatentPrior(Generation):
         count = keras.ops.shape(batch["real"])[0]
         return batch["real"], self._decode(self.sample_latents(count))
 
-    def signatures(self):
-        """Those of every autoencoder, and `sample` (num_samples, seed -> images)."""
+    def abilities(self):
+        """`generate`, and those of every autoencoder."""
+        made = {self.sample_kind.plural: self.sample_kind}
+        return (
+            Ability("generate", {}, made, self._sample, signature="sample"),
+            *super().abilities(),
+        )
 
-        def sample(num_samples, seed):
-            return self._decode(self.sample_latents(num_samples, seed))
-
-        return {**super().signatures(), "sample": signature({"images": sample}, *NUMBER_AND_SEED)}
+    def _sample(self, num_samples, seed):
+        return self._decode(self.sample_latents(num_samples, seed))
 
     def _run_generator(self, latents, ema):
         return self._decode(latents)

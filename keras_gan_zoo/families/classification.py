@@ -2,8 +2,9 @@
 
 import keras
 
-from keras_gan_zoo.kinds import values
-from keras_gan_zoo.training.calls import float_batch, in_chunks, signature
+from keras_gan_zoo import kinds
+from keras_gan_zoo.training.abilities import Ability
+from keras_gan_zoo.training.inputs import named_parts
 
 
 class Classification:
@@ -21,16 +22,13 @@ class Classification:
         Returns:
             A float32 tensor `(batch, num_classes)`; rows sum to 1.
         """
-        samples = values.check_samples("samples", samples, self.sample_shape)
-        return in_chunks(self._classify, samples)
+        return self.do("classify", samples)
 
-    def signatures(self):
-        """As for every model, and `classify`: samples -> probabilities."""
-        samples = float_batch("samples", self.sample_shape)
-        return {
-            **super().signatures(),
-            "classify": signature({"probabilities": self._classify}, samples),
-        }
+    def abilities(self):
+        """As for every model, and `classify`."""
+        takes = {"samples": self.sample_kind}
+        gives = {"probabilities": kinds.Vector((self.num_classes,))}
+        return (*super().abilities(), Ability("classify", takes, gives, self._classify))
 
     def class_logits(self, samples):
         """Logits of the classes `(batch, num_classes)`, in the mode of the running step."""
@@ -48,27 +46,14 @@ class FewLabels(Classification):
     labelled.
     """
 
-    takes_targets = True
+    def inputs(self):
+        """`image` and `label`; of few labels the data set also has `labelled_image`."""
+        return {self.sample_kind.key: self.sample_kind, "label": kinds.Label(self.num_classes)}
 
     def prepare_batch(self, data):
         """`{"real", "labelled", "label"}`: samples without labels, and samples with theirs."""
-        unlabelled, labelled, label = labelled_parts(data)
-        return {
-            "real": values.check_samples("x", unlabelled, self.sample_shape),
-            "labelled": values.check_samples("labelled_image", labelled, self.sample_shape),
-            "label": values.check_labels("labels", label, self.num_classes),
-        }
-
-
-def labelled_parts(data):
-    """Unlabelled samples, labelled samples and their labels, from what `fit` hands over."""
-    if isinstance(data, dict) and {"image", "labelled_image", "label"} <= set(data):
-        return data["image"], data["labelled_image"], data["label"]
-    if isinstance(data, (tuple, list)) and len(data) > 1 and data[1] is not None:
-        return data[0], data[0], data[1]
-    received = f"keys {sorted(data)}" if isinstance(data, dict) else "samples without labels"
-    raise ValueError(
-        "Expected a dict with the keys 'image', 'labelled_image' and 'label', as "
-        "`kgz.datasets.load(name, labels_per_class=10)` gives, or (images, labels). "
-        f"Received: {received}"
-    )
+        real, label = named_parts(data, self.inputs()).values()
+        labelled = real
+        if isinstance(data, dict) and "labelled_image" in data:
+            labelled = self.sample_kind.check("labelled_image", data["labelled_image"])
+        return {"real": real, "labelled": labelled, "label": label}

@@ -1,11 +1,10 @@
-"""What a conditional model takes besides its latents: a class, a vector, or nothing."""
+"""What a conditional model takes besides its latents: a class, a vector, a map, or nothing."""
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_gan_zoo import backend
-from keras_gan_zoo.kinds import values
+from keras_gan_zoo import backend, kinds
 from keras_gan_zoo.training import checks
 
 
@@ -16,124 +15,97 @@ class NoCondition:
         instead: What to do with labels instead, for the error.
     """
 
-    num_classes = dim = None
-    shapes = specs = ()
+    kind = num_classes = None
+    shapes = ()
+    kinds: dict = {}
 
     def __init__(self, instead: str = ""):
         self.instead = instead
 
-    def from_batch(self, data) -> dict:
-        """The condition in what `fit` hands over, as a named part of the batch."""
-        return {}
-
-    def vectors_for(self, owner, labels, num_samples: int) -> tuple:
-        """The condition for `generate`, a tuple to follow the latents; raises on bad labels."""
+    def checked(self, owner, labels, num_samples: int, method: str = "generate") -> tuple:
+        """The labels of so many samples, `()` for none; raises `ValueError` if there are any."""
         if labels is not None:
             raise ValueError(
-                f"`generate` of {type(owner).__name__} takes no `labels`{self.instead}. "
+                f"`{method}` of {type(owner).__name__} takes no `labels`{self.instead}. "
                 f"Received: labels={labels!r}"
             )
         return ()
 
-    def vectors(self, *labels) -> tuple:
-        """What networks are given for labels, inside a graph."""
+    def encoded(self, *labels) -> tuple:
+        """What networks are given for labels, inside a graph, too."""
         return ()
 
     def default(self, num_samples) -> tuple:
-        """The labels of samples for which none are given, inside a graph."""
+        """The labels of samples for which none are given, inside a graph, too."""
         return ()
 
 
-class ClassCondition:
-    """Integer labels; networks are given them one-hot."""
+class Condition:
+    """Labels of any kind. Networks are given classes one-hot, and other labels as they are.
 
-    def __init__(self, num_classes: int):
-        checks.check_count("num_classes", num_classes, least=2)
-        self.num_classes = self.dim = int(num_classes)
-        self.shapes = ((self.dim,),)
-        self.specs = (tf.TensorSpec((None,), tf.int32, "labels"),)
+    Args:
+        kind: Of the labels: `kgz.kinds.Label` for classes `(batch,)`, `Vector` for continuous
+            conditions, `LabelMap`, `Image`, ...
 
-    def from_batch(self, data):
-        labels = values.check_labels("labels", labels_of(data), self.num_classes)
-        return {"condition": self.vectors(labels)[0]}
+    Attributes:
+        num_classes: Number of classes, `None` for other labels.
+        shapes: The shapes of what networks are given.
+        kinds: The kind by the name that labels have as an argument.
+    """
 
-    def vectors_for(self, owner, labels, num_samples):
-        if labels is None:
-            return self.vectors(*self.default(num_samples))
-        labels = np.asarray(labels)
-        labels = np.full(num_samples, labels) if labels.ndim == 0 else labels
-        labels = values.check_labels("labels", labels, self.num_classes)
-        return _counted(self.vectors(labels), num_samples)
+    def __init__(self, kind):
+        self.kind = kinds.get(kind)
+        self.num_classes = self.kind.limit if self.kind.shape == () else None
+        whole = () if self.kind.limit is None else (self.kind.limit,)
+        self.shapes = ((*self.kind.shape, *whole),)
+        self.kinds = {"labels": self.kind}
 
-    def vectors(self, labels):
-        return (keras.ops.one_hot(labels, self.num_classes),)
-
-    def default(self, num_samples):
-        """Round the classes: 0, 1, 2, ..."""
-        return (tf.range(num_samples, dtype=tf.int32) % self.num_classes,)
-
-
-class VectorCondition:
-    """A continuous condition `(batch, dim)`, handed to the networks as it is."""
-
-    num_classes = None
-
-    def __init__(self, dim: int):
-        checks.check_count("condition_dim", dim)
-        self.dim = int(dim)
-        self.shapes = ((self.dim,),)
-        self.specs = (tf.TensorSpec((None, self.dim), tf.float32, "labels"),)
-
-    def from_batch(self, data):
-        return {"condition": values.check_samples("labels", labels_of(data), (self.dim,))}
-
-    def vectors_for(self, owner, labels, num_samples):
+    def checked(self, owner, labels, num_samples, method="generate"):
+        if labels is None and self.num_classes and method == "generate":
+            return self.default(num_samples)
         if labels is None:
             raise ValueError(
-                f"Expected `labels`, conditions of shape (batch, {self.dim}): "
-                f"{type(owner).__name__} has a continuous condition. Received: labels=None"
+                f"Expected `labels` of the kind {self.kind}: `{method}` of "
+                f"{type(owner).__name__} needs one for each sample. Received: labels=None"
             )
-        return _counted((values.check_samples("labels", labels, (self.dim,)),), num_samples)
-
-    def vectors(self, labels):
+        if self.num_classes and np.ndim(labels) == 0:  # one for all
+            labels = np.full(num_samples, labels)
+        labels = self.kind.check("labels", labels)
+        if len(labels) != num_samples:
+            raise ValueError(
+                f"Expected one of `labels` for each of {num_samples} samples. "
+                f"Received: {len(labels)} labels"
+            )
         return (labels,)
 
+    def encoded(self, labels):
+        limit = self.kind.limit
+        return (labels if limit is None else keras.ops.one_hot(labels, limit),)
+
     def default(self, num_samples):
-        return (tf.zeros((num_samples, self.dim)),)
+        """Round the classes: 0, 1, 2, ...; zeros for labels of other kinds."""
+        if self.num_classes:
+            return (tf.range(num_samples, dtype=tf.int32) % self.num_classes,)
+        return (tf.zeros((num_samples, *self.kind.shape), self.kind.dtype),)
 
 
-def condition_of(num_classes: int | None, condition_dim: int | None):
+def condition_of(num_classes: int | None, condition_dim: int | None, kind=None):
     """The condition that these arguments of a model mean."""
-    if num_classes is not None and condition_dim is not None:
+    given = {"num_classes": num_classes, "condition_dim": condition_dim, "condition_kind": kind}
+    given = {name: value for name, value in given.items() if value is not None}
+    if len(given) > 1:
+        received = ", ".join(f"{name}={value!r}" for name, value in given.items())
         raise ValueError(
-            "Expected `num_classes` or `condition_dim`, not both. Received: "
-            f"num_classes={num_classes!r}, condition_dim={condition_dim!r}"
+            "Expected one of `num_classes`, `condition_dim` and `condition_kind`. Received: "
+            f"{received}"
         )
     if num_classes is not None:
-        return ClassCondition(num_classes)
-    return NoCondition() if condition_dim is None else VectorCondition(condition_dim)
-
-
-def labels_of(data):
-    """The labels in what `fit` hands over: `(x, labels)`, or a dict with `"label"`."""
-    if isinstance(data, dict) and "label" in data:
-        return data["label"]
-    if isinstance(data, (tuple, list)) and len(data) > 1 and data[1] is not None:
-        return data[1]
-    received = f"keys {sorted(data)}" if isinstance(data, dict) else "samples alone"
-    raise ValueError(
-        "Expected samples with labels, (x, labels) or a dict with the keys 'image' and 'label': "
-        f"this model learns from labels. Received: {received}"
-    )
-
-
-def _counted(vectors, num_samples):
-    if len(vectors[0]) != num_samples:
-        raise ValueError(
-            f"Expected one of `labels` for each of {num_samples} samples. "
-            f"Received: {len(vectors[0])} labels"
-        )
-    return vectors
+        checks.check_count("num_classes", num_classes, least=2)
+        return Condition(kinds.Label(num_classes))
+    if condition_dim is not None:
+        checks.check_count("condition_dim", condition_dim)
+        return Condition(kinds.Vector((condition_dim,)))
+    return NoCondition() if kind is None else Condition(kind)
 
 
 def other_conditions(conditions):

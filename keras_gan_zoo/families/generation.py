@@ -4,9 +4,8 @@ import functools
 
 import tensorflow as tf
 
-from keras_gan_zoo import backend
+from keras_gan_zoo import backend, kinds
 from keras_gan_zoo.families.latents import LATENT_DISTRIBUTIONS
-from keras_gan_zoo.kinds import values
 from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.calls import CHUNK, compiled
 
@@ -14,9 +13,14 @@ from keras_gan_zoo.training.calls import CHUNK, compiled
 class Generation:
     """Mixin for models that map latents, and a condition if they have one, to samples.
 
-    The model has `latent_dim`, `latent_distribution`, `sample_shape`, `condition`, and
+    The model has `latent_dim`, `latent_distribution`, `sample_kind`, `condition`, and
     `_run_generator(*inputs, ema)`.
     """
+
+    @property
+    def latent_kind(self) -> kinds.Kind:
+        """The kind of latents: vectors `(latent_dim,)`."""
+        return kinds.Vector((self.latent_dim,))
 
     def sample_latents(self, num_samples: int, seed=None):
         """Latents `(num_samples, latent_dim)` from the model's latent distribution."""
@@ -29,7 +33,8 @@ class Generation:
         Args:
             num_samples: How many. May be left out when `latents` are given.
             labels: For conditional models: integer classes `(num_samples,)` or one for all, by
-                default round the classes 0, 1, 2, ...; or conditions `(num_samples, dim)`.
+                default round the classes 0, 1, 2, ...; or conditions `(num_samples, ...)` of the
+                model's kind.
             latents: Latents `(num_samples, latent_dim)` to use instead of random ones.
             seed: Integer for reproducible samples: of the latents, and of the noise in layers.
             ema: Whether to use the moving average of the generator, if the model keeps one.
@@ -41,14 +46,13 @@ class Generation:
             ValueError: On bad counts, labels, or latents of the wrong shape.
         """
         latents = self._latents(num_samples, latents, seed)
-        condition = self.condition.vectors_for(self, labels, len(latents))
-        return self._run_all(latents, *condition, ema=ema, seed=seed)
+        labels = self.condition.checked(self, labels, len(latents))
+        return self._run_all(latents, *self.condition.encoded(*labels), ema=ema, seed=seed)
 
     def _trace_generators(self):
         """Compiles the generator and its average once, for any number of samples."""
-        inputs = [tf.TensorSpec((None, self.latent_dim), tf.float32)]
-        if self.condition.dim is not None:
-            inputs.append(tf.TensorSpec((None, self.condition.dim), tf.float32))
+        shapes = (self.latent_dim,), *self.condition.shapes
+        inputs = [tf.TensorSpec((None, *shape), tf.float32) for shape in shapes]
         noise = [tf.TensorSpec((2,), tf.int32), tf.TensorSpec((), tf.int32)]
         self._run = {
             ema: compiled(functools.partial(self._run_with_noise, ema), [*noise, *inputs])
@@ -75,7 +79,7 @@ class Generation:
             if num_samples is None:
                 raise ValueError("Expected `num_samples` or `latents`. Received neither.")
             return self.sample_latents(num_samples, seed)
-        latents = values.check_samples("latents", latents, (self.latent_dim,))
+        latents = self.latent_kind.check("latents", latents)
         if num_samples not in (None, len(latents)):
             raise ValueError(
                 f"Expected `num_samples` to be the number of `latents` or left out. "

@@ -1,9 +1,11 @@
 """An autoencoder whose decoder gives a likelihood."""
 
+import dataclasses
+
 import keras
 from keras import ops
 
-from keras_gan_zoo import backend, losses
+from keras_gan_zoo import backend, kinds, losses
 from keras_gan_zoo.families.autoencoder_model import AutoencoderModel
 from keras_gan_zoo.families.likelihoods import Likelihood
 from keras_gan_zoo.training import checks
@@ -21,7 +23,8 @@ class LikelihoodModel(AutoencoderModel):
     def __init__(self, likelihood: Likelihood, **kwargs):
         super().__init__(**kwargs)
         self.likelihood = likelihood
-        self.largest_pixel = likelihood.largest
+        if isinstance(self.sample_kind, kinds.Image):
+            self.sample_kind = dataclasses.replace(self.sample_kind, largest=likelihood.largest)
         self._compiled = compiled(self._posterior), compiled(self._log_weights)
 
     def observed(self, decoded):

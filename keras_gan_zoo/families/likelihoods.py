@@ -5,7 +5,7 @@ import math
 from keras import ops
 
 from keras_gan_zoo import errors, losses
-from keras_gan_zoo.kinds.values import LARGEST_PIXEL
+from keras_gan_zoo.kinds import LARGEST_PIXEL
 
 EXACT = 1.0 + 1e-4  # images in [-1, 1], up to rounding
 

@@ -3,6 +3,8 @@
 import copy
 import functools
 
+import keras
+
 from keras_gan_zoo import backend
 from keras_gan_zoo.penalties import Penalty
 from keras_gan_zoo.training.part import Part
@@ -67,5 +69,5 @@ class WeightClip(Part):
 
     def before_update(self):
         weights = self.network.trainable_variables
-        clipped = [weight.clip(-self.limit, self.limit) for weight in weights]
+        clipped = [keras.ops.clip(weight, -self.limit, self.limit) for weight in weights]
         backend.assign(weights, clipped)

@@ -31,6 +31,7 @@ class Image(kind.Kind):
     shape: tuple
     largest: float = values.LARGEST_PIXEL
     axes = ("height", "width", "channels")
+    key = "image"
     plural = "images"
     words = values.IMAGES
 

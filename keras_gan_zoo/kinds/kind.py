@@ -29,7 +29,9 @@ class Kind:
         axes: Names of the axes of `shape`.
         largest: The largest absolute value taken of samples in `[-1, 1]`; `None` for unbounded
             values.
+        least: The smallest integer.
         limit: One more than the largest integer; `None` for floats.
+        key: What a sample is called in the dicts of data sets, such as `"image"`.
         plural: What a batch is called in exports, such as `"images"`.
         extractors: Names of the feature extractors that can measure such samples.
         words: What errors say, `values.Words`.
@@ -39,7 +41,9 @@ class Kind:
     dtype = "float32"
     axes: tuple = ()
     largest: float | None = None
+    least: int = 0
     limit: int | None = None
+    key = "sample"
     plural = "samples"
     extractors: tuple = ()
     words = values.Words()
@@ -52,6 +56,11 @@ class Kind:
     def bounded(self) -> bool:
         """Whether samples are in `[-1, 1]`."""
         return self.largest is not None
+
+    @property
+    def has_tiles(self) -> bool:
+        """Whether each sample is drawn as an image of its own, which others can stand beside."""
+        return type(self).tiles is not Kind.tiles
 
     def check(self, name: str, samples):
         """Checks a batch of samples.
@@ -68,9 +77,14 @@ class Kind:
                 are found when it runs, and are an `InvalidArgumentError`.
         """
         if self.dtype == "int32":
-            how = {"mend": self.mend, "outside": self.outside}
+            how = {"least": self.least, "mend": self.mend, "outside": self.outside}
             return values.check_integers(name, samples, self.shape, self.limit, **how)
         return values.check_floats(name, samples, self.shape, self.largest, self.words, self.mend)
+
+    def warn_of_scale(self, samples):
+        """Warns if samples at hand are in `[0, 1]`, where that is hardly ever meant."""
+        if self.dtype == "float32":
+            values.warn_of_values_from_zero(samples, self.words)
 
     def mend(self, received: tf.TensorShape, shape: tuple) -> str:
         """A hint for a batch of a wrong shape or type, or nothing."""

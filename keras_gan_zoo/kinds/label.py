@@ -17,6 +17,7 @@ class Label(kind.Kind):
 
     Args:
         classes: How many classes there are, at least 2.
+        unknown: Whether -1 is taken, for a class that is not known.
 
     Example:
 
@@ -26,7 +27,9 @@ class Label(kind.Kind):
 
     shape: tuple = dataclasses.field(default=(), init=False, repr=False)
     classes: int
+    unknown: bool = False
     dtype = "int32"
+    key = "label"
     plural = "labels"
 
     def __post_init__(self):
@@ -37,6 +40,11 @@ class Label(kind.Kind):
     def limit(self):
         """One more than the largest label."""
         return self.classes
+
+    @property
+    def least(self):
+        """The smallest label."""
+        return -1 if self.unknown else 0
 
     def mend(self, received, shape):
         return values.mend_label(received, shape)

@@ -30,6 +30,7 @@ class LabelMap(kind.Kind):
     classes: int
     axes = ("height", "width")
     dtype = "int32"
+    key = "label_map"
     plural = "label_maps"
     outside = " Pixels without a class, often 255, need one of their own."
 

@@ -54,6 +54,11 @@ class Named(kind.Kind):
         """The types of the parts, by name."""
         return {name: one.dtype for name, one in self.parts}
 
+    @property
+    def has_tiles(self) -> bool:
+        """Whether all parts are drawn as images."""
+        return all(one.has_tiles for _, one in self.parts)
+
     def check(self, name, samples):
         if not isinstance(samples, dict) or set(samples) != set(self.kinds):
             keys = isinstance(samples, dict)

@@ -77,7 +77,7 @@ def check_floats(name, samples, shape, largest=None, words=None, mend=None):
     if not _fits(samples.shape, shape):
         hint = mend(samples.shape, shape)
         raise ValueError(f"{expected}{scale}.{hint} Received: shape {tuple(samples.shape)}")
-    _warn_of_values_from_zero(samples, words)
+    warn_of_values_from_zero(samples, words)
     # A retraced step knows less than `fit`, which has checked the data set's own specification.
     samples = tf.ensure_shape(tf.cast(samples, keras.config.floatx()), (None, *shape))
     limit = samples.dtype.max if largest is None else largest
@@ -133,13 +133,8 @@ def _fits(received, shape):
     return received.rank == len(shape) + 1 and received[1:].is_compatible_with(shape)
 
 
-def warn_of_pixels_from_zero(images):
-    """Warns if images at hand span [0, 1], which is allowed, and hardly ever meant."""
-    if len(images.shape) == 4 and tf.as_dtype(images.dtype).is_floating:
-        _warn_of_values_from_zero(images, IMAGES)
-
-
-def _warn_of_values_from_zero(samples, words):
+def warn_of_values_from_zero(samples, words):
+    """Warns if samples at hand span [0, 1], which is allowed, and hardly ever meant."""
     at_hand = not tf.is_symbolic_tensor(samples) and 0 not in samples.shape
     if at_hand and words.lowest:
         least, most = float(np.min(samples)), float(np.max(samples))

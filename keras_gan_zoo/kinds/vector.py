@@ -28,6 +28,7 @@ class Vector(kind.Kind):
 
     shape: tuple
     axes = ("dimensions",)
+    key = "vector"
     plural = "vectors"
 
     def draw(self, samples, columns=None):

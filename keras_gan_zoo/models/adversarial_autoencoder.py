@@ -3,12 +3,12 @@
 import keras
 from keras import ops
 
+from keras_gan_zoo import kinds
 from keras_gan_zoo.errors import check_choice
 from keras_gan_zoo.families.autoencoder_model import LatentPrior
-from keras_gan_zoo.families.conditions import NoCondition, labels_of
+from keras_gan_zoo.families.conditions import NoCondition
 from keras_gan_zoo.families.critic import Critic
 from keras_gan_zoo.families.priors import MODES, PRIORS
-from keras_gan_zoo.kinds import values
 from keras_gan_zoo.models.autoencoder import Autoencoder
 from keras_gan_zoo.networks import mlp_decoder, mlp_encoder
 from keras_gan_zoo.training import checks
@@ -105,18 +105,10 @@ class AdversarialAutoencoder(LatentPrior, Autoencoder):
             Phase("generator", (self.encoder,)),
         )
 
-    @property
-    def takes_targets(self) -> bool:
-        """Whether `fit` takes labels."""
-        return self.informed_by_labels
-
-    def prepare_batch(self, data):
-        """`{"real": samples}`, with `"label"` if the discriminator is shown it."""
-        batch = super().prepare_batch(data)
-        if self.informed_by_labels:
-            labels = values.check_labels("labels", labels_of(data), MODES, least=UNLABELLED)
-            batch["label"] = labels
-        return batch
+    def inputs(self):
+        """`image`, and its `label` (-1 for unknown) if the discriminator is shown it."""
+        label = {"label": kinds.Label(MODES, unknown=True)} if self.informed_by_labels else {}
+        return {**super().inputs(), **label}
 
     def discriminator_losses(self, batch):
         labels = batch.get("label")

@@ -3,12 +3,13 @@
 import keras
 from keras import ops
 
-from keras_gan_zoo import networks
+from keras_gan_zoo import kinds, networks
 from keras_gan_zoo.families.adversarial_model import AdversarialModel
 from keras_gan_zoo.families.conditions import other_conditions
 from keras_gan_zoo.kinds import values
 from keras_gan_zoo.networks.icgan import icgan_encoder_widths
-from keras_gan_zoo.training.calls import apply, float_batch, in_chunks, signature
+from keras_gan_zoo.training.abilities import Ability
+from keras_gan_zoo.training.calls import apply
 from keras_gan_zoo.training.phase import Phase
 
 
@@ -132,18 +133,18 @@ class IcGAN(AdversarialModel):
 
     def encode(self, samples):
         """The latents of samples `(batch, *sample_shape)`: float32 `(batch, latent_dim)`."""
-        return in_chunks(self._latents_of, self._checked(samples))
+        return self.do("encode", samples)
 
     def conditions_of(self, samples):
         """The conditions that samples seem to have: float32 `(batch, dim)`.
 
         Attributes near -1 or 1; of classes the likeliest, one-hot.
         """
-        return in_chunks(self._conditions_of, self._checked(samples))
+        return self.do("conditions_of", samples)
 
     def reconstruct(self, samples):
         """Samples, generated from their latents and conditions: `(batch, *sample_shape)`."""
-        return in_chunks(self._reconstruct, self._checked(samples))
+        return self.do("reconstruct", samples)
 
     def edit(self, samples, labels):
         """Samples, generated from their latents under other conditions.
@@ -160,15 +161,17 @@ class IcGAN(AdversarialModel):
         """
         return self.generate(latents=self.encode(samples), labels=labels)
 
-    def signatures(self):
-        """As for every GAN, and `encode` (samples -> latents, conditions) and `reconstruct`."""
-        samples = float_batch("samples", self.sample_shape)
-        found = {"latents": self._latents_of, "conditions": self._conditions_of}
-        return {
-            **super().signatures(),
-            "encode": signature(found, samples),
-            "reconstruct": signature({"images": self._reconstruct}, samples),
-        }
+    def abilities(self):
+        """As of every GAN, and `encode`, `conditions_of` and `reconstruct`."""
+        samples, images = {"samples": self.sample_kind}, {"images": self.sample_kind}
+        latents, condition = {"latents": self.latent_kind}, kinds.Vector(*self.condition.shapes)
+        found = {"conditions": condition}
+        return (
+            *super().abilities(),
+            Ability("encode", samples, latents, self._latents_of),
+            Ability("conditions_of", samples, found, self._conditions_of, signature="encode"),
+            Ability("reconstruct", samples, images, self._reconstruct),
+        )
 
     def default_optimizers(self):
         """Adam: 2e-4 and beta_1 0.5 for the GAN, 1e-4 and 0.1 for the encoders (authors' code)."""
@@ -179,9 +182,6 @@ class IcGAN(AdversarialModel):
         }
 
     # Internals -----------------------------------------------------------------------------
-
-    def _checked(self, samples):
-        return values.check_samples("samples", samples, self.sample_shape)
 
     def _latents_of(self, samples):
         return ops.cast(self.latent_encoder(samples, training=False), "float32")

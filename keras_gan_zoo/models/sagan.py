@@ -84,9 +84,9 @@ class SAGAN(AdversarialModel):
             key width)`, which sums to 1 over the keys.
         """
         latents = self._latents(num_samples, latents, seed)
-        condition = self.condition.vectors_for(self, labels, len(latents))
+        labels = self.condition.checked(self, labels, len(latents))
         network = self._generator(ema=True)
-        inputs = (latents, *condition)
+        inputs = (latents, *self.condition.encoded(*labels))
         maps = attention_maps(network, inputs[0] if len(inputs) == 1 else list(inputs))
         positions, keys = (int(np.sqrt(size)) for size in maps.shape[1:])
         shape = (-1, positions, positions, keys, keys)

@@ -114,7 +114,7 @@ class SemiSupervisedGAN(FewLabels, AdversarialModel):
         Args:
             samples: Some 500 samples `(batch, *sample_shape)`.
         """
-        samples = values.check_samples("samples", samples, self.sample_shape)
+        samples = self.sample_kind.check("samples", samples)
         WeightNormalization.initialize_from_data(self.discriminator, samples)
         self.averaged(self.discriminator).set_weights(self.discriminator.get_weights())
 

@@ -19,7 +19,7 @@ from keras_gan_zoo import (
     processor,
 )
 from keras_gan_zoo.recipes.recipe import AUTO, Recipe
-from keras_gan_zoo.training import LinearDecay, checks
+from keras_gan_zoo.training import LinearDecay
 
 PROGRESS = "progress.json"
 PICTURE = 32  # images in a picture of reconstructions
@@ -126,7 +126,7 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
         (None, {}) if evaluation.generates_by_itself(model) else _test_images(recipe, model)
     )
     if hasattr(model, "initialize_from_data"):
-        first = [checks.samples_of(batch) for batch in load_data(recipe).take(5)]
+        first = [model.samples_of(batch) for batch in load_data(recipe).take(5)]
         model.initialize_from_data(keras.ops.concatenate(first))
     out.mkdir(parents=True, exist_ok=True)
     training = recipe.training

@@ -27,30 +27,31 @@ def compiled(function, input_signature=None):
 
 
 def in_chunks(function, *rows, seed=SEED):
-    """`function` of many rows, a chunk at a time; raises `ValueError` if there are none.
+    """`function` of many rows, a chunk at a time.
 
     Args:
-        function: Of as many tensors as `rows` are.
-        *rows: Tensors with one batch size.
+        function: Of as many tensors as `rows` are; returns a tensor, or a structure of them.
+        *rows: Tensors, or structures of tensors, with one batch size.
         seed: Of the noise that networks draw; chunks draw the noise of the whole.
+
+    Raises:
+        ValueError: If there are no rows, or not as many everywhere.
     """
-    count = len(rows[0])
-    if not count:
+    counts = sorted({len(part) for part in tf.nest.flatten(rows)})
+    if len(counts) > 1:
+        raise ValueError(f"Expected batches of one size. Received: sizes {counts}")
+    if not counts[0]:
         raise ValueError("Expected a batch of at least one. Received: none")
     chunks = []
-    for start in range(0, count, CHUNK):
+    for start in range(0, counts[0], CHUNK):
+        flat = [row[start : start + CHUNK] for row in tf.nest.flatten(rows)]
         with backend.noise(seed, start=start):
-            chunks.append(function(*(part[start : start + CHUNK] for part in rows)))
-    return tf.concat(chunks, axis=0)
+            chunks.append(function(*tf.nest.pack_sequence_as(rows, flat)))
+    return tf.nest.map_structure(lambda *parts: tf.concat(parts, axis=0), *chunks)
 
 
-def float_batch(name: str, shape: tuple):
-    """What a signature takes: a batch of float32 tensors of a shape."""
-    return tf.TensorSpec((None, *shape), tf.float32, name)
-
-
-def signature(outputs: dict, *inputs: tf.TensorSpec):
-    """A traced function of `inputs` that returns what the functions in `outputs` return.
+def signature(function, *inputs: tf.TensorSpec):
+    """`function` of tensors as `inputs` specify them, which returns tensors by name, as a graph.
 
     Where networks draw noise when they are used it takes a `seed`, too, which decides the noise as
     that of the method does.
@@ -62,8 +63,7 @@ def signature(outputs: dict, *inputs: tf.TensorSpec):
         def run(*tensors):
             named = dict(zip((spec.name for spec in specs), tensors, strict=True))
             with backend.noise(named.get("seed", SEED)) as stream:
-                own = tensors[: len(inputs)]
-                results = {name: function(*own) for name, function in outputs.items()}
+                results = function(*tensors[: len(inputs)])
             draws.append(stream.draws)
             return results
 

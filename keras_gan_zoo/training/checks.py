@@ -7,15 +7,6 @@ import numpy as np
 from keras_gan_zoo import errors
 
 
-def samples_of(data):
-    """The samples in what `fit` hands over: `x`, `(x, labels)`, or a dict with `"image"`."""
-    if isinstance(data, dict):
-        if "image" not in data:
-            raise ValueError(f"Expected a dict with the key 'image'. Received: keys {sorted(data)}")
-        return data["image"]
-    return data[0] if isinstance(data, (tuple, list)) else data
-
-
 def check_arguments(model_class: type, rest: dict, networks):
     """Raises `ValueError` for an argument that no constructor of the class takes."""
     taken = (inspect.signature(base.__init__).parameters for base in model_class.__mro__)

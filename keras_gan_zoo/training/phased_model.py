@@ -6,15 +6,17 @@ import inspect
 import keras
 import tensorflow as tf
 
-from keras_gan_zoo import backend, errors, processor
+from keras_gan_zoo import backend, errors, kinds, processor
 from keras_gan_zoo.datasets import pipeline
 from keras_gan_zoo.kinds import values
 from keras_gan_zoo.presets.preset_model import PresetModel
 from keras_gan_zoo.serving.export import Exporting
 from keras_gan_zoo.training import checks
+from keras_gan_zoo.training.abilities import Abilities
 from keras_gan_zoo.training.arguments import RecordedArguments
 from keras_gan_zoo.training.compilation import PhasedCompilation
 from keras_gan_zoo.training.graphs import StepGraphs
+from keras_gan_zoo.training.inputs import named_parts, parts_of, without_nothing
 from keras_gan_zoo.training.loss_means import LossMeans
 from keras_gan_zoo.training.moving_average import MovingAverage
 from keras_gan_zoo.training.part import Part
@@ -27,6 +29,7 @@ RANDOM_STATE = "random_state_"
 class PhasedModel(
     RecordedArguments,
     PresetModel,
+    Abilities,
     Exporting,
     PhasedCompilation,
     StepGraphs,
@@ -38,7 +41,8 @@ class PhasedModel(
     A subclass names its networks in the constructor and defines
 
     - `phases()`: the players' turns of one training step, in order;
-    - `prepare_batch(data) -> dict`: names the parts of what `fit` hands over;
+    - `inputs()`: what `fit` takes, by name; and `prepare_batch(data) -> dict`, if a batch has
+      other parts than these;
     - `<phase>_losses(batch) -> dict`: the weighted losses of a phase; their sum is minimised
       with respect to that phase's networks only, and their names are what `fit` reports;
     - `default_optimizers()`: the paper's, one or by phase, for `compile()` without arguments;
@@ -60,8 +64,6 @@ class PhasedModel(
         **kwargs: Networks; `name` and `dtype` (a policy such as `"mixed_bfloat16"`), as for
             `keras.Model`.
     """
-
-    takes_targets = False
 
     def __init__(self, *, networks: dict | None = None, seed: int | None = None, **kwargs):
         networks = dict(networks or {})
@@ -97,9 +99,17 @@ class PhasedModel(
         """The phases of one training step, in order."""
         raise errors.not_defined(self, "phases")
 
+    def inputs(self) -> dict:
+        """What `fit` takes: the `kgz.kinds` of the parts of a batch by name, in order."""
+        raise errors.not_defined(self, "inputs")
+
     def prepare_batch(self, data) -> dict:
-        """Names the parts of a batch from `fit`; raises `ValueError` when one is missing."""
-        raise errors.not_defined(self, "prepare_batch")
+        """Names the parts of a batch from `fit` and checks them, as `inputs` says.
+
+        Raises:
+            ValueError: If a part is missing or bad.
+        """
+        return named_parts(data, self.inputs())
 
     def default_optimizers(self) -> "dict | keras.optimizers.Optimizer":
         """The paper's optimizers by phase name, or one of which each phase gets its own."""
@@ -111,6 +121,15 @@ class PhasedModel(
     def comparison(self, batch: dict) -> tuple:
         """Real samples of a batch and as many generated ones, for metrics given to `compile`."""
         raise errors.not_defined(self, "comparison")
+
+    @property
+    def takes_targets(self) -> bool:
+        """Whether `fit` takes more than samples: labels or targets."""
+        return len(self.inputs()) > 1
+
+    def kind_of_samples(self, shape: tuple, kind=None):
+        """The kind of samples of a shape: what the shape tells, unless one is passed."""
+        return kinds.of_shape(shape) if kind is None else kinds.get(kind)
 
     # What a model may use ------------------------------------------------------------------
 
@@ -189,9 +208,7 @@ class PhasedModel(
 
     def _received(self, data):
         """The named batch, and the share of the global batch that this replica holds."""
-        # `train_on_batch` hands over (x, None, None).
-        alone = isinstance(data, tuple) and all(part is None for part in data[1:])
-        batch = self.prepare_batch(data[0] if alone else data)
+        batch = self.prepare_batch(without_nothing(data))
         replicas = backend.num_replicas()
         if replicas == 1:
             return batch, 1.0
@@ -236,7 +253,8 @@ class PhasedModel(
         be resumed to the bit. Bad values in the data raise a `ValueError` that names them.
 
         Args:
-            x: A `tf.data.Dataset` of what `prepare_batch` takes, or arrays.
+            x: A `tf.data.Dataset`, or arrays: what `inputs` names, as a dict with these names or in
+                this order.
             y: Labels or targets, if `x` is an array.
             batch_size: Samples per step, if `x` is an array; 32 by default.
             shuffle: Whether arrays are shuffled each epoch.
@@ -290,7 +308,7 @@ class PhasedModel(
             )
         # Keras itself must split arrays.
         if pipeline.is_arrays(x):
-            values.warn_of_pixels_from_zero(checks.samples_of(x))
+            self._warn_of_scales(x if y is None else (x, y))
         if pipeline.is_arrays(x) and not options.get("validation_split"):
             size = batch_size or 32
             x = pipeline.from_arrays(x, y, batch_size=size, seed=self.seed or 0, shuffle=shuffle)
@@ -300,6 +318,15 @@ class PhasedModel(
             prepare = tf.function(self.prepare_batch, autograph=False)
             prepare.get_concrete_function(x.element_spec)
         return x, y, batch_size
+
+    def samples_of(self, data):
+        """The first part of what `fit` is given: the samples of data that have labels, too."""
+        return next(iter(parts_of(data, dict([*self.inputs().items()][:1])).values()))[1]
+
+    def _warn_of_scales(self, arrays):
+        kinds = self.inputs()
+        for name, (_, part) in parts_of(arrays, kinds).items():
+            kinds[name].warn_of_scale(part)
 
     def _averages(self):
         return [part for part in self._attached if isinstance(part, MovingAverage)]

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
-import numpy as np
 
 import keras_gan_zoo as kgz
 from keras_gan_zoo.families.classification import FewLabels
@@ -14,7 +13,7 @@ from keras_gan_zoo.families.posterior import GaussianPosterior
 from keras_gan_zoo.training import state as training_state
 
 FAMILIES = (kgz.families.AdversarialModel, kgz.families.AutoencoderModel)
-_shared = {}
+_shared, _kinds = {}, {}
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -24,9 +23,7 @@ class ModelSpec:
     Args:
         model: The public class.
         arguments: Called for the constructor's arguments: tiny, and new networks on each call.
-        sample_shape: Shape of a sample.
         losses: The names of the losses that `fit` reports.
-        bounded: Whether samples lie in [-1, 1].
         noisy: Whether training draws noise, which the seed decides.
         exempt: Patterns of trainable variables, after the name of the phase and a space, that need
             not move in it, with the reason.
@@ -35,9 +32,7 @@ class ModelSpec:
 
     model: type
     arguments: Callable[[], dict[str, Any]]
-    sample_shape: tuple
     losses: tuple[str, ...]
-    bounded: bool = True
     noisy: bool = True
     exempt: dict[str, str] = dataclasses.field(default_factory=dict)
     couples: bool = False
@@ -46,7 +41,20 @@ class ModelSpec:
         """A model with seed 0, compiled."""
         model = self.model(**{"seed": 0, **self.arguments(), **changes})
         model.compile()
+        _kinds.setdefault(self, model.inputs())
         return model
+
+    @property
+    def kinds(self) -> dict:
+        """The kinds of what `fit` takes, by name."""
+        if self not in _kinds:
+            self.make()
+        return _kinds[self]
+
+    @property
+    def sample_kind(self):
+        """The kind of a sample: of the first of these."""
+        return next(iter(self.kinds.values()))
 
     def shared(self):
         """The model of `make`, as it was when it was made: built and traced once for many tests.
@@ -69,8 +77,7 @@ class ModelSpec:
         """What sets it apart from other models where replicas, files and types are concerned."""
         arguments = self.arguments()
         found = {
-            f"samples of rank {len(self.sample_shape)}": True,
-            "classes": self.classes is not None,
+            **{f"{type(kind).__name__} as {name}": True for name, kind in self.kinds.items()},
             "several updates": "discriminator_steps" in arguments,
             "penalty": "gradient_penalty" in self.losses,
             "coupled samples": self.couples,
@@ -80,24 +87,16 @@ class ModelSpec:
         }
         return {name for name, has in found.items() if has}
 
-    def samples(self, count: int, seed: int = 0) -> np.ndarray:
-        """Random training data."""
-        random = np.random.default_rng(seed)
-        return random.uniform(-1, 1, (count, *self.sample_shape)).astype("float32")
-
-    def labels(self, count: int):
-        """Labels of training data, `None` for an unconditional model."""
-        classes = self.classes
-        return None if classes is None else np.arange(count) % classes
+    def data(self, count: int, seed: int = 0) -> dict:
+        """Random training data: what `fit` takes, by name."""
+        return {
+            name: kind.examples(count, seed + index)
+            for index, (name, kind) in enumerate(self.kinds.items())
+        }
 
     def is_exempt(self, phase: str, variable) -> bool:
         """Whether a variable need not move in a phase."""
         return any(re.search(pattern, f"{phase} {variable.path}") for pattern in self.exempt)
-
-    @property
-    def classes(self):
-        """Number of classes, `None` for a model without."""
-        return self.arguments().get("num_classes")
 
 
 GAN_LOSSES = ("discriminator_loss", "generator_loss")
@@ -128,128 +127,107 @@ SPECS = (
     ModelSpec(
         kgz.models.GAN,
         lambda: {"sample_shape": (2,), "latent_dim": 4, "hidden_units": 20},
-        sample_shape=(2,),
         losses=GAN_LOSSES,
-        bounded=False,
     ),
     ModelSpec(
         kgz.models.DCGAN,
         lambda: {"image_shape": (16, 16, 1), "latent_dim": 4, "filters": 4},
-        sample_shape=(16, 16, 1),
         losses=GAN_LOSSES,
     ),
     ModelSpec(
         kgz.models.ConvGAN,
         _tiny_conv_gan,
-        sample_shape=(8, 8, 1),
         losses=GAN_LOSSES,
         exempt=BEFORE_NORMALISATION,
     ),
     ModelSpec(
         kgz.models.LSGAN,
         _tiny(),
-        sample_shape=(8, 8, 1),
         losses=GAN_LOSSES,
     ),
     ModelSpec(
         kgz.models.WGAN,
         _tiny(discriminator_steps=2),
-        sample_shape=(8, 8, 1),
         losses=GAN_LOSSES,
     ),
     ModelSpec(
         kgz.models.WGANGP,
         _tiny(discriminator_steps=2),
-        sample_shape=(8, 8, 1),
         losses=(*GAN_LOSSES, "gradient_penalty"),
         exempt={r"dense\w*/bias": "it cancels in the difference of the critic's means"},
     ),
     ModelSpec(
         kgz.models.SNGAN,
         _tiny(discriminator_filters=4, discriminator_steps=1),
-        sample_shape=(8, 8, 1),
         losses=GAN_LOSSES,
         exempt=BEFORE_NORMALISATION,
     ),
     ModelSpec(
         kgz.models.ConditionalGAN,
         _tiny(discriminator_filters=4, discriminator_steps=2, num_classes=3),
-        sample_shape=(8, 8, 1),
         losses=GAN_LOSSES,
         exempt=BEFORE_NORMALISATION,
     ),
     ModelSpec(
         kgz.models.ACGAN,
         _tiny(discriminator_filters=2, num_classes=3),
-        sample_shape=(8, 8, 1),
         losses=(*GAN_LOSSES, "discriminator_class_loss", "generator_class_loss"),
     ),
     ModelSpec(
         kgz.models.EBGAN,
         _tiny(discriminator_filters=4),
-        sample_shape=(8, 8, 1),
         losses=(*GAN_LOSSES, "pulling_away"),
     ),
     ModelSpec(
         kgz.models.CramerGAN,
         _tiny(feature_dim=4, discriminator_steps=2),
-        sample_shape=(8, 8, 1),
         losses=(*GAN_LOSSES, "gradient_penalty"),
     ),
     ModelSpec(
         kgz.models.OTGAN,
         _tiny(discriminator_filters=4, generator_steps=1, iterations=20),
-        sample_shape=(8, 8, 1),
         losses=GAN_LOSSES,
         couples=True,
     ),
     ModelSpec(
         kgz.models.ImprovedGAN,
         _tiny(virtual_batch_normalization=3, historical_average=0.1),
-        sample_shape=(8, 8, 1),
         losses=(*GAN_LOSSES, "historical_average", "generator_historical_average"),
     ),
     ModelSpec(
         kgz.models.SAGAN,
         _tiny(image_shape=(16, 16, 1), filters=8, discriminator_filters=8, num_classes=3),
-        sample_shape=(16, 16, 1),
         losses=GAN_LOSSES,
     ),
     ModelSpec(
         kgz.models.SemiSupervisedGAN,
         lambda: {"image_shape": (8, 8, 1), "latent_dim": 4, "num_classes": 3},
-        sample_shape=(8, 8, 1),
         losses=(*GAN_LOSSES, "supervised_loss"),
     ),
     ModelSpec(
         kgz.models.Autoencoder,
         _tiny_autoencoder,
-        sample_shape=(8, 8, 1),
         losses=("reconstruction_loss",),
         noisy=False,
     ),
     ModelSpec(
         kgz.models.DenoisingAutoencoder,
         lambda: {**_tiny_autoencoder(), "noise": "salt_and_pepper", "loss": "cross_entropy"},
-        sample_shape=(8, 8, 1),
         losses=("reconstruction_loss",),
     ),
     ModelSpec(
         kgz.models.VAE,
         lambda: {"image_shape": (8, 8, 1), "latent_dim": 3, "warm_up": 4},
-        sample_shape=(8, 8, 1),
         losses=("reconstruction_loss", "kl_loss"),
     ),
     ModelSpec(
         kgz.models.AdversarialAutoencoder,
         lambda: {**_tiny_autoencoder(), "units": 8},
-        sample_shape=(8, 8, 1),
         losses=("reconstruction_loss", *GAN_LOSSES),
     ),
     ModelSpec(
         kgz.models.SemiSupervisedAAE,
         lambda: {**_tiny_autoencoder(), "num_classes": 3, "units": 8},
-        sample_shape=(8, 8, 1),
         losses=("reconstruction_loss", *GAN_LOSSES, "supervised_loss"),
         exempt={r"^classifier head_1/": "the loss of classes does not reach the style"},
     ),
@@ -257,20 +235,17 @@ SPECS = (
         kgz.models.VAEGAN,
         # A margin at which no player waits for the other.
         lambda: {"image_shape": (6, 6, 1), "latent_dim": 3, "filters": 4, "margin": 100.0},
-        sample_shape=(6, 6, 1),
         losses=(*GAN_LOSSES, "kl_loss", "reconstruction_loss", "similarity_loss"),
     ),
     ModelSpec(
         kgz.models.IcGAN,
         _tiny(num_classes=3),
-        sample_shape=(8, 8, 1),
         losses=(*GAN_LOSSES, "latent_loss", "condition_loss"),
         exempt={r"(conv2d|dense)\w*/bias": "batch normalisation takes it away"},
     ),
     ModelSpec(
         kgz.models.RestrictedBoltzmannMachine,
         lambda: {"image_shape": (4, 4, 1), "hidden_units": 3, "chains": 6, "sampling_steps": 3},
-        sample_shape=(4, 4, 1),
         losses=("contrastive_loss",),
     ),
 )

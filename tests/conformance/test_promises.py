@@ -33,13 +33,21 @@ one_of_each_kind = with_specs(spec_module.one_of_each_kind())
 one_per_family = with_specs(spec_module.one_of_each_family())
 
 
-def train(model, samples, steps=3, batch_size=6):
+def train(model, data, steps=3, batch_size=6):
     """A few steps on fixed batches, with their mean losses."""
-    rows = np.arange(steps * batch_size) % len(samples)
-    labels = rows % model.num_classes if model.takes_targets else None
+    some = rows(data, np.arange(steps * batch_size) % count_of(data))
     options = {"batch_size": batch_size, "shuffle": False, "verbose": 0}
-    history = model.fit(samples[rows], labels, **options).history
+    history = model.fit(some, **options).history
     return {name: values[-1] for name, values in history.items()}
+
+
+def rows(data, index):
+    """Some rows of data."""
+    return tf.nest.map_structure(lambda part: part[index], data)
+
+
+def count_of(data):
+    return len(tf.nest.flatten(data)[0])
 
 
 def leave_the_start(model, seed=1):
@@ -56,45 +64,25 @@ def leave_the_start(model, seed=1):
         part.before_update()
 
 
-def discriminator_labels(spec, count):
-    """The labels that `discriminate` wants, by argument name."""
-    labels = spec.labels(count)
-    wanted = labels is not None and getattr(spec.model, "discriminator_takes_condition", False)
-    return {"labels": labels} if wanted else {}
+def abilities(model, count):
+    """What the model can do with `count` samples, each with what it is given."""
+    return [
+        (one, {name: kind.examples(count, seed=7) for name, kind in one.takes.items()})
+        for one in model.abilities()
+    ]
 
 
-def conditional(model):
-    """Whether `generate` takes labels."""
-    return hasattr(model, "generate") and model.condition.dim is not None
+def use(model, ability, given, count):
+    """What the method of an ability gives."""
+    if not ability.takes:
+        return getattr(model, ability.name)(count, seed=5)
+    return getattr(model, ability.name)(**given)
 
 
-def abilities(spec, model, count):
-    """What the model can do with `count` samples or latents, by the name of the method.
-
-    Each is a function, what it is given, whether that is `"samples"` or `"latents"`, and the shape
-    of what it gives.
-    """
-    kinds = {
-        "generate": ("latents", model.sample_shape),
-        "decode": ("latents", model.sample_shape),
-        "encode": ("samples", (model.latent_dim,)),
-        "reconstruct": ("samples", model.sample_shape),
-        "classify": ("samples", (spec.classes,)),
-        "discriminate": ("samples", (1,)),
-    }
-    special = {
-        "generate": lambda latents: model.generate(latents=latents),
-        "discriminate": lambda samples: model.discriminate(
-            samples, **discriminator_labels(spec, len(samples))
-        ),
-    }
-    latents = np.random.default_rng(7).uniform(-1, 1, (count, model.latent_dim)).astype("float32")
-    given = {"samples": spec.samples(count), "latents": latents}
-    return {
-        name: (special.get(name) or getattr(model, name), given[kind], kind, (count, *shape))
-        for name, (kind, shape) in kinds.items()
-        if hasattr(model, name)
-    }
+def assert_same_abilities(model, other, count=5):
+    for ability, given in abilities(model, count):
+        outputs = [use(one, ability, given, count) for one in (model, other)]
+        np.testing.assert_array_equal(*outputs, err_msg=ability.name)
 
 
 def values(variables):
@@ -131,38 +119,36 @@ def test_01_config_round_trips(spec):
 @every_model
 def test_02_output_shape_type_and_range(spec):
     model = spec.shared()
+    assert spec.sample_kind == model.sample_kind
     for count in (1, 5):
-        for name, (function, given, _, shape) in abilities(spec, model, count).items():
-            outputs = function(given)
-            assert outputs.shape == shape and outputs.dtype == "float32", name
-            assert np.isfinite(outputs).all(), name
-            if spec.bounded and shape[1:] == tuple(spec.sample_shape):
-                assert np.abs(outputs).max() <= 1.0, name
-        if hasattr(model, "generate"):
-            samples = model.generate(count, seed=0)
-            assert samples.shape == (count, *spec.sample_shape) and samples.dtype == "float32"
-            np.testing.assert_array_equal(samples, model.generate(count, seed=0))
+        for ability, given in abilities(model, count):
+            outputs, kind = use(model, ability, given, count), ability.given
+            assert outputs.shape == (count, *kind.shape), ability.name
+            assert outputs.dtype == kind.dtype and np.isfinite(outputs).all(), ability.name
+            if kind.bounded:
+                assert np.abs(outputs).max() <= 1.0, ability.name
+            np.testing.assert_array_equal(outputs, use(model, ability, given, count))
 
 
 @every_model
 def test_03_fit_with_a_partial_last_batch(spec):
     model = spec.shared()
     for count in (7, 5):  # of three samples, and of one
-        samples, labels = spec.samples(count), spec.labels(count)
-        history = model.fit(samples, labels, batch_size=4, epochs=2, verbose=0)
+        data = spec.data(count)
+        history = model.fit(data, batch_size=4, epochs=2, verbose=0)
         assert set(history.history) == set(spec.losses)
         assert np.isfinite(list(history.history.values())).all()
-        evaluated = model.evaluate(samples, labels, batch_size=4, verbose=0)
+        evaluated = model.evaluate(data, batch_size=4, verbose=0)
         assert set(evaluated) == set(spec.losses)
 
 
 @one_of_each_kind
 def test_03_fit_on_a_dataset(spec):
-    """Labels that a model does not learn from do no harm."""
+    """Parts in their order or by name; those that a model does not learn from do no harm."""
     model = spec.shared()
-    samples = spec.samples(7)
-    for labelled in (True,) if spec.classes is not None else (False, True):
-        parts = (samples, np.arange(7) % 2) if labelled else samples
+    named, more = spec.data(7), np.arange(7)
+    in_order = tuple(named.values())
+    for parts in (in_order, (*in_order, more), {**named, "more": more}):
         dataset = tf.data.Dataset.from_tensor_slices(parts).batch(4)
         history = model.fit(dataset, epochs=2, verbose=0)
         assert set(history.history) == set(spec.losses)
@@ -185,7 +171,7 @@ def test_04_each_phase_moves_its_networks_and_no_other(spec):
             model.optimizers[moving].learning_rate = 1.0
             leave_the_start(model, place)
             before = {id(v): np.array(v) for v in model.trainable_variables}
-            model.train_on_batch(spec.samples(8, place), spec.labels(8))
+            model.train_on_batch(*spec.data(8, place).values())
             for variable in model.trainable_variables:
                 if not np.array_equal(before[id(variable)], np.array(variable)):
                     assert id(variable) in own, f"{moving} moved {variable.path}"
@@ -204,8 +190,7 @@ def test_04_each_phase_descends_what_it_reports(spec):
     has not converged, may cost a twentieth.
     """
     model = spec.shared()
-    samples, labels = spec.samples(8), spec.labels(8)
-    batch = model.prepare_batch(samples if labels is None else (samples, labels))
+    batch = model.prepare_batch(spec.data(8))
     for phase in model.phases():
         for place in range(1, 5):
             model = spec.shared()
@@ -243,36 +228,32 @@ def slopes_along_the_gradient(model, phase, batch):
 
 @every_model
 def test_05_same_seed_same_result_whatever_else_is_drawn_or_looked_at(spec):
-    samples = spec.samples(12)
+    data = spec.data(12)
     model = spec.shared()
     keras.utils.set_random_seed(0)
     assert_equal(all_state(spec.make()), all_state(model))
-    train(model, samples)
+    train(model, data)
     expected = values(model.trainable_variables)
     model = spec.shared()
     keras.utils.set_random_seed(99)
-    for rows in (samples[:6], samples[6:], samples[:6]):  # as `train` does
+    for first in (0, 6, 0):  # as `train` does
         keras.random.normal((3,))
         look(spec, model)
-        train(model, rows, steps=1)
+        train(model, rows(data, slice(first, first + 6)), steps=1)
     assert_equal(model.trainable_variables, expected)
     if spec.noisy:
         model = spec.shared()
         model._training_noise.state.assign([1, 0])
-        train(model, samples)
+        train(model, data)
         after = values(model.trainable_variables)
         assert any(not np.array_equal(a, b) for a, b in zip(expected, after, strict=True))
 
 
 def look(spec, model):
     """Uses a model in training, twice, to the same effect."""
-    samples, labels = spec.samples(4), spec.labels(4)
-    for function, given, _, _ in abilities(spec, model, 3).values():
-        function(given)
-    seen = [model.evaluate(samples, labels, verbose=0) for _ in range(2)]
+    assert_same_abilities(model, model, 3)
+    seen = [model.evaluate(spec.data(4), verbose=0) for _ in range(2)]
     assert seen[0] == seen[1]
-    if hasattr(model, "generate"):
-        np.testing.assert_array_equal(model.generate(3, seed=1), model.generate(3, seed=1))
 
 
 @pytest.mark.parametrize(
@@ -297,18 +278,16 @@ def test_05_replicas_draw_the_rows_of_one_global_draw(spec):
 
 @every_model
 def test_06_a_loaded_model_goes_on_to_the_bit(spec, tmp_path):
-    samples = spec.samples(24)
+    data = spec.data(24)
     whole = spec.shared()
-    train(whole, samples[:12], steps=2)
+    train(whole, rows(data, slice(12)), steps=2)
     whole.save(tmp_path / "model.keras")
-    train(whole, samples[12:], steps=2)
+    train(whole, rows(data, slice(12, None)), steps=2)
     keras.utils.set_random_seed(99)
     resumed = keras.models.load_model(tmp_path / "model.keras")
-    train(resumed, samples[12:], steps=2)
+    train(resumed, rows(data, slice(12, None)), steps=2)
     assert_equal(all_state(resumed), all_state(whole))
-    able = abilities(spec, resumed, 5)
-    for name, (function, given, _, _) in abilities(spec, whole, 5).items():
-        np.testing.assert_array_equal(able[name][0](given), function(given), err_msg=name)
+    assert_same_abilities(whole, resumed)
 
 
 @one_of_each_kind
@@ -322,7 +301,7 @@ def test_06_a_stopped_fit_resumes_to_the_bit_in_the_middle_of_an_epoch(spec, tmp
     def run(*callbacks):
         keras.utils.set_random_seed(0)
         model = spec.make()
-        data = kgz.datasets.from_arrays(spec.samples(23), spec.labels(23), batch_size=4, seed=3)
+        data = kgz.datasets.from_arrays(spec.data(23), batch_size=4, seed=3)
         history = model.fit(data, epochs=3, verbose=0, callbacks=list(callbacks))
         return model, history.history
 
@@ -339,39 +318,20 @@ def test_06_a_stopped_fit_resumes_to_the_bit_in_the_middle_of_an_epoch(spec, tmp
 @one_of_each_kind
 def test_07_the_saved_model_gives_the_same_numbers(spec, tmp_path):
     model = spec.shared()
-    train(model, spec.samples(6))
+    train(model, spec.data(6))
     model.export(tmp_path / "exported")
     signatures = tf.saved_model.load(str(tmp_path / "exported")).signatures
     assert set(signatures) == set(model.signatures())
     for count in (1, 7):
-        for name, signature in signatures.items():
-            outputs, expected = both(spec, model, name, signature, count)
-            for key, value in expected.items():
-                message = f"{name}, {key}, {count}"
-                np.testing.assert_allclose(outputs[key], value, 1e-5, 1e-5, err_msg=message)
-
-
-def both(spec, model, name, signature, count):
-    """What an exported signature gives, and what the model's method does, by output name."""
-    able = abilities(spec, model, count)
-    # Not the labels that a model takes by default.
-    classes = {"labels": np.arange(count)[::-1] % spec.classes} if conditional(model) else {}
-    if name == "sample":
-        outputs = signature(num_samples=tf.constant(count), seed=tf.constant(5))
-        return outputs, {"images": model.generate(count, seed=5)}
-    if name == "serving_default" and hasattr(model, "discriminate"):
-        labels = {key: tf.constant(value, "int32") for key, value in classes.items()}
-        latents = able["generate"][1]
-        outputs = signature(latents=tf.constant(latents), **labels)
-        return outputs, {"images": model.generate(latents=latents, **classes)}
-    function, given, kind, _ = able["reconstruct" if name == "serving_default" else name]
-    labels = discriminator_labels(spec, count) if name == "discriminate" else {}
-    labels = {key: tf.constant(value, "int32") for key, value in labels.items()}
-    outputs = signature(**{kind: tf.constant(given)}, **labels)
-    expected = {next(key for key in outputs if key != "conditions"): function(given)}
-    if "conditions" in outputs:
-        expected["conditions"] = model.conditions_of(given)
-    return outputs, expected
+        for ability, given in abilities(model, count):
+            name = ability.signature or ability.name
+            drawn = {"num_samples": np.int32(count), "seed": np.int32(5)}
+            inputs = {key: tf.constant(part) for key, part in (given or drawn).items()}
+            outputs, expected = signatures[name](**inputs), use(model, ability, given, count)
+            message = f"{name}, {count}"
+            np.testing.assert_allclose(
+                outputs[next(iter(ability.gives))], expected, 1e-5, 1e-5, err_msg=message
+            )
 
 
 @one_of_each_kind
@@ -382,7 +342,7 @@ def test_08_mixed_precision_trains(spec, policy):
     assert model.dtype_policy.name == policy
     before = values(model.trainable_variables)
     # Under float16 the first steps are skipped until the scale of the loss fits.
-    logs = train(model, spec.samples(6), steps=16 if policy == "mixed_float16" else 3)
+    logs = train(model, spec.data(6), steps=16 if policy == "mixed_float16" else 3)
     assert all(np.isfinite(value) for value in logs.values())
     scaled = [
         isinstance(one, keras.optimizers.LossScaleOptimizer) for one in model.optimizers.values()
@@ -392,14 +352,14 @@ def test_08_mixed_precision_trains(spec, policy):
         not np.array_equal(a, b)
         for a, b in zip(before, values(model.trainable_variables), strict=True)
     )
-    for name, (function, given, _, _) in abilities(spec, model, 2).items():
-        assert function(given).dtype == "float32", name
+    for ability, given in abilities(model, 2):
+        assert use(model, ability, given, 2).dtype == ability.given.dtype, ability.name
 
 
 @one_of_each_kind
 def test_09_two_replicas_equal_one(spec):
     """One global batch, and a last batch that leaves a replica with nothing."""
-    samples = spec.samples(9)
+    data = spec.data(9)
     order = {"batch_size": 8, "shuffle": False}
 
     def run():
@@ -408,7 +368,7 @@ def test_09_two_replicas_equal_one(spec):
         # Plain gradient descent: adaptive optimizers turn rounding into steps of full size.
         model.compile({phase.name: keras.optimizers.SGD(0.05) for phase in model.phases()})
         start = values(model.trainable_variables)
-        dataset = kgz.datasets.from_arrays(samples[:8], spec.labels(8), **order)
+        dataset = kgz.datasets.from_arrays(rows(data, slice(8)), **order)
         history = model.fit(dataset, epochs=2, verbose=0).history
         return model, start, history
 
@@ -420,7 +380,7 @@ def test_09_two_replicas_equal_one(spec):
             np.testing.assert_allclose(history[name], expected[name], rtol=1e-4, atol=1e-4)
         for one, other in zip(single.weights, double.weights, strict=True):
             np.testing.assert_allclose(np.array(one), np.array(other), rtol=1e-4, atol=1e-4)
-        partial = kgz.datasets.from_arrays(samples, spec.labels(9), **order)
+        partial = kgz.datasets.from_arrays(data, **order)
         history = double.fit(partial, verbose=0).history
         assert np.isfinite(list(history.values())).all()
     assert all(np.isfinite(np.array(v)).all() for v in double.weights)
@@ -430,7 +390,7 @@ def test_09_two_replicas_equal_one(spec):
 def test_10_bad_input_is_refused_at_the_door(spec, tmp_path):
     model = spec.shared()
     before = values(model.weights)
-    good = spec.samples(4)
+    kind, (name, good) = spec.sample_kind, next(iter(spec.data(4).items()))
     bad = {
         "rank": good[0],
         "size": np.concatenate([good, good], axis=1),
@@ -440,13 +400,18 @@ def test_10_bad_input_is_refused_at_the_door(spec, tmp_path):
         ),
         "infinite": np.full_like(good, np.inf),
     }
-    if spec.bounded:
+    if kind.bounded:
         bad["bytes as floats"] = good * 127.5 + 127.5
         bad["channels"] = np.repeat(good, 2, axis=-1)
     for what, samples in bad.items():
         samples = np.asarray(samples, None if what == "integers" else "float32")
-        calls = [lambda x: model.fit(x, spec.labels(len(x)), verbose=0)]
-        calls += [able[0] for able in abilities(spec, model, 4).values() if able[2] == "samples"]
+        calls = [lambda x: model.fit({**spec.data(len(x)), name: x}, verbose=0)]
+        for ability, given in abilities(model, len(samples)):
+            calls += [
+                lambda x, able=ability, rest=given, key=key: use(model, able, {**rest, key: x}, 4)
+                for key, taken in ability.takes.items()
+                if taken == kind
+            ]
         for call in calls:
             with pytest.raises(ValueError, match=r"Expected `.*Received: ") as error:
                 call(samples)
@@ -482,16 +447,17 @@ def test_10_bad_input_is_refused_at_the_door(spec, tmp_path):
 @every_model
 def test_10_labels_are_taken_or_refused(spec):
     model = spec.shared()
-    labels = spec.labels(4)
-    if labels is None:
+    samples, *labels = spec.data(4).values()
+    if not labels:
         with pytest.raises(ValueError, match="labels.*Received"):
-            model.fit(spec.samples(4), np.zeros(4), verbose=0)
+            model.fit(samples, np.zeros(4), verbose=0)
     else:
+        (labels,) = labels
         wide = labels.astype("int64") + 2**32
         for bad in (None, labels + 90, wide, labels.astype("float32"), labels[:, None]):
             with pytest.raises(ValueError, match="labels.*Received"):
-                model.fit(spec.samples(4), bad, verbose=0)
-    if not conditional(model):
+                model.fit(samples, bad, verbose=0)
+    if not (hasattr(model, "generate") and model.condition.kind):
         if hasattr(model, "generate"):
             with pytest.raises(ValueError, match="labels.*Received"):
                 model.generate(2, labels=[0, 1])
@@ -505,7 +471,7 @@ def test_10_labels_are_taken_or_refused(spec):
     latents = model.sample_latents(4, seed=1)
     by_class = [model.generate(latents=latents, labels=label) for label in (0, 1)]
     path = model.morph(0, 1, steps=3, latents=latents)
-    assert path.shape == (4, 3, *spec.sample_shape)
+    assert path.shape == (4, 3, *spec.sample_kind.shape)
     np.testing.assert_allclose(path[:, 0], by_class[0], atol=1e-5)
     np.testing.assert_allclose(path[:, -1], by_class[1], atol=1e-5)
 
@@ -513,14 +479,10 @@ def test_10_labels_are_taken_or_refused(spec):
 @every_model
 def test_11_presets_keep_the_outputs(spec, tmp_path):
     model = spec.shared()
-    train(model, spec.samples(6))
+    train(model, spec.data(6))
     model.save_to_preset(tmp_path / "tiny", {"data": "random"})
     loaded = spec.model.from_preset(str(tmp_path / "tiny"))
-    able = abilities(spec, loaded, 5)
-    for name, (function, given, _, _) in abilities(spec, model, 5).items():
-        np.testing.assert_array_equal(able[name][0](given), function(given), err_msg=name)
-    if hasattr(model, "generate"):
-        np.testing.assert_array_equal(loaded.generate(5, seed=1), model.generate(5, seed=1))
+    assert_same_abilities(model, loaded)
     if hasattr(model, "discriminate"):  # what was averaged is what goes on training
         np.testing.assert_array_equal(
             loaded.generate(5, seed=1, ema=False), loaded.generate(5, seed=1)
@@ -554,7 +516,7 @@ def test_compiles_with_xla(spec, monkeypatch):
         model.compile(
             {phase.name: keras.optimizers.SGD(0.05) for phase in model.phases()}, jit_compile=jit
         )
-    expected = train(plain, spec.samples(12), steps=2)
-    received = train(compiled, spec.samples(12), steps=2)
+    expected = train(plain, spec.data(12), steps=2)
+    received = train(compiled, spec.data(12), steps=2)
     for name, value in expected.items():
         np.testing.assert_allclose(received[name], value, rtol=1e-3, atol=1e-4)

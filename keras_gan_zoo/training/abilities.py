@@ -1,0 +1,123 @@
+"""What a trained model can do, as data from which methods, exports and pictures follow."""
+
+import dataclasses
+from collections.abc import Callable
+
+from keras_gan_zoo import errors, kinds
+from keras_gan_zoo.training.calls import NUMBER_AND_SEED, SEED, in_chunks, signature
+
+
+@dataclasses.dataclass(frozen=True)
+class Ability:
+    """One thing that a model does, by a public method of this name.
+
+    Args:
+        name: The method.
+        takes: What it is given: the kinds of batches by the names of the method's arguments, in
+            order. Empty if it draws at random: the method and `function` then take a number of
+            samples and a seed.
+        gives: What it gives: the kinds of batches by name. The method returns the first.
+        function: What it does, in a graph or outside: takes tensors as `takes` names them and
+            returns one for each of `gives`.
+        signature: Name of the exported function, by default that of the method. Abilities that take
+            the same may share one, which gives what each of them gives.
+        options: Further arguments of the method, numbers or yes and no, that the command line may
+            pass on.
+    """
+
+    name: str
+    takes: dict
+    gives: dict
+    function: Callable
+    signature: str | None = None
+    options: tuple = ()
+
+    @property
+    def given(self) -> kinds.Kind:
+        """The kind of what the method returns."""
+        return next(iter(self.gives.values()))
+
+    def draw(self, inputs: tuple, outputs, columns: int | None = None):
+        """What was given as a picture: beside what it was made from, where both are pictures.
+
+        Args:
+            inputs: What the method was given, in the order of `takes`.
+            outputs: What it returned.
+            columns: Samples in a row.
+
+        Returns:
+            A `PIL.Image.Image`.
+        """
+        shown = {
+            name: (kind, batch)
+            for (name, kind), batch in zip(self.takes.items(), inputs, strict=True)
+            if kind.has_tiles
+        }
+        if not shown or not self.given.has_tiles:
+            return self.given.draw(outputs, columns)
+        shown["output"] = self.given, outputs
+        together = kinds.Named(**{name: kind for name, (kind, _) in shown.items()})
+        return together.draw({name: batch for name, (_, batch) in shown.items()}, columns or 4)
+
+
+class Abilities:
+    """Mixin for a model that says in `abilities()` what it can do."""
+
+    def abilities(self) -> tuple[Ability, ...]:
+        """What the model can do; the first is what is looked at while it is trained."""
+        return ()
+
+    def ability(self, name: str) -> Ability:
+        """The ability with the public method `name`."""
+        found = {one.name: one for one in reversed(self.abilities())}
+        if name not in found:
+            raise errors.unknown_name(f"ability of {type(self).__name__}", name, found)
+        return found[name]
+
+    def do(self, name: str, *given, seed=SEED):
+        """What the method of an ability does: checks what it is given, and works in chunks.
+
+        Args:
+            name: The ability.
+            *given: Batches, in the order of what it takes.
+            seed: Of the noise that networks draw.
+
+        Returns:
+            The first of what it gives.
+
+        Raises:
+            ValueError: If a batch is not of its kind, or their sizes differ.
+        """
+        ability = self.ability(name)
+        rows = [
+            kind.check(argument, batch)
+            for (argument, kind), batch in zip(ability.takes.items(), given, strict=True)
+        ]
+        outputs = in_chunks(ability.function, *rows, seed=seed)
+        return outputs if len(ability.gives) == 1 else outputs[0]
+
+    def signatures(self) -> dict:
+        """The functions that `export` writes, by name: those of `abilities()`.
+
+        Each gives the numbers that the method gives here. Where networks draw noise when they are
+        used it takes a `seed`, too.
+        """
+        groups = {}
+        for ability in self.abilities():
+            groups.setdefault(ability.signature or ability.name, []).append(ability)
+        return {name: _exported(together) for name, together in groups.items()}
+
+
+def _exported(abilities):
+    takes = abilities[0].takes
+    specs = [kind.spec(name) for name, kind in takes.items()] if takes else NUMBER_AND_SEED
+
+    def run(*inputs):
+        outputs = {}
+        for ability in abilities:
+            given = ability.function(*inputs)
+            given = (given,) if len(ability.gives) == 1 else given
+            outputs |= dict(zip(ability.gives, given, strict=True))
+        return outputs
+
+    return signature(run, *specs)

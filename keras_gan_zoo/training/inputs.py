@@ -1,0 +1,62 @@
+"""Naming the parts of what `fit` is given."""
+
+import tensorflow as tf
+
+
+def named_parts(data, kinds: dict) -> dict:
+    """The parts of a batch by name, each checked by its kind; see `parts_of`."""
+    parts = parts_of(data, kinds)
+    return {name: kinds[name].check(called, part) for name, (called, part) in parts.items()}
+
+
+def parts_of(data, kinds: dict) -> dict:
+    """The parts of data by name, each with what errors call it.
+
+    Args:
+        data: A dict with the names in it, or the parts in their order: `x`, `(x, y)`, or a deeper
+            structure. What is left over is ignored: a model without labels may be trained on a data
+            set that has them.
+        kinds: The kinds of the parts by name, as `PhasedModel.inputs` gives them.
+
+    Raises:
+        ValueError: If a part is missing.
+    """
+    return _by_name(data, kinds) if isinstance(data, dict) else _in_order(data, kinds)
+
+
+def without_nothing(data):
+    """Data as `fit` hands them over; `train_on_batch` puts `None` for what it was not given."""
+    if not isinstance(data, tuple):
+        return data
+    while len(data) > 1 and data[-1] is None:
+        data = data[:-1]
+    return data[0] if len(data) == 1 else data
+
+
+def _by_name(data, kinds):
+    if missing := [name for name in kinds if name not in data]:
+        raise ValueError(
+            f"Expected a dict with {_keys(kinds)}. Received: keys {sorted(data)}, "
+            f"without {', '.join(map(repr, missing))}"
+        )
+    return {name: (name, data[name]) for name in kinds}
+
+
+def _in_order(data, kinds):
+    parts = [part for part in tf.nest.flatten(data) if part is not None]
+    if len(parts) < len(kinds):
+        parts_in_order = f"({', '.join(kinds)})" if len(kinds) > 1 else next(iter(kinds))
+        raise ValueError(
+            f"Expected {parts_in_order}, or a dict with {_keys(kinds)}: this model learns from "
+            f"{' and '.join(map(_plural, kinds))}. Received: {len(parts)} of {len(kinds)} parts"
+        )
+    called = ["x", *map(_plural, list(kinds)[1:])]
+    return dict(zip(kinds, zip(called, parts, strict=False), strict=False))
+
+
+def _keys(kinds):
+    return f"the key{'s' * (len(kinds) > 1)} {', '.join(map(repr, kinds))}"
+
+
+def _plural(name):
+    return name if name.endswith("s") else f"{name}s"
