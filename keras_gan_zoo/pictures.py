@@ -135,7 +135,7 @@ def scatter(points, real=None):
     Returns:
         A `PIL.Image.Image`.
     """
-    chart = figure(5, 5)
+    chart = figure(5, 5, layout="constrained")
     axes = chart.add_subplot()
     for cloud, color in ((real, "0.7"), (points, "tab:blue")):
         if cloud is None:

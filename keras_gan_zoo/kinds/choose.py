@@ -3,6 +3,7 @@
 import copy
 
 import keras
+import numpy as np
 
 from keras_gan_zoo.kinds.image import Image
 from keras_gan_zoo.kinds.kind import Kind
@@ -26,13 +27,13 @@ def of_shape(shape) -> Kind:
     >>> kgz.kinds.of_shape((28, 28, 1))
     Image(shape=(28, 28, 1), largest=2.0)
     """
-    shape = tuple(shape)
-    if len(shape) not in (1, 3):
+    rank = len(tuple(shape)) if np.iterable(shape) else None
+    if rank not in (1, 3):
         raise ValueError(
             "Expected a kind, such as `kgz.kinds.Video(shape)`, or a shape of one axis (a vector) "
-            f"or three (an image). {CANDIDATES.get(len(shape), '')}Received: {shape}"
+            f"or three (an image). {CANDIDATES.get(rank, '')}Received: {shape!r}"
         )
-    return (Vector if len(shape) == 1 else Image)(shape)
+    return (Vector if rank == 1 else Image)(shape)
 
 
 CANDIDATES = {

@@ -6,7 +6,8 @@ import numpy as np
 
 from keras_gan_zoo import pictures
 
-CELL = 24  # pixels of a side
+CELL, SMALL_CELL = 24, 8  # pixels of a side, with and without a number
+MOST_NUMBERS = 40  # in a row
 GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
 
 
@@ -45,15 +46,16 @@ def panels(count: int, columns: int | None, width: float, height: float, **optio
     return chart, axes
 
 
-def lines(samples, times, columns, limits=None):
-    """Samples `(batch, steps, features)` as line plots over `times`."""
+def lines(samples, times, columns, label, limits=None):
+    """Samples `(batch, steps)` or `(batch, steps, features)` as line plots over `times`."""
     chart, panel = panels(len(samples), columns, 2.6, 1.5)
     span = limits or (samples.min(), samples.max())
     margin = 0.05 * (span[1] - span[0]) or 1.0
     for one, sample in zip(panel, samples, strict=True):
-        one.plot(times, sample, linewidth=0.8)
+        one.plot(times, sample, "-" if len(times) > 1 else "o", linewidth=0.8)
         one.set_xlim(times[0], times[-1] if len(times) > 1 else times[0] + 1)
         one.set_ylim(span[0] - margin, span[1] + margin)
+    chart.supxlabel(label, fontsize=8)
     return pictures.rendered(chart)
 
 
@@ -78,23 +80,31 @@ def heat_map(rows):
 
 
 def cells(rows):
-    """Rows of integers as numbers on the colours of a palette; rows may differ in length."""
+    """Rows of integers as coloured cells, with their numbers if there is room for these.
+
+    Args:
+        rows: Rows of integers, which may differ in length.
+    """
     import PIL.Image
     import PIL.ImageDraw
 
+    longest = max(map(len, rows))
     colors = palette(1 + max(int(np.max(row)) for row in rows))
-    width = max(CELL, 8 * len(str(len(colors) - 1)) + 6)
-    size = (width * max(map(len, rows)) + 2, CELL * len(rows) + 2)
-    picture = PIL.Image.new("RGB", size, "white")
+    room = longest <= MOST_NUMBERS
+    height = CELL if room else SMALL_CELL
+    width = max(CELL, 8 * len(str(len(colors) - 1)) + 6) if room else SMALL_CELL
+    picture = PIL.Image.new("RGB", (width * longest + 2, height * len(rows) + 2), "white")
     pen = PIL.ImageDraw.Draw(picture)
     for y, row in enumerate(rows):
         for x, value in enumerate(row):
-            left, top = 2 + x * width, 2 + y * CELL
+            left, top = 2 + x * width, 2 + y * height
             color = colors[value]
-            pen.rectangle((left, top, left + width - 3, top + CELL - 3), tuple(color.tolist()))
-            ink = "black" if color @ [0.3, 0.6, 0.1] > 120 else "white"
-            middle = (left + (width - 2) / 2, top + (CELL - 2) / 2)
-            pen.text(middle, str(value), ink, anchor="mm", font_size=12)
+            corners = (left, top, left + width - 3, top + height - 3)
+            pen.rectangle(corners, tuple(color.tolist()))
+            if room:
+                ink = "black" if color @ [0.3, 0.6, 0.1] > 120 else "white"
+                middle = (left + (width - 2) / 2, top + (height - 2) / 2)
+                pen.text(middle, str(value), ink, anchor="mm", font_size=12)
     return picture
 
 
@@ -103,6 +113,10 @@ def beside(parts):
     height = max(part.shape[1] for part in parts)
     strips = []
     for index, part in enumerate(parts):
+        if part.shape[-1] not in (1, 3):
+            raise ValueError(
+                f"Expected samples of 1 or 3 channels to draw. Received: {part.shape[-1]} channels"
+            )
         part = np.repeat(part, 3 // part.shape[-1], axis=-1)
         gap = 2 if index else 0  # between parts, as `pictures.grid` leaves between images
         border = ((0, 0), (0, height - part.shape[1]), (gap, 0), (0, 0))

@@ -88,8 +88,15 @@ class Kind:
 
     def mend(self, received: tf.TensorShape, shape: tuple) -> str:
         """A hint for a batch of a wrong shape or type, or nothing."""
-        whole = self.dtype == "int32"
-        return (values.mend_integers if whole else values.mend_batch)(received, shape)
+        if self.dtype == "int32":
+            return values.mend_integers(received, shape)
+        lacks_channel = received.rank == len(shape) and received[1:].is_compatible_with(shape[:-1])
+        is_swapped = received.rank == 3 and received[1:].is_compatible_with(shape[::-1])
+        if self.words.channel and lacks_channel:
+            return f" {self.words.channel}: x[..., None]."
+        if self.words.swapped and is_swapped:
+            return f" {self.words.swapped}: np.swapaxes(x, 1, 2)."
+        return values.mend_batch(received, shape)
 
     def spec(self, name: str | None = None):
         """The `tf.TensorSpec` of a batch."""

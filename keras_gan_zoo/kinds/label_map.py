@@ -3,8 +3,9 @@
 import dataclasses
 
 import keras
+import tensorflow as tf
 
-from keras_gan_zoo.kinds import drawing, kind, values
+from keras_gan_zoo.kinds import drawing, kind
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
@@ -44,15 +45,10 @@ class LabelMap(kind.Kind):
         return self.classes
 
     def check(self, name, samples):
-        shape = getattr(samples, "shape", ())
-        if len(shape) == 4 and shape[-1] == 1:
+        shape = tf.TensorShape(getattr(samples, "shape", None))
+        if shape.rank == 4 and shape[-1] == 1:
             samples = samples[..., 0]
         return super().check(name, samples)
-
-    def mend(self, received, shape):
-        if received.rank == 4 and received[-1:].is_compatible_with((self.classes,)):
-            return " One-hot maps: x.argmax(axis=-1)."
-        return values.mend_integers(received, shape)
 
     def tiles(self, samples):
         return drawing.colored(samples, self.classes)

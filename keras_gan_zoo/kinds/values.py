@@ -14,6 +14,7 @@ from keras_gan_zoo import errors
 LARGEST_PIXEL = 2.0
 # Marks our own message among those TensorFlow wraps around a failed assertion.
 BAD_VALUES = "Bad values in the data."
+ONE_HOT = "One-hot vectors: x.argmax(axis=-1)"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Words:
         values: What their values are called, in the plural.
         lowest: What a value of -1 means, if samples in `[0, 1]` are hardly ever meant.
         plural: What the samples are called.
+        channel: What to say if the last axis, of channels, is missing.
+        swapped: What to say if the two axes are in the wrong order.
     """
 
     integers: str = ""
@@ -33,6 +36,8 @@ class Words:
     values: str = "values"
     lowest: str = ""
     plural: str = "samples"
+    channel: str = ""
+    swapped: str = ""
 
 
 IMAGES = Words(integers="8-bit images", values="pixels", lowest="Black", plural="images")
@@ -71,12 +76,11 @@ def check_floats(name, samples, shape, largest=None, words=None, mend=None):
     if not samples.dtype.is_floating:
         hint = f" Are these {words.integers}? Use {words.scaling}." if words.integers else ""
         raise ValueError(
-            f"{expected}{scale}.{hint} Received: dtype {samples.dtype.name}, "
-            f"shape {tuple(samples.shape)}"
+            f"{expected}{scale}.{hint} Received: dtype {samples.dtype.name}, shape {samples.shape}"
         )
     if not _fits(samples.shape, shape):
         hint = mend(samples.shape, shape)
-        raise ValueError(f"{expected}{scale}.{hint} Received: shape {tuple(samples.shape)}")
+        raise ValueError(f"{expected}{scale}.{hint} Received: shape {samples.shape}")
     warn_of_values_from_zero(samples, words)
     # A retraced step knows less than `fit`, which has checked the data set's own specification.
     samples = tf.ensure_shape(tf.cast(samples, keras.config.floatx()), (None, *shape))
@@ -162,7 +166,8 @@ def require(valid, message: str, tensor):
 
 def mend_batch(received, shape) -> str:
     """How to make what was received a batch, if it is one sample."""
-    return " A batch of one is x[None]." if received.is_compatible_with(shape) else ""
+    is_one = received.rank == len(shape) and received.is_compatible_with(shape)
+    return " A batch of one is x[None]." if is_one else ""
 
 
 def mend_image(received, shape) -> str:
@@ -187,7 +192,8 @@ def mend_integers(received, shape) -> str:
     if _fits(received, shape):
         return " Whole numbers: x.astype('int64')."
     if received.rank == len(shape) + 2 and _fits(received[:-1], shape):
-        return " One-hot vectors: x.argmax(axis=-1)."
+        column = received[-1:].is_compatible_with((1,))  # of which argmax would make zeros
+        return f" {'Without the last axis: x[..., 0]' if column else ONE_HOT}."
     return mend_batch(received, shape)
 
 
