@@ -1,17 +1,20 @@
-"""Pictures of what a model generates or reconstructs, while it learns."""
+"""Pictures of what a model generates, reconstructs or translates, while it learns."""
 
 import math
 import pathlib
 
 import keras
 
-from keras_gan_zoo import errors, pictures
+from keras_gan_zoo import pictures
+from keras_gan_zoo.training.demonstration import Demonstration
 
 
 class SampleGrid(keras.callbacks.Callback):
-    """Draws samples from the same latents after each epoch, as PNG files and for TensorBoard.
+    """Draws what a model can do after each epoch, as PNG files and for TensorBoard.
 
-    With `images` it draws these beside their reconstructions instead.
+    That is the first of the model's abilities: samples from the same latents of a model that
+    generates, or, of `inputs`, their reconstructions or translations beside them. Voxels, videos,
+    sounds and so on are drawn as their kinds draw them.
 
     Args:
         directory: Folder of the pictures `epoch-0001.png`, ...; made if it is not there.
@@ -19,8 +22,9 @@ class SampleGrid(keras.callbacks.Callback):
         seed: Seed of the latents, the same in each picture.
         every: Draw each so many epochs.
         log_dir: TensorBoard folder to write the pictures to as well.
-        images: Images `(batch, height, width, channels)` to reconstruct, for models that cannot
-            generate, or only what they are told.
+        inputs: What the ability needs: images to reconstruct, labels that are no classes, ...; an
+            array, a dict by the names of its arguments, or a batch as `fit` takes it.
+        ability: Name of the ability; by default the first for which `inputs` suffice.
 
     Example:
 
@@ -34,7 +38,8 @@ class SampleGrid(keras.callbacks.Callback):
         seed: int = 0,
         every: int = 1,
         log_dir: str | None = None,
-        images=None,
+        inputs=None,
+        ability: str | None = None,
     ):
         super().__init__()
         if num_samples < 1 or every < 1:
@@ -47,22 +52,20 @@ class SampleGrid(keras.callbacks.Callback):
         self.seed = seed
         self.every = every
         self.log_dir = log_dir
-        self.images = images
+        self.inputs = inputs
+        self.ability = ability
 
     def on_train_begin(self, logs=None):
-        errors.check_able(self.model, "generate" if self.images is None else "reconstruct")
+        self._shown = Demonstration(
+            self.model, self.ability, self.inputs, self.num_samples, self.seed
+        )
 
     def on_epoch_end(self, epoch, logs=None):
         if (epoch + 1) % self.every:
             return
         self.directory.mkdir(parents=True, exist_ok=True)
-        picture = self._picture()
+        columns = None if self._shown.inputs else math.ceil(math.sqrt(self.num_samples))
+        picture = self._shown.picture(columns)
         picture.save(self.directory / f"epoch-{epoch + 1:04d}.png")
         if self.log_dir is not None:
             pictures.log_to_tensorboard(self.log_dir, "samples", picture, step=epoch + 1)
-
-    def _picture(self):
-        if self.images is not None:
-            return pictures.beside(self.images, self.model.reconstruct(self.images))
-        samples = self.model.generate(self.num_samples, seed=self.seed)
-        return pictures.draw(samples, columns=math.ceil(math.sqrt(self.num_samples)))

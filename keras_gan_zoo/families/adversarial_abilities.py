@@ -105,9 +105,12 @@ class AdversarialAbilities(Generation):
         kind, labels = self.sample_kind, self.condition.kinds
         samples, judged = {kind.plural: kind}, {"samples": kind, **self._judged_condition.kinds}
         latents = {"latents": self.latent_kind, **labels}
+        at_random = Ability("generate", {}, samples, self._sample, signature="sample")
+        told = Ability("generate", latents, samples, self._generate, signature="serving_default")
+        # What labels to take if none are given is known of classes alone.
+        needs_labels = self.condition.kind and not self.condition.num_classes
         return (
-            Ability("generate", {}, samples, self._sample, signature="sample"),
-            Ability("generate", latents, samples, self._generate, signature="serving_default"),
+            *((told, at_random) if needs_labels else (at_random, told)),
             Ability("discriminate", judged, {"logits": kinds.Vector((1,))}, self._discriminate),
         )
 

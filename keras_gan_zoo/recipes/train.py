@@ -22,7 +22,7 @@ from keras_gan_zoo.recipes.recipe import AUTO, Recipe
 from keras_gan_zoo.training import LinearDecay
 
 PROGRESS = "progress.json"
-PICTURE = 32  # images in a picture of reconstructions
+PICTURE = 32  # samples in a picture of what a model makes of given ones
 
 
 def build_model(recipe: Recipe):
@@ -121,10 +121,7 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
     names = evaluation.check_metrics(metrics, recipe.data.name)
     evaluation.check_model(model, names)
     data = load_data(recipe)
-    # What the pictures show: samples, or images of the test split beside their reconstructions.
-    shown, caption = (
-        (None, {}) if evaluation.generates_by_itself(model) else _test_images(recipe, model)
-    )
+    shown, caption = _shown(recipe, model)
     if hasattr(model, "initialize_from_data"):
         first = [model.samples_of(batch) for batch in load_data(recipe).take(5)]
         model.initialize_from_data(keras.ops.concatenate(first))
@@ -138,7 +135,7 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
         verbose=verbose,
         callbacks=[
             callbacks.ExactResume(out / "state", every=training.save_every),
-            callbacks.SampleGrid(out / "samples", every=training.grid_every, images=shown),
+            callbacks.SampleGrid(out / "samples", every=training.grid_every, inputs=shown),
             callbacks.StopOnNaN(),
             progress,
         ],
@@ -167,23 +164,29 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
         "evaluations": [measured],
         **caption,
     }
-    if shown is None:
-        picture = pictures.draw(model.generate(64, seed=0), model.condition.num_classes)
-    else:
-        picture = pictures.beside(shown, model.reconstruct(shown))
+    picture = Demonstration(model, inputs=shown).picture()
     model.save_to_preset(preset, metadata, picture)
     return preset
 
 
-def _test_images(recipe, model):
-    """What the model is asked to reconstruct, and what the card says of it."""
+def _shown(recipe, model):
+    """What the pictures show: nothing for samples, else a batch of the test split; and a caption.
+
+    A model needs one that does not generate by itself: it reconstructs, or takes labels that no
+    rule gives.
+    """
+    if not model.abilities()[0].takes:
+        return None, {}
     test = recipe.data.model_copy(update={"split": "test", "labels_per_class": None})
-    batch = datasets.load(**test.model_dump(), batch_size=PICTURE, labels=False, shuffle=False)
-    images, noisy = next(iter(batch)), ""
+    batch = datasets.load(**test.model_dump(), batch_size=PICTURE, shuffle=False)
+    parts, noisy = model.prepare_inputs(next(iter(batch))), ""
     if hasattr(model, "corrupt"):
-        images, noisy = model.corrupt(images, seed=0), "made noisy, "
-    said = f"The first {PICTURE} images of the test split, {noisy}each beside its reconstruction"
-    return images, {"picture": said}
+        name = model.sample_kind.key
+        parts[name], noisy = model.corrupt(parts[name], seed=0), "made noisy, "
+    ability = Demonstration(model, inputs=parts).ability
+    made = CAPTIONS.get(ability.name, "what the model makes of it")
+    said = f"The first {PICTURE} of the test split, {noisy}each beside {made}"
+    return parts, {"ability": ability.name, "picture": said}
 
 
 def _described(optimizer):
