@@ -14,7 +14,6 @@ from keras_gan_zoo import errors
 LARGEST_PIXEL = 2.0
 # Marks our own message among those TensorFlow wraps around a failed assertion.
 BAD_VALUES = "Bad values in the data."
-ONE_HOT = "One-hot vectors: x.argmax(axis=-1)"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,7 +107,7 @@ def check_integers(name, integers, shape, limit, least=0, mend=None, outside="")
         outside: A hint for values outside of the range.
     """
     expected = f"Expected `{name}` to be integers of shape {shown(shape)} in [{least}, {limit})"
-    integers = _tensor(integers, expected)
+    integers = _tensor(list(integers) if isinstance(integers, tuple) else integers, expected)
     if not integers.dtype.is_integer or not _fits(integers.shape, shape):
         hint = (mend or mend_integers)(integers.shape, shape)
         raise ValueError(
@@ -192,8 +191,9 @@ def mend_integers(received, shape) -> str:
     if _fits(received, shape):
         return " Whole numbers: x.astype('int64')."
     if received.rank == len(shape) + 2 and _fits(received[:-1], shape):
-        column = received[-1:].is_compatible_with((1,))  # of which argmax would make zeros
-        return f" {'Without the last axis: x[..., 0]' if column else ONE_HOT}."
+        if received[-1] == 1:  # of which argmax would make zeros
+            return " Without the last axis: x[..., 0]."
+        return " One-hot vectors: x.argmax(axis=-1)."
     return mend_batch(received, shape)
 
 

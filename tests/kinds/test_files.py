@@ -1,0 +1,117 @@
+"""Files of samples."""
+
+import wave
+
+import numpy as np
+import PIL.Image
+import pytest
+
+import keras_gan_zoo as kgz
+from keras_gan_zoo.kinds import audio
+from tests.kinds.every import EVERY, NAMES
+
+kinds = kgz.kinds
+
+
+@pytest.mark.parametrize("kind", EVERY, ids=NAMES)
+def test_every_kind_is_saved_by_every_writer_and_to_a_folder(kind, tmp_path):
+    samples = kind.examples(2)
+    for suffix in kind.writers():
+        if suffix != ".wav":
+            assert kind.save(samples, tmp_path / f"new/file{suffix}").stat().st_size > 0
+    folder = kind.save(samples, tmp_path / "folder")
+    suffix = next(iter(kind.writers()))
+    assert sorted(path.name for path in folder.iterdir()) == [f"000{suffix}", f"001{suffix}"]
+    assert not [path for path in tmp_path.rglob("*") if "unfinished" in path.name]
+
+
+def test_pictures_and_numbers_are_read_back(tmp_path):
+    kind = kinds.Image((4, 4, 3))
+    samples = kind.examples(4)
+    kind.save(samples, str(tmp_path / "images.PNG"))
+    shown = np.array(PIL.Image.open(tmp_path / "images.PNG"))
+    np.testing.assert_array_equal(shown, np.array(kind.draw(samples)))
+    kind.save(samples, tmp_path / "images.npy")
+    np.testing.assert_array_equal(np.load(tmp_path / "images.npy"), samples)
+    pair = kinds.Named(a=kind, b=kinds.Label(3))
+    samples = pair.examples(2)
+    pair.save(samples, tmp_path / "pair.npz")
+    with np.load(tmp_path / "pair.npz") as read:
+        np.testing.assert_array_equal(read["b"], samples["b"])
+
+
+@pytest.mark.parametrize(
+    "fps, durations", [(10.0, [100] * 6), (8.0, [120, 130, 130, 120, 120, 130])]
+)
+def test_a_gif_has_all_frames_at_the_right_speed(tmp_path, fps, durations):
+    assert sum(durations) == 6 * 1000 / fps
+    kind = kinds.Video((6, 4, 4, 1), fps=fps)
+    samples = kind.examples(5)
+    gif = PIL.Image.open(kind.save(samples, tmp_path / "videos.gif"))
+    assert gif.n_frames == 6 and gif.info["loop"] == 0
+    for frame, duration in enumerate(durations):
+        gif.seek(frame)
+        assert gif.info["duration"] == duration
+        expected = kgz.pictures.grid(samples[:, frame])
+        np.testing.assert_array_equal(np.array(gif.convert("L")), np.array(expected))
+
+
+@pytest.mark.parametrize("shape", [(50,), (50, 2)])
+def test_a_wav_has_the_numbers(tmp_path, shape):
+    kind = kinds.Audio(shape, rate=8000)
+    samples = kind.examples(1)
+    samples[0, 0] = 1.5  # is clipped
+    path = kind.save(samples, tmp_path / "sound.wav")
+    with wave.open(str(path)) as file:
+        assert (file.getframerate(), file.getsampwidth(), file.getnframes()) == (8000, 2, 50)
+        assert file.getnchannels() == (1 if len(shape) == 1 else 2)
+        read = np.frombuffer(file.readframes(50), "<i2").reshape(shape) / audio.LOUDEST
+    np.testing.assert_allclose(read, np.clip(samples[0], -1, 1), atol=0.51 / audio.LOUDEST)
+
+
+def test_a_wav_holds_one_sound(tmp_path):
+    kind = kinds.Audio((50,))
+    with pytest.raises(ValueError, match="one sound for a .wav file.*folder.*Received: 2"):
+        kind.save(kind.examples(2), tmp_path / "sound.wav")
+    assert not list(tmp_path.iterdir())
+
+
+def test_unknown_suffixes_are_refused_before_any_work(tmp_path):
+    kind = kinds.Image((4, 4, 1))
+    message = r"suffixes \.png, \.jpg, \.npy, or without.*Received: '.*images.gif'"
+    with pytest.raises(ValueError, match=message):
+        kind.save(None, tmp_path / "new" / "images.gif")
+    assert not list(tmp_path.iterdir())
+
+
+def test_nothing_is_overwritten_silently(tmp_path):
+    kind = kinds.Image((4, 4, 1))
+    black, white = (np.full((2, 4, 4, 1), value, "float32") for value in (-1.0, 1.0))
+    for path in (tmp_path / "images.png", tmp_path / "folder"):
+        kind.save(black, path)
+        with pytest.raises(FileExistsError, match="overwrite=True. Received: "):
+            kind.save(white, path)
+    assert np.array(PIL.Image.open(tmp_path / "images.png")).min() == 0
+    (tmp_path / "folder" / "other.txt").write_text("kept")
+    for path in (tmp_path / "images.png", tmp_path / "folder"):
+        kind.save(white, path, overwrite=True)
+    assert np.array(PIL.Image.open(tmp_path / "images.png")).min() == 255
+    assert np.array(PIL.Image.open(tmp_path / "folder" / "001.png")).min() == 255
+    assert (tmp_path / "folder" / "other.txt").read_text() == "kept"
+    (tmp_path / "name").write_text("a file")
+    with pytest.raises(ValueError, match="to be a folder, as its name says. Received"):
+        kind.save(white, tmp_path / "name", overwrite=True)
+
+
+def test_nothing_is_left_of_what_fails(tmp_path, monkeypatch):
+    kind = kinds.Image((4, 4, 1))
+
+    def fails(samples, path):
+        path.write_text("half")
+        raise OSError("disk full")
+
+    monkeypatch.setattr(kinds.Image, "writers", lambda self: {".png": fails})
+    for name in ("images.png", "folder"):
+        with pytest.raises(OSError, match="disk full"):
+            kind.save(kind.examples(2), tmp_path / name)
+    assert not list(tmp_path.iterdir())
