@@ -5,6 +5,7 @@ other command calls `_library()` first.
 """
 
 import contextlib
+import functools
 import json as json_module
 import os
 import pathlib
@@ -107,19 +108,84 @@ def generate(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the picture.")] = False,
 ):
     """Generate samples and draw them as one picture."""
+    _check_new(out, overwrite)
+    model = _library().models.from_preset(preset)
+    errors.check_able(model, "generate")
+    shown = _demonstration(model, preset, "generate", [], num, seed, label)
+    _write(shown, out, overwrite)
+    rich.print(f"{num} samples of {preset}: {out}")
+
+
+@app.command()
+def run(
+    preset: Annotated[str, typer.Argument(help="Preset name or folder.")],
+    ability: Annotated[str, typer.Argument(help="What to do, such as reconstruct or classify.")],
+    inputs: Annotated[
+        list[str],
+        typer.Option(
+            "--in",
+            help="What it is done to: an image file, a folder of them, or an .npy file; NAME=PATH "
+            "where several are needed [default: samples of the data it was trained on]",
+        ),
+    ] = [],  # noqa: B006 (typer copies it)
+    out: Annotated[
+        pathlib.Path,
+        typer.Option(
+            help="A picture (.png), numbers (.npy), or what else the kind can be saved as."
+        ),
+    ] = pathlib.Path("out.png"),
+    num: Annotated[int, typer.Option(min=1, help="How many samples, without --in.")] = 64,
+    seed: Seed = 0,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file.")] = False,
+):
+    """Use what a preset can do: encode, reconstruct, classify, translate, ..."""
+    _check_new(out, overwrite)
+    model = _library().models.from_preset(preset)
+    shown = _demonstration(model, preset, ability, inputs, num, seed)
+    _write(shown, out, overwrite)
+    rich.print(f"{ability} of {preset}: {out}")
+
+
+def _check_new(out, overwrite):
     if out.exists() and not overwrite:
         raise FileExistsError(
             f"Expected a path that does not exist yet. Received: {out}. Pass --overwrite."
         )
+
+
+def _demonstration(model, preset, ability, inputs, num, seed, label=None):
+    """What a preset is to do, with what it is to do it to."""
     kgz = _library()
-    model = kgz.models.from_preset(preset)
-    errors.check_able(model, "generate")
-    # Classes go round: one to a column.
-    columns = model.condition.num_classes if label is None else None
-    picture = kgz.pictures.draw(model.generate(num, labels=label, seed=seed), columns)
+    show = functools.partial(kgz.training.Demonstration, model, ability, num_samples=num, seed=seed)
+    given = dict(one.split("=", 1) if "=" in one else (None, one) for one in inputs)
+    if label is not None:
+        labels = model.condition.checked(model, label, num)
+        return show({"labels": labels[0]})
+    if given:
+        takes = model.ability(ability).takes
+        name = next((name for name in takes if name != "latents"), None)
+        given = {name if key is None else key: path for key, path in given.items()}
+        for key in given.keys() - takes.keys():
+            raise errors.unknown_name(f"input of {ability}", key, takes)
+        given = {key: takes[key].read(path) for key, path in given.items()}
+        return show(given)
+    try:
+        return show()
+    except ValueError:
+        data = registry.preset_metadata(preset).get("data")
+        if not data:
+            raise
+    data = {key: value for key, value in data.items() if key in ("name", "image_size")}
+    batch = next(iter(kgz.datasets.load(**data, split="test", batch_size=num, shuffle=False)))
+    return show(batch)
+
+
+def _write(shown, out, overwrite):
     out.parent.mkdir(parents=True, exist_ok=True)
-    picture.save(out)
-    rich.print(f"{num} samples of {preset}: {out}")
+    if out.suffix in (".png", ".jpg"):
+        shown.picture().save(out)
+    else:
+        shown.ability.given.save(shown.run(), out, overwrite)
 
 
 @app.command()
@@ -197,10 +263,7 @@ def export(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the folder.")] = False,
 ):
     """Export a preset as a SavedModel."""
-    if path.exists() and not overwrite:
-        raise FileExistsError(
-            f"Expected a path that does not exist yet. Received: {path}. Pass --overwrite."
-        )
+    _check_new(path, overwrite)
     _library().models.from_preset(preset).export(path, overwrite=overwrite, verbose=True)
 
 

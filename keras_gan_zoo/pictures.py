@@ -42,6 +42,34 @@ def grid(images, columns: int | None = None, padding: int = 2):
     return PIL.Image.fromarray(canvas[..., 0] if channels == 1 else canvas)
 
 
+def read(path, shape: tuple):
+    """Reads an image file as an image of a shape.
+
+    Args:
+        path: The file.
+        shape: `(height, width, 1 or 3)`; the image is resized to it.
+
+    Returns:
+        A float32 array of the shape, in `[-1, 1]`.
+
+    Raises:
+        ValueError: If it is no image file.
+        FileNotFoundError: If there is no such file.
+    """
+    import PIL.Image
+
+    height, width, channels = shape
+    try:
+        with PIL.Image.open(path) as image:
+            image = image.convert("L" if channels == 1 else "RGB")
+    except FileNotFoundError:
+        raise FileNotFoundError(f"Expected an image file. Received: {path}") from None
+    except (OSError, SyntaxError) as error:
+        raise ValueError(f"Expected an image file. Received: {path} ({error})") from None
+    image = image.resize((width, height), PIL.Image.Resampling.BILINEAR)
+    return (np.asarray(image, "float32") / 127.5 - 1.0).reshape(shape)
+
+
 def beside(images, reconstructions, columns: int = 4):
     """Pairs of an image and its reconstruction, as many pairs in a row as `columns`.
 
@@ -172,12 +200,6 @@ def rendered(chart):
     buffer = io.BytesIO()
     chart.savefig(buffer, format="png")
     return PIL.Image.open(buffer).convert("RGB")
-
-
-def draw(samples, columns: int | None = None):
-    """A grid for images, a scatter plot for points."""
-    samples = np.asarray(samples)
-    return grid(samples, columns) if samples.ndim == 4 else scatter(samples)
 
 
 def log_to_tensorboard(log_dir, name: str, picture, step: int):

@@ -40,7 +40,7 @@ def train(arguments):
     )
     facts = {"data": arguments.data, "epochs": arguments.epochs, "seed": arguments.seed}
     model.save_to_preset(
-        arguments.out / "preset", facts, kgz.pictures.draw(model.generate(64, seed=0))
+        arguments.out / "preset", facts, model.sample_kind.draw(model.generate(64, seed=0))
     )
     print(f"Preset: {arguments.out / 'preset'}")
 

@@ -86,11 +86,15 @@ def classes_of(model) -> int | None:
     return getattr(getattr(model, "condition", model), "num_classes", None)
 
 
-def generates_by_itself(model) -> bool:
-    """Whether a model generates, and needs no condition that only its user knows."""
+def needs_labels(model) -> bool:
+    """Whether `generate` takes labels that are no classes, which only data can give."""
     condition = getattr(model, "condition", None)
-    needs_vectors = condition is not None and condition.dim is not None and not classes_of(model)
-    return hasattr(model, "generate") and not needs_vectors
+    return bool(getattr(condition, "kind", None)) and not classes_of(model)
+
+
+def generates_by_itself(model) -> bool:
+    """Whether a model generates, and needs no labels that only data have."""
+    return hasattr(model, "generate") and not needs_labels(model)
 
 
 def check_model(model, names):

@@ -110,7 +110,7 @@ def evaluate(
     if of_samples:
         data = datasets.load(against, split, image_size, sources.BATCH, shuffle=False)
         total = num_samples or source.default_count
-        drawn = source.batches(total, seed, image_size)
+        drawn = source.batches(total, seed, image_size, data)
         keep = DIVERSITY_IMAGES if "ms_ssim" in of_samples else 0
         shared = {"extractor": extractor, "verbose": verbose}
         real = extract_cached(data, **shared, total=num_reference, what=against)

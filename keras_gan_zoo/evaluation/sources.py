@@ -1,11 +1,17 @@
 """What is measured, resolved once: a model, a folder of images, or an array."""
 
+import itertools
 import pathlib
 
 import numpy as np
 
 from keras_gan_zoo import datasets, presets
-from keras_gan_zoo.evaluation.model_metrics import MODEL_METRICS, check_model, classes_of
+from keras_gan_zoo.evaluation.model_metrics import (
+    MODEL_METRICS,
+    check_model,
+    classes_of,
+    needs_labels,
+)
 
 BATCH = 250
 
@@ -26,8 +32,8 @@ class Array:
         """Points to compare with the mixture `against`."""
         return np.asarray(self.given)
 
-    def batches(self, count, seed, image_size):
-        """Batches of images, or of `(images, labels)`."""
+    def batches(self, count, seed, image_size, data):
+        """Batches of images, or of `(images, labels)`; `data` are those of the reference."""
         images = np.asarray(self.given)
         return (images[start : start + BATCH] for start in range(0, len(images), BATCH))
 
@@ -40,7 +46,7 @@ class Folder(Array):
             f"Expected a model or an array of points for {against!r}. Received: {self.given!r}"
         )
 
-    def batches(self, count, seed, image_size):
+    def batches(self, count, seed, image_size, data):
         files = datasets.load(f"folder:{self.given}", "train", image_size, BATCH, shuffle=False)
         return files.as_numpy_iterator()
 
@@ -57,11 +63,14 @@ class Model(Array):
         # 2,500 by the protocol of mixtures.
         return np.asarray(self.given.generate(count or 2500, seed=seed))
 
-    def batches(self, count, seed, image_size):
+    def batches(self, count, seed, image_size, data):
         # All latents are drawn at once, so that the size of batches does not matter.
         latents = self.given.sample_latents(count, seed)
         classes = classes_of(self.given)
         asked = {"labels": np.arange(count) % classes} if classes else {}
+        if needs_labels(self.given):  # which only data have
+            labels = itertools.islice(data.repeat(), -(-count // BATCH))
+            asked["labels"] = np.concatenate([np.asarray(one) for _, one in labels])
         for start in range(0, count, BATCH):
             part = {k: v[start : start + BATCH] for k, v in {"latents": latents, **asked}.items()}
             yield np.asarray(self.given.generate(**part)), part.get("labels")

@@ -109,15 +109,15 @@ def cells(rows):
 
 
 def beside(parts):
-    """Batches of images side by side, as one batch of RGB images."""
-    height = max(part.shape[1] for part in parts)
+    """Batches of images side by side, as one batch of images: grey, if all of them are."""
+    height, channels = (max(part.shape[axis] for part in parts) for axis in (1, 3))
     strips = []
     for index, part in enumerate(parts):
         if part.shape[-1] not in (1, 3):
             raise ValueError(
                 f"Expected samples of 1 or 3 channels to draw. Received: {part.shape[-1]} channels"
             )
-        part = np.repeat(part, 3 // part.shape[-1], axis=-1)
+        part = np.repeat(part, channels // part.shape[-1], axis=-1)
         gap = 2 if index else 0  # between parts, as `pictures.grid` leaves between images
         border = ((0, 0), (0, height - part.shape[1]), (gap, 0), (0, 0))
         strips.append(np.pad(part, border, constant_values=1.0))

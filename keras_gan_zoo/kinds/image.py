@@ -1,9 +1,12 @@
 """Images."""
 
 import dataclasses
+import pathlib
 
 import keras
+import numpy as np
 
+from keras_gan_zoo import pictures
 from keras_gan_zoo.kinds import kind, values
 
 
@@ -55,3 +58,16 @@ class Image(kind.Kind):
 
     def tiles(self, samples):
         return samples
+
+    def read(self, path):
+        """Reads an image file, or those of a folder in the order of their names; or an `.npy` file.
+
+        Images are resized and made grey or RGB as `shape` says.
+        """
+        path = pathlib.Path(path)
+        if path.suffix == ".npy":
+            return super().read(path)
+        files = sorted(one for one in path.iterdir() if one.is_file()) if path.is_dir() else [path]
+        if not files:
+            raise ValueError(f"Expected image files in {path}. Received: an empty folder")
+        return self.check(str(path), np.stack([pictures.read(one, self.shape) for one in files]))

@@ -2,6 +2,7 @@
 
 import dataclasses
 import operator
+import pathlib
 
 import numpy as np
 import tensorflow as tf
@@ -178,6 +179,24 @@ class Kind:
             FileExistsError: If the path exists and is not to be overwritten.
         """
         return files.save(self, samples, path, overwrite)
+
+    def read(self, path):
+        """Reads samples that `save` wrote: numbers from an `.npy` file.
+
+        Args:
+            path: The file.
+
+        Returns:
+            Samples of this kind, checked.
+
+        Raises:
+            ValueError: If the file cannot be read as samples of this kind.
+            FileNotFoundError: If there is no such file.
+        """
+        path = pathlib.Path(path)
+        if path.suffix != ".npy":
+            raise ValueError(f"Expected an .npy file of {self.plural}. Received: {path}")
+        return self.check(str(path), np.load(path, allow_pickle=False))
 
     def get_config(self):
         """The arguments, as plain data."""

@@ -162,15 +162,15 @@ class IcGAN(AdversarialModel):
         return self.generate(latents=self.encode(samples), labels=labels)
 
     def abilities(self):
-        """As of every GAN, and `encode`, `conditions_of` and `reconstruct`."""
+        """`reconstruct`; those of every GAN; `encode` and `conditions_of`."""
         samples, images = {"samples": self.sample_kind}, {"images": self.sample_kind}
         latents, condition = {"latents": self.latent_kind}, kinds.Vector(*self.condition.shapes)
         found = {"conditions": condition}
         return (
+            Ability("reconstruct", samples, images, self._reconstruct),
             *super().abilities(),
             Ability("encode", samples, latents, self._latents_of),
             Ability("conditions_of", samples, found, self._conditions_of, signature="encode"),
-            Ability("reconstruct", samples, images, self._reconstruct),
         )
 
     def default_optimizers(self):

@@ -13,12 +13,13 @@ def model_card(address: str, model_class: type, metadata: dict, has_picture: boo
     summary = doc.split("\n\n")[0].replace("\n", " ")
     parts = [f"# {address.rsplit('/')[-1]}", f"`kgz.models.{model_class.__name__}`: {summary}"]
     facts = dict(metadata)
-    generates = hasattr(model_class, "generate") and "picture" not in facts
+    ability = facts.pop("ability", "reconstruct" if "picture" in facts else "generate")
     shown = facts.pop("picture", "The first 64 samples of seed 0")
     if has_picture:
         parts.append(f"![samples](samples.png)\n\n{shown}, not selected.")
-    use = "generate(64)" if generates else "reconstruct(images)"
-    parts.append(f'```python\nmodel = kgz.models.from_preset("{address}")\nmodel.{use}\n```')
+    takes = "64" if ability == "generate" else _required(getattr(model_class, ability))
+    use = f"model.{ability}({takes})"
+    parts.append(f'```python\nmodel = kgz.models.from_preset("{address}")\n{use}\n```')
     if references := _section(doc, "References"):
         parts.append(f"## Paper\n\n{references}")
     if deviations := _section(doc, "Deviations"):
@@ -32,6 +33,12 @@ def model_card(address: str, model_class: type, metadata: dict, has_picture: boo
     if "recipe" in metadata:
         parts.append(f"Made by `keras-gan-zoo train {metadata['recipe']}`.")
     return "\n\n".join(parts) + "\n"
+
+
+def _required(method):
+    """The arguments that a method needs, with commas between them."""
+    _, *arguments = inspect.signature(method).parameters.values()
+    return ", ".join(one.name for one in arguments if one.default is one.empty)
 
 
 def _section(doc, title):

@@ -15,11 +15,11 @@ from keras_gan_zoo import (
     evaluation,
     models,
     penalties,
-    pictures,
     processor,
 )
 from keras_gan_zoo.recipes.recipe import AUTO, Recipe
 from keras_gan_zoo.training import LinearDecay
+from keras_gan_zoo.training.demonstration import Demonstration
 
 PROGRESS = "progress.json"
 PICTURE = 32  # samples in a picture of what a model makes of given ones
@@ -123,7 +123,8 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
     data = load_data(recipe)
     shown, caption = _shown(recipe, model)
     if hasattr(model, "initialize_from_data"):
-        first = [model.samples_of(batch) for batch in load_data(recipe).take(5)]
+        batches = map(model.parts_of, load_data(recipe).take(5))
+        first = [batch[model.sample_kind.key] for batch in batches]
         model.initialize_from_data(keras.ops.concatenate(first))
     out.mkdir(parents=True, exist_ok=True)
     training = recipe.training
@@ -179,14 +180,14 @@ def _shown(recipe, model):
         return None, {}
     test = recipe.data.model_copy(update={"split": "test", "labels_per_class": None})
     batch = datasets.load(**test.model_dump(), batch_size=PICTURE, shuffle=False)
-    parts, noisy = model.prepare_inputs(next(iter(batch))), ""
+    parts, noisy = model.parts_of(next(iter(batch))), ""
     if hasattr(model, "corrupt"):
         name = model.sample_kind.key
-        parts[name], noisy = model.corrupt(parts[name], seed=0), "made noisy, "
-    ability = Demonstration(model, inputs=parts).ability
-    made = CAPTIONS.get(ability.name, "what the model makes of it")
-    said = f"The first {PICTURE} of the test split, {noisy}each beside {made}"
-    return parts, {"ability": ability.name, "picture": said}
+        parts[name], noisy = model.corrupt(parts[name], seed=0), ", made noisy"
+    ability = Demonstration(model, inputs=parts).ability.name
+    made = {"reconstruct": ", each beside its reconstruction"}.get(ability, f", by `{ability}`")
+    said = f"The first {PICTURE} {model.sample_kind.plural} of the test split{noisy}{made}"
+    return parts, {"ability": ability, "picture": said}
 
 
 def _described(optimizer):

@@ -9,9 +9,9 @@ class Demonstration:
     Args:
         model: A `kgz.training.PhasedModel`.
         ability: Name of the ability; by default the model's first for which `inputs` suffice.
-        inputs: What it takes, apart from latents: a dict by the names of its arguments, an array, or
-            a batch as `fit` takes it, of which the parts of the same kinds are taken. `None` for an
-            ability that needs nothing.
+        inputs: What it takes, apart from latents: a dict by the names of its arguments, an array,
+            or a batch as `fit` takes it, of which the parts of the same kinds are taken. `None`
+            for an ability that needs nothing.
         num_samples: How many samples are made where nothing is given; with labels of classes these
             go round.
         seed: Of what is drawn.
@@ -69,8 +69,10 @@ class Demonstration:
         if not wanted or set(given) != set(wanted):
             return None
         count = len(next(iter(given.values())))
-        latents = {"latents": self.model.sample_latents(count, self.seed)}
-        return {name: given[name] if name in given else latents[name] for name in ability.takes}
+        return {
+            name: given[name] if name in given else self.model.sample_latents(count, self.seed)
+            for name in ability.takes
+        }
 
 
 def _named(inputs, wanted, kinds):

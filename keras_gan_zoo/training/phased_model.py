@@ -319,14 +319,13 @@ class PhasedModel(
             prepare.get_concrete_function(x.element_spec)
         return x, y, batch_size
 
-    def samples_of(self, data):
-        """The first part of what `fit` is given: the samples of data that have labels, too."""
-        return next(iter(parts_of(data, dict([*self.inputs().items()][:1])).values()))[1]
+    def parts_of(self, data) -> dict:
+        """The parts of what `fit` is given by name, as `inputs` names them, as they are."""
+        return {name: part for name, (_, part) in parts_of(data, self.inputs()).items()}
 
     def _warn_of_scales(self, arrays):
-        kinds = self.inputs()
-        for name, (_, part) in parts_of(arrays, kinds).items():
-            kinds[name].warn_of_scale(part)
+        for name, part in self.parts_of(arrays).items():
+            self.inputs()[name].warn_of_scale(part)
 
     def _averages(self):
         return [part for part in self._attached if isinstance(part, MovingAverage)]

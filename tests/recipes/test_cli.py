@@ -339,4 +339,4 @@ def test_a_model_that_generates_only_what_it_is_told_shows_reconstructions(tmp_p
     preset = train_recipe(recipe, "faces", tmp_path / "run", verbose=0)
     assert PIL.Image.open(preset / "samples.png").size == (8 * 30 + 2, 8 * 30 + 2)
     card = (preset / "README.md").read_text()
-    assert "beside its reconstruction" in card and "model.reconstruct(images)" in card
+    assert "beside its reconstruction" in card and "model.reconstruct(samples)" in card
