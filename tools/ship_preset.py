@@ -24,7 +24,7 @@ import keras_gan_zoo as kgz  # noqa: E402
 from keras_gan_zoo.presets.registry import BUILTIN, CARD, CONFIG, METADATA, read_json  # noqa: E402
 from keras_gan_zoo.presets.saver import card_of  # noqa: E402
 from keras_gan_zoo.recipes import load_recipe  # noqa: E402
-from keras_gan_zoo.recipes.train import _test_images  # noqa: E402
+from keras_gan_zoo.recipes.train import shown_inputs  # noqa: E402
 
 MADE_ANEW = {"model", "library_version", "keras_version", "parameters", "sha256", "evaluations"}
 
@@ -79,7 +79,7 @@ def ship(name, source, shipped, facts):
         config["config"]["dtype"] = "float32"
         (rounded / CONFIG).write_text(json.dumps(config, indent=1) + "\n")
         model = kgz.models.from_preset(str(rounded))
-        picture_of(recipe, model, kept).save(rounded / "samples.png", optimize=True)
+        picture_of(recipe, model).save(rounded / "samples.png", optimize=True)
         measured = kgz.evaluation.evaluate(
             model,
             recipe.data.name,
@@ -93,12 +93,10 @@ def ship(name, source, shipped, facts):
         shutil.copytree(rounded, shipped)
 
 
-def picture_of(recipe, model, facts):
+def picture_of(recipe, model):
     """The picture of the card, as training made it, of the weights that are shipped."""
-    if "picture" in facts:  # it says that they are reconstructions
-        images, _ = _test_images(recipe, model)
-        return kgz.pictures.beside(images, model.reconstruct(images))
-    return kgz.pictures.draw(model.generate(64, seed=0), model.condition.num_classes)
+    shown, _ = shown_inputs(recipe, model)
+    return kgz.training.Demonstration(model, inputs=shown).picture()
 
 
 if __name__ == "__main__":

@@ -121,7 +121,7 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
     names = evaluation.check_metrics(metrics, recipe.data.name)
     evaluation.check_model(model, names)
     data = load_data(recipe)
-    shown, caption = _shown(recipe, model)
+    shown, caption = shown_inputs(recipe, model)
     if hasattr(model, "initialize_from_data"):
         batches = map(model.parts_of, load_data(recipe).take(5))
         first = [batch[model.sample_kind.key] for batch in batches]
@@ -170,7 +170,7 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
     return preset
 
 
-def _shown(recipe, model):
+def shown_inputs(recipe, model):
     """What the pictures show: nothing for samples, else a batch of the test split; and a caption.
 
     A model needs one that does not generate by itself: it reconstructs, or takes labels that no
