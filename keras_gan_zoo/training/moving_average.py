@@ -28,7 +28,11 @@ class MovingAverage:
         self.decay = decay
         self.average = keras.models.clone_model(network)
         self.average.trainable = False
-        self.average.set_weights(network.get_weights())
+        self.restart()
+
+    def restart(self):
+        """Makes the average the network as it is."""
+        self.average.set_weights(self.network.get_weights())
 
     def update(self, updates_so_far):
         """Moves the average one step towards the network; callable inside a replica."""

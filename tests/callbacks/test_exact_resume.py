@@ -259,7 +259,7 @@ def test_data_of_unknown_length_warn():
     data = tf.data.Dataset.from_tensor_slices(DATA).filter(lambda x: True).batch(4)
     order = kgz.datasets.pipeline.DataOrder(data)
     with pytest.warns(UserWarning, match="length of the data set is unknown"):
-        order.move_to(small_model(), 6, 0)
+        order.move_to(6, 0)
     with pytest.raises(ValueError, match="empty"):
         kgz.datasets.pipeline.DataOrder(
             data.take(0).apply(tf.data.experimental.assert_cardinality(0))
