@@ -15,11 +15,18 @@ class ExactResume(keras.callbacks.Callback):
     the data. It is written atomically, and the last `keep` files are kept: one that is torn or
     corrupt is passed over for the one before it, with a warning. A state with NaN in it is never
     written. Start the same program again with the same folder to resume; a finished run has nothing
-    left to do. (In the same process, make the data set anew, too: one that has been trained on has
-    shuffled already.) The data must come in a reproducible order: arrays, `kgz.datasets` (for two
-    sets without pairs `kgz.datasets.unpaired`), or a `tf.data.Dataset` that is not shuffled or
-    shuffled with a seed. A data set that is seen to give another order in a resumed run, such as
-    one that shuffles without a seed, or below a `repeat`, is warned of when training begins.
+    left to do, and one with more `epochs` goes on from its end. (In the same process, make the data
+    set anew, too: one that has been trained on has shuffled already.)
+
+    A program may call `fit` several times with one folder, for the stages of a model
+    (`model.begin_stage`) or with more and more `epochs`. Of the calls of a program that was killed
+    and started again, those that are over return at once and leave the model in the stored state.
+    Each stage has its own epochs.
+
+    The data must come in a reproducible order: arrays, `kgz.datasets` (for two sets without pairs
+    `kgz.datasets.unpaired`), or a `tf.data.Dataset` that is not shuffled or shuffled with a seed. A
+    data set that is seen to give another order in a resumed run, such as one that shuffles without
+    a seed, or below a `repeat`, is warned of when training begins.
 
     Args:
         directory: Folder of the state files; made if it is not there.
@@ -54,34 +61,60 @@ class ExactResume(keras.callbacks.Callback):
         self.every = every
         self.keep = keep
 
-    def on_train_begin(self, logs=None):
+    def before_fit(self, model):
+        """Finds the newest state and puts it back; `fit` calls this before it opens the data."""
         self.directory.mkdir(parents=True, exist_ok=True)
         for unfinished in self.directory.glob(".state-*.unfinished"):
             unfinished.unlink()
         self._steps = self._saved_at = 0
         self._epoch = self._batch = 0
         self._means = None
-        if cause := self.model.data_order.inexact:
+        self._stage, self._steps_before = model.asked_stage, []
+        self._found = None
+        if cause := model.data_order.inexact:
             warnings.warn(
                 f"A resumed run may see other batches, because of {cause}. Give shuffles a seed "
                 "and leave `repeat` to `fit(epochs=...)`; for two sets without pairs use "
                 "`kgz.datasets.unpaired`.",
-                stacklevel=2,
+                stacklevel=3,
             )
-        found = self._newest()
-        if found is None:
+        if newest := self._newest():
+            self._go_on(model, *newest)
+
+    def _go_on(self, model, state, position):
+        order, stage = model.data_order, position.get("stage", 0)
+        self._steps_before = position.get("steps_before", [])
+        if stage < self._stage:  # which begins now
+            skipped_stages = [0] * (self._stage - stage - 1)
+            self._steps_before = [*self._steps_before, position["steps"], *skipped_stages]
             return
-        state, position = found
-        training_state.restore(self.model, state)
+        training_state.restore(model, state)
+        self._found = position
+        if stage > self._stage:  # which is over
+            order.pass_over(self._steps_before[self._stage])
+            model.stage_was_resumed()
+            model._initial_epoch = order.last_epoch
+            return
         self._epoch, batch = position["epoch"], position["batch"]
         # The steps of the unfinished epoch are replayed without effect, and counted once more.
         self._steps = position["steps"] - batch
         self._saved_at = position["steps"]
-        self._means = [v.numpy() for v in self.model.metrics_variables]
-        if self.params.get("verbose"):
-            print(f"Resuming from step {position['steps']}, epoch {self._epoch + 1}.", flush=True)
-        self.model._initial_epoch = self._epoch  # what Keras's own BackupAndRestore sets
-        self.model.data_order.move_to(self.model, position["steps"], batch)
+        self._means = [v.numpy() for v in model.metrics_variables]
+        model._initial_epoch = self._epoch  # what Keras's own BackupAndRestore sets
+        if self._epoch < order.last_epoch:
+            order.move_to(position["steps"], batch)
+        else:
+            order.pass_over()
+
+    def on_train_begin(self, logs=None):
+        self.model.data_order.replay(self.model)
+        if self._found and self.params.get("verbose"):
+            stage = self.model.stage.name
+            print(
+                f"Resuming from step {self._found['steps']}, epoch {self._found['epoch'] + 1}"
+                f"{f' of stage {stage!r}' if stage else ''}.",
+                flush=True,
+            )
 
     def on_epoch_begin(self, epoch, logs=None):
         if self._means is not None and self._saved_at > self._steps:
@@ -104,9 +137,6 @@ class ExactResume(keras.callbacks.Callback):
             self._epoch, self._batch = epoch + 1, 0
         self._save()
 
-    def on_train_end(self, logs=None):
-        self.model._initial_epoch = None
-
     def _save(self):
         if self.model.data_order.left:
             return
@@ -119,7 +149,10 @@ class ExactResume(keras.callbacks.Callback):
             )
             return
         position = {"steps": self._steps, "epoch": self._epoch, "batch": self._batch}
-        training_state.write(self.directory / f"state-{self._steps:010d}.zip", state, position)
+        if self.model.stages():
+            position |= {"stage": self._stage, "steps_before": self._steps_before}
+        number = sum(self._steps_before) + self._steps
+        training_state.write(self.directory / f"state-{number:010d}.zip", state, position)
         self._saved_at = self._steps
         for old in self._files()[self.keep :]:
             old.unlink()

@@ -123,23 +123,28 @@ def _cause_in(graph, openings):
 class DataOrder:
     """The order of batches of one `fit`, which a resuming callback moves to where it was.
 
-    A data set of known length is trained on as one endless stream, so that nothing but this class
-    decides how often it is opened: a seeded shuffle gives its n-th opening the same order in every
-    process, and opening it without reading skips an epoch.
+    A data set of known length is trained on as one stream, so that nothing but this class decides
+    how often it is opened: a seeded shuffle gives its n-th opening the same order in every process,
+    and opening it without reading skips an epoch. A `fit` opens it as often as it has epochs, and
+    as often if some of them were trained by a run before: what a second `fit` reads of the same
+    data set does not depend on where the program was killed.
 
     Args:
         data: What `fit` was given: anything; only a `tf.data.Dataset` can be moved.
         steps_per_epoch: What `fit` was given.
+        epochs, initial_epoch: What `fit` was given.
 
     Raises:
         ValueError: If the data set is empty.
 
     Attributes:
         left: Whether the model is no longer where the order is: a callback took it back.
+        last_epoch: The number of the epoch after which `fit` ends.
     """
 
-    def __init__(self, data, steps_per_epoch: int | None = None):
-        self.data = data
+    def __init__(
+        self, data, steps_per_epoch: int | None = None, epochs: int = 1, initial_epoch: int = 0
+    ):
         self.left = False
         self.steps_per_epoch = steps_per_epoch
         self.length = None
@@ -149,10 +154,25 @@ class DataOrder:
                 raise ValueError("Expected `x` to hold data. Received: an empty data set")
             if length > 0:
                 self.length = length
-                self.data = data.repeat()
                 self.steps_per_epoch = steps_per_epoch or length
+        self.last_epoch = epochs
+        self._epochs = epochs - initial_epoch
         self._opened = data
+        self._openings = 0  # so far
+        self._rest = self._batch = 0  # steps to be replayed
         self._train = None  # the model's own function, while another replays its steps
+
+    @property
+    def data(self):
+        """What Keras is to read: as many openings as are left of this `fit`."""
+        if self.length is None:
+            return self._opened
+        # Endless, what is read ahead at the end would open it again, or not, by chance. Keras must
+        # take it to be endless all the same: at the end of a known length it opens it once more.
+        openings = max(self._openings_of(self._epochs * self.steps_per_epoch) - self._openings, 0)
+        stream = self._opened.repeat().take(openings * self.length)
+        endless = tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY)
+        return stream.apply(endless)
 
     @property
     def inexact(self) -> str | None:
@@ -161,10 +181,10 @@ class DataOrder:
             return None
         return why_not_repeatable(self._opened, openings=self.length is not None)
 
-    def move_to(self, model, steps: int, batch: int):
+    def move_to(self, steps: int, batch: int):
         """Continues after `steps` steps, of which `batch` belong to the unfinished epoch.
 
-        The first `batch` steps of the epoch read and drop their data, and do nothing else.
+        To be called before `data` is read, and `replay` once the model has its training function.
         """
         skipped = steps - batch
         if self.length is None and skipped and self.steps_per_epoch is None:
@@ -175,31 +195,49 @@ class DataOrder:
             )
             skipped = 0
         openings, rest = divmod(skipped, self.length) if self.length else (0, skipped)
-        for _ in range(openings):
-            iter(self._opened)
-        if rest or batch:
-            self._replay(model, rest, batch)
+        self._open(openings)
+        self._rest, self._batch = rest, batch
 
-    def end(self, model):
-        """Takes back what `move_to` changed of the model and no step has used up."""
-        if self._train is not None:
-            model.train_function, self._train = self._train, None
+    def pass_over(self, steps: int | None = None):
+        """Leaves out a `fit` that an earlier run trained for `steps`, by default all of its own."""
+        if self.length is not None:
+            own = self._epochs * self.steps_per_epoch
+            self._open(self._openings_of(own if steps is None else steps))
 
-    def _replay(self, model, rest, batch):
+    def replay(self, model):
+        """Makes the first steps of `fit` those of the unfinished epoch: they only read their data.
+
+        Args:
+            model: Its training function is replaced until they are through.
+        """
+        if not (self._rest or self._batch):
+            return
         train, per_call = model.train_function, model.steps_per_execution
         self._train = train
 
         def replay(iterator):
-            nonlocal rest, batch
-            for _ in range(rest):
+            for _ in range(self._rest):
                 next(iterator)
-            rest = 0
-            if batch <= 0:
+            self._rest = 0
+            if self._batch <= 0:
                 self.end(model)
                 return train(iterator)
             for _ in range(per_call):
                 next(iterator)
-            batch -= per_call
+            self._batch -= per_call
             return model.get_metrics_result()
 
         model.train_function = replay
+
+    def end(self, model):
+        """Takes back what `replay` changed of the model and no step has used up."""
+        if self._train is not None:
+            model.train_function, self._train = self._train, None
+
+    def _open(self, openings):
+        for _ in range(openings):
+            iter(self._opened)
+        self._openings += openings
+
+    def _openings_of(self, steps):
+        return -(-steps // self.length)

@@ -42,7 +42,7 @@ def from_preset(preset: str, model_class: type | None = None):
         )
     model = _build(folder, config, model_class)
     load_weights(weights, model.preset_networks())
-    model.preset_loaded()
+    model.preset_loaded(metadata)
     return model
 
 

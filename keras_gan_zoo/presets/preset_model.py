@@ -16,7 +16,7 @@ class PresetModel:
     """Mixin with `from_preset`, `save_to_preset` and `presets`.
 
     The model defines `preset_networks() -> {name: network}`, the networks a preset ships, and
-    `preset_loaded()`, called once a fresh model's networks have received their weights.
+    `preset_loaded(facts)`, called once a fresh model's networks have received their weights.
     """
 
     presets = _Presets()
@@ -30,5 +30,9 @@ class PresetModel:
         """Writes this model as a preset; see `kgz.presets.save_to_preset`."""
         save_to_preset(self, folder, metadata, picture, dtype)
 
-    def preset_loaded(self):
-        """Called after loading. Does nothing by default."""
+    def preset_facts(self) -> dict:
+        """What a preset's metadata must say for `preset_loaded`. Nothing by default."""
+        return {}
+
+    def preset_loaded(self, facts: dict | None = None):
+        """Called after loading, with the preset's metadata. Does nothing by default."""

@@ -69,6 +69,7 @@ def save_to_preset(
             "library_version": __version__,
             "keras_version": keras.__version__,
             "parameters": {name: network.count_params() for name, network in networks.items()},
+            **model.preset_facts(),
             **(metadata or {}),
             "sha256": sha256(unfinished / WEIGHTS),
         }

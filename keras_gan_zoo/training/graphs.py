@@ -7,7 +7,7 @@ import tensorflow as tf
 
 
 class StepGraphs:
-    """Mixin for a model of phases: a graph for each combination of lazy terms.
+    """Mixin for a model of phases: a graph for each stage and combination of lazy terms.
 
     Attributes of the training step whose graph is traced: `_step_of_graph` is its number, as far as
     intervals depend on it, and `_due` are the intervals that end with the running update.
@@ -38,6 +38,7 @@ class StepGraphs:
 
     def make_train_function(self, force=False):
         """Makes a graph for each combination of lazy terms; which one runs is decided each step."""
+        self._forget_other_graphs()
         if self.train_function is not None and not force:
             return
         steps = self._steps_of_graphs()
@@ -49,16 +50,26 @@ class StepGraphs:
             return
 
         def train_function(iterator):
-            # The training noise has been drawn once for each step so far.
-            done = int(keras.ops.convert_to_numpy(self._training_noise.state)[1])
-            self._step_of_graph = steps[done % len(steps)]
+            self._step_of_graph = steps[self._steps_done() % len(steps)]
             return graphs[self._step_of_graph](iterator)
 
         self.train_function = train_function
 
+    def make_test_function(self, force=False):
+        self._forget_other_graphs()
+        return super().make_test_function(force)
+
+    def _steps_done(self):
+        """Training steps so far, of the stage if the model has stages."""
+        if self._progress is not None:
+            return int(keras.ops.convert_to_numpy(self._progress)[1])
+        # The training noise has been drawn once for each step.
+        return int(keras.ops.convert_to_numpy(self._training_noise.state)[1])
+
     def _steps_of_graphs(self):
         """For each step of a period of all intervals the first one at which the same is due."""
-        phases = [(phase.steps, every) for phase in self.phases() for every in phase.intervals]
+        playing = self._playing_phases()
+        phases = [(phase.steps, every) for phase in playing for every in phase.intervals]
         period = math.lcm(*(every // math.gcd(every, steps) for steps, every in phases))
         due = [
             tuple((step * steps + u) % every == 0 for steps, every in phases for u in range(steps))

@@ -29,7 +29,11 @@ class MovingAverage(Part):
         self.decay = decay
         self.average = keras.models.clone_model(network)
         self.average.trainable = False
-        self.average.set_weights(network.get_weights())
+        self.restart()
+
+    def restart(self):
+        """Makes the average the network as it is."""
+        self.average.set_weights(self.network.get_weights())
 
     def after_update(self, updates):
         """Moves the average one step towards the network; callable inside a replica."""

@@ -21,6 +21,7 @@ from keras_gan_zoo.training.loss_means import LossMeans
 from keras_gan_zoo.training.moving_average import MovingAverage
 from keras_gan_zoo.training.part import Part
 from keras_gan_zoo.training.phase import Phase
+from keras_gan_zoo.training.stages import Stages
 from keras_gan_zoo.training.updates import PhaseUpdates, real_rows, rows_of, sharing
 
 RANDOM_STATE = "random_state_"
@@ -32,6 +33,7 @@ class PhasedModel(
     Abilities,
     Exporting,
     PhasedCompilation,
+    Stages,
     StepGraphs,
     PhaseUpdates,
     keras.Model,
@@ -46,7 +48,7 @@ class PhasedModel(
     - `<phase>_losses(batch) -> dict`: the weighted losses of a phase; their sum is minimised
       with respect to that phase's networks only, and their names are what `fit` reports;
     - `default_optimizers()`: the paper's, one or by phase, for `compile()` without arguments;
-    - `call(inputs)`, and rarely `after_step(batch)`.
+    - `call(inputs)`, and rarely `after_step(batch)`, or `stages()`: see `Stage`.
 
     Its constructor's arguments are its config, without its doing; see `RecordedArguments`.
 
@@ -92,6 +94,7 @@ class PhasedModel(
         self._attached: list[Part] = []
         self._part_states = []
         self._order = None
+        self._add_progress()
 
     # What a model says ---------------------------------------------------------------------
 
@@ -144,10 +147,16 @@ class PhasedModel(
         """The networks a preset ships, by name: moving averages, where there are any."""
         return {name: self.averaged(getattr(self, name)) for name in self._networks}
 
-    def preset_loaded(self):
+    def preset_facts(self) -> dict:
+        """What a preset must say besides its weights: the stage, where there are stages."""
+        return {"stage": self.stage.name} if self.stages() else {}
+
+    def preset_loaded(self, facts: dict | None = None):
         """Called when `preset_networks` of a fresh model have received a preset's weights."""
         for one in self._averages():
             one.network.set_weights(one.average.get_weights())
+        if facts and "stage" in facts and self.stages():
+            self._go_to(self._number_of(facts["stage"]))
 
     def moving_average(self, network: keras.Model, decay: float) -> keras.Model:
         """Returns a twin of `network` that follows it as an exponential moving average.
@@ -191,6 +200,7 @@ class PhasedModel(
                 self._due = tuple(n for n in phase.intervals if number % n == 0)
                 self._update_phase(phase, update, part, share, step.seed, turn)
             self.after_step(batch)
+            self._count_step()
         return self._results()
 
     def test_step(self, data):
@@ -256,7 +266,8 @@ class PhasedModel(
             x: A `tf.data.Dataset`, or arrays: what `inputs` names, as a dict with these names or in
                 this order.
             y: Labels or targets, if `x` is an array.
-            batch_size: Samples per step, if `x` is an array; 32 by default.
+            batch_size: Samples per step, if `x` is an array; by default what the stage says,
+                or else 32.
             shuffle: Whether arrays are shuffled each epoch.
             **kwargs: As for `keras.Model.fit`.
 
@@ -264,7 +275,8 @@ class PhasedModel(
             A `keras.callbacks.History`.
         """
         x, y, batch_size = self._checked_data(x, y, batch_size, shuffle, kwargs)
-        self._order = pipeline.DataOrder(x, kwargs.pop("steps_per_epoch", None))
+        length = {name: kwargs[name] for name in ("epochs", "initial_epoch") if name in kwargs}
+        self._order = pipeline.DataOrder(x, kwargs.pop("steps_per_epoch", None), **length)
         steps, per_call = self._order.steps_per_epoch, self.steps_per_execution
         if steps and steps % per_call:
             raise ValueError(
@@ -275,6 +287,7 @@ class PhasedModel(
         # Keras warns of an argument that a data set has no use for.
         shuffle = shuffle and not isinstance(x, tf.data.Dataset)
         try:
+            self._prepare_callbacks(kwargs.get("callbacks"))
             with _plain_errors():
                 return super().fit(
                     self._order.data,
@@ -286,6 +299,7 @@ class PhasedModel(
                 )
         finally:
             self._order.end(self)
+            self._initial_epoch = None
 
     def evaluate(self, x=None, y=None, batch_size=None, **kwargs):
         """Mean losses over a data set, as `keras.Model.evaluate`; always returns a dict."""
@@ -297,6 +311,18 @@ class PhasedModel(
         finally:  # so that each evaluation has the same noise, and leaves no trace
             self._evaluation_noise.state.assign(start)
 
+    def _prepare_callbacks(self, callbacks):
+        """Lets callbacks put back a state before the data are opened."""
+        given = keras.tree.flatten(getattr(callbacks, "callbacks", callbacks))
+        resuming = [one for one in given if hasattr(one, "before_fit")]
+        for callback in resuming:
+            callback.before_fit(self)
+        if not resuming and self.asked_stage < self._stage_number():
+            raise ValueError(
+                "Expected `ExactResume` in each `fit` of a run that it resumed: the stage "
+                f"{self.stages()[self.asked_stage].name!r} is over. Received: callbacks without it"
+            )
+
     def _checked_data(self, x, y, batch_size, shuffle, options):
         """Checks what `fit` was given, and makes arrays a data set with a seeded order."""
         if x is None:
@@ -306,14 +332,16 @@ class PhasedModel(
                 f"{type(self).__name__} learns from samples alone: it takes no labels or targets. "
                 f"Pass only `x`. Received: y of type {type(y).__name__}"
             )
+        self._forget_other_graphs()
         # Keras itself must split arrays.
-        if pipeline.is_arrays(x):
+        is_over = self.asked_stage < self._stage_number()  # its data may have another shape
+        if pipeline.is_arrays(x) and not is_over:
             self._warn_of_scales(x if y is None else (x, y))
         if pipeline.is_arrays(x) and not options.get("validation_split"):
-            size = batch_size or 32
+            size = batch_size or self.stage.batch_size or 32
             x = pipeline.from_arrays(x, y, batch_size=size, seed=self.seed or 0, shuffle=shuffle)
             y = batch_size = None
-        if isinstance(x, tf.data.Dataset):
+        if isinstance(x, tf.data.Dataset) and not is_over:
             # Traced anew each time: a training step traced before may have relaxed its shapes.
             prepare = tf.function(self.prepare_batch, autograph=False)
             prepare.get_concrete_function(x.element_spec)
@@ -374,6 +402,7 @@ class PhasedModel(
             if (saved := own.pop(f"{RANDOM_STATE}{index}", None)) is not None:
                 state.assign(saved)
         super().load_own_variables(own)
+        self._forget_other_graphs()
 
 
 @contextlib.contextmanager

@@ -45,7 +45,7 @@ class PhaseUpdates:
 
     def _turns(self, batch):
         """Each phase with the number of each of its updates, and the part of the batch it sees."""
-        phases = self.phases()
+        phases = self._playing_phases()
         slices = max(phase.steps for phase in phases)
         for phase in phases:
             for update in range(phase.steps):

@@ -32,8 +32,7 @@ TRAINING = textwrap.dedent(
     spec = next(spec for spec in SPECS if spec.model.__name__ == name)
     keras.utils.set_random_seed(0)
     model = spec.make()
-    labels = spec.labels(23) if model.takes_targets else None
-    data = kgz.datasets.from_arrays(spec.samples(23), labels, batch_size=4, seed=3)
+    data = kgz.datasets.from_arrays(spec.data(23), batch_size=4, seed=3)
     slow = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: time.sleep(pause))
     callbacks = [kgz.callbacks.ExactResume(folder, every=2), slow] if folder else []
     model.fit(data, epochs=4, verbose=0, callbacks=callbacks)
@@ -259,7 +258,7 @@ def test_data_of_unknown_length_warn():
     data = tf.data.Dataset.from_tensor_slices(DATA).filter(lambda x: True).batch(4)
     order = kgz.datasets.pipeline.DataOrder(data)
     with pytest.warns(UserWarning, match="length of the data set is unknown"):
-        order.move_to(small_model(), 6, 0)
+        order.move_to(6, 0)
     with pytest.raises(ValueError, match="empty"):
         kgz.datasets.pipeline.DataOrder(
             data.take(0).apply(tf.data.experimental.assert_cardinality(0))

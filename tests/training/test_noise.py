@@ -99,13 +99,13 @@ def test_an_export_with_noise_takes_the_seed(tmp_path):
     latents = np.ones((300, 3), "float32")
     seed = tf.constant(4)
     np.testing.assert_allclose(
-        exported["serving_default"](latents=tf.constant(latents), seed=seed)["images"],
+        exported["serving_default"](latents=tf.constant(latents), seed=seed)["vectors"],
         model.generate(latents=latents, seed=4),
         rtol=1e-5,
         atol=1e-6,
     )
     np.testing.assert_allclose(
-        exported["sample"](num_samples=tf.constant(300), seed=seed)["images"],
+        exported["sample"](num_samples=tf.constant(300), seed=seed)["vectors"],
         model.generate(300, seed=4),
         rtol=1e-5,
         atol=1e-6,

@@ -32,8 +32,8 @@ class Pull(kgz.training.PhasedModel):
             kgz.training.Phase("once", (self.once,), intervals=(4,)),
         )
 
-    def prepare_batch(self, data):
-        return {"x": data[0] if isinstance(data, tuple) else data}
+    def inputs(self):
+        return {"x": kgz.kinds.Vector((None,))}
 
     def often_losses(self, batch):
         self.seen.append(batch["x"])
@@ -331,8 +331,8 @@ def test_latent_distributions():
 def test_dict_batches():
     model = kgz.models.GAN(sample_shape=(2,), latent_dim=3, hidden_units=10)
     model.compile()
-    model.fit({"image": np.ones((4, 2), "float32"), "label": np.zeros(4)}, verbose=0)
-    with pytest.raises(ValueError, match="key 'image'.*Received"):
+    model.fit({"vector": np.ones((4, 2), "float32"), "label": np.zeros(4)}, verbose=0)
+    with pytest.raises(ValueError, match="key 'vector'.*Received"):
         model.fit({"picture": np.ones((4, 2), "float32")}, verbose=0)
 
 

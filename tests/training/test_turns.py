@@ -27,8 +27,8 @@ class Count(kgz.training.PhasedModel):
     def phases(self):
         return (kgz.training.Phase("number", (self.number,), steps=self.steps, intervals=(3,)),)
 
-    def prepare_batch(self, data):
-        return {"x": data[0] if isinstance(data, tuple) else data}
+    def inputs(self):
+        return {"x": kgz.kinds.Vector((None,))}
 
     def number_losses(self, batch):
         value = self.number.kernel.value[0, 0]
