@@ -286,6 +286,7 @@ class PhasedModel(
         """Lets callbacks put back a state before the data are opened."""
         given = keras.tree.flatten(getattr(callbacks, "callbacks", callbacks))
         resuming = [one for one in given if hasattr(one, "before_fit")]
+        self._asked_stage = self.asked_stage  # whatever they put back
         for callback in resuming:
             callback.before_fit(self)
         if not resuming and self.asked_stage < self._stage_number():
@@ -311,7 +312,8 @@ class PhasedModel(
             size = batch_size or self.stage.batch_size or 32
             x = pipeline.from_arrays(x, y, batch_size=size, seed=self.seed or 0, shuffle=shuffle)
             y = batch_size = None
-        if isinstance(x, tf.data.Dataset):
+        is_over = self.asked_stage < self._stage_number()
+        if isinstance(x, tf.data.Dataset) and not is_over:
             # Traced anew each time: a training step traced before may have relaxed its shapes.
             prepare = tf.function(self.prepare_batch, autograph=False)
             prepare.get_concrete_function(x.element_spec)
@@ -361,6 +363,7 @@ class PhasedModel(
             if (saved := own.pop(f"{RANDOM_STATE}{index}", None)) is not None:
                 state.assign(saved)
         super().load_own_variables(own)
+        self._asked_stage = None
         self._forget_other_graphs()
 
 

@@ -95,7 +95,10 @@ class Growing(PhasedModel):
 
     def prepare_batch(self, data):
         side = self.stage.image_size
-        return {"real": ops.reshape(data, (-1, side, side, 1))}
+        images = data[0] if isinstance(data, tuple) else data
+        if tuple(images.shape[1:]) != (side, side, 1):
+            raise ValueError(f"Expected images of {side}x{side}. Received: {images.shape}")
+        return {"real": images}
 
     def call(self, latents, training=False):
         images = self.generator(latents, training=training)
