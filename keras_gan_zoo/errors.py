@@ -4,6 +4,10 @@ import difflib
 from collections.abc import Iterable
 
 
+class WrongNetworkError(ValueError):
+    """A network that a model was trained with is not there, or is another one."""
+
+
 def unknown_name(kind: str, name: object, known: Iterable[str]) -> ValueError:
     """A `ValueError` for a name that does not exist, with the nearest one that does."""
     known = sorted(known)

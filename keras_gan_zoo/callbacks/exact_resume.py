@@ -89,10 +89,10 @@ class ExactResume(keras.callbacks.Callback):
             self._steps_before = [*self._steps_before, position["steps"], *skipped_stages]
             return
         training_state.restore(model, state)
+        model.stage_was_restored(position.get("losses", ()))
         self._found = position
         if stage > self._stage:  # which is over
             order.pass_over(self._steps_before[self._stage])
-            model.stage_was_resumed()
             model._initial_epoch = order.last_epoch
             return
         self._epoch, batch = position["epoch"], position["batch"]
@@ -149,6 +149,8 @@ class ExactResume(keras.callbacks.Callback):
             )
             return
         position = {"steps": self._steps, "epoch": self._epoch, "batch": self._batch}
+        # Of an epoch whose steps were all made, no graph tells the names any more.
+        position["losses"] = list(self.model.loss_means.names)
         if self.model.stages():
             position |= {"stage": self._stage, "steps_before": self._steps_before}
         number = sum(self._steps_before) + self._steps

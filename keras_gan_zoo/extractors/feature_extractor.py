@@ -232,7 +232,12 @@ class FeatureExtractor:
 @functools.lru_cache(maxsize=4)
 def _builtin(name, weights):
     made = BUILTIN[name]
-    network = made.build()
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("float32")  # its numbers are the same in every program
+    try:
+        network = made.build()
+    finally:
+        keras.config.set_dtype_policy(policy)
     if name == "inception_2015":
         source = weights or os.environ.get(INCEPTION_VARIABLE, INCEPTION_URL)
         _load_inception(network, source)

@@ -7,20 +7,24 @@ from keras_gan_zoo.presets import registry
 from keras_gan_zoo.weight_files import load_weights, sha256
 
 
-def from_preset(preset: str, model_class: type | None = None):
+def from_preset(preset: str, model_class: type | None = None, **networks):
     """Loads a trained model.
 
     Args:
         preset: The name of an installed preset, a folder, or an `hf://owner/name` or
             `kaggle://...` handle.
         model_class: The class the preset must be of; any by default.
+        **networks: Networks that losses use and presets do not hold (`PhasedModel.frozen`), by the
+            names of the arguments they came as. Feature extractors of the library need not be
+            passed.
 
     Returns:
         The model, not compiled; the generator holds the averaged weights.
 
     Raises:
         ValueError: If the preset is unknown or not installed, of another class, of a class this
-            library does not have, or its weights are not those its sha256 names.
+            library does not have, or its weights or those of `networks` are not those that a
+            sha256 names; or if one of `networks` is missing or unknown.
         FileNotFoundError: If the folder lacks one of its files.
 
     Example:
@@ -40,13 +44,13 @@ def from_preset(preset: str, model_class: type | None = None):
             f"{metadata.get('sha256')}. Received: {actual}. The file is damaged or of another "
             "preset; get it again."
         )
-    model = _build(folder, config, model_class)
+    model = _build(folder, config, model_class, networks)
     load_weights(weights, model.preset_networks())
     model.preset_loaded(metadata)
     return model
 
 
-def _build(folder, config, model_class):
+def _build(folder, config, model_class, networks):
     name = str(config.get("registered_name"))
     known = keras.saving.get_registered_object(name)
     if known is None:
@@ -60,13 +64,23 @@ def _build(folder, config, model_class):
             f"{known.__name__}; use kgz.models.{known.__name__}.from_preset or "
             "kgz.models.from_preset"
         )
+    arguments = config.get("config") or {}
+    frozen = {name for name, value in arguments.items() if _is_frozen(value)}
+    for given in networks.keys() - frozen:
+        raise errors.unknown_name(f"frozen network of {folder.name}", given, frozen)
     try:
-        return keras.saving.deserialize_keras_object(config)
+        return keras.saving.deserialize_keras_object(config, custom_objects=networks)
+    except errors.WrongNetworkError:
+        raise
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise ValueError(
             f"Expected a config this library wrote. Received: {folder / registry.CONFIG}, "
             f"which does not build: {error}"
         ) from None
+
+
+def _is_frozen(value):
+    return isinstance(value, dict) and value.get("registered_name") == "keras_gan_zoo>FrozenNetwork"
 
 
 def _model_names():

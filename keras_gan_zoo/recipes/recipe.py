@@ -30,13 +30,25 @@ class Data(_Section):
 class Training(_Section):
     """How long and how."""
 
-    epochs: int = pydantic.Field(ge=1)
+    epochs: int | None = pydantic.Field(None, ge=1, description="required, but for stages")
     batch_size: int = pydantic.Field(64, ge=1)
     steps_per_epoch: int | None = pydantic.Field(None, ge=1)
     seed: int = pydantic.Field(0, ge=0)
     dtype: str = pydantic.Field("float32", description=f"a dtype policy, or {AUTO!r}: see `Recipe`")
     save_every: int = pydantic.Field(500, ge=1, description="steps between resume states")
     grid_every: int = pydantic.Field(1, ge=1, description="epochs between sample grids")
+
+
+class StageOfTraining(_Section):
+    """A stage of the model, how long it is, and what in it differs from `Training` and `Data`."""
+
+    stage: str
+    epochs: int = pydantic.Field(ge=1)
+    batch_size: int | None = pydantic.Field(None, ge=1)
+    steps_per_epoch: int | None = pydantic.Field(None, ge=1)
+    name: str | None = None
+    split: str | None = None
+    image_size: int | None = None
 
 
 class Evaluation(_Section):
@@ -62,6 +74,8 @@ class Recipe(_Section):
         data, training, evaluation: See `Data`, `Training` and `Evaluation`. The training's `dtype`
             may be `auto`: `mixed_bfloat16` with a GPU or on a processor with AVX-512 BF16,
             `float32` elsewhere; the preset's metadata say which it was.
+        stages: For a model that is trained in stages, those that are trained, in order: see
+            `StageOfTraining`. The epochs are then theirs, and `training` has none.
         notes: What the card should say about the choice of these numbers.
     """
 
@@ -71,9 +85,19 @@ class Recipe(_Section):
     penalties: list[dict[str, Any]] | None = None
     data: Data
     training: Training
+    stages: list[StageOfTraining] = []
     evaluation: Evaluation = Evaluation()
     notes: str = ""
     version: Literal[1] = 1
+
+    @pydantic.model_validator(mode="after")
+    def _check_epochs(self):
+        if (self.training.epochs is None) != bool(self.stages):
+            raise ValueError(
+                "Expected `epochs` in `training`, or in each of `stages`, and not in both. "
+                f"Received: {self.training.epochs} epochs and {len(self.stages)} stages"
+            )
+        return self
 
 
 def list_recipes() -> dict[str, pathlib.Path]:
@@ -112,19 +136,26 @@ def _change(content, setting):
         raise ValueError(f"Expected a setting as key=value. Received: {setting!r}")
     *sections, last = key.split(".")
     for section in sections:
-        content = content.setdefault(section, {})
-        if not isinstance(content, dict):
+        if isinstance(content, list):
+            content = content[int(section)] if section in map(str, range(len(content))) else None
+        else:
+            content = content.setdefault(section, {})
+        if not isinstance(content, (dict, list)):
             raise ValueError(f"Expected {section!r} in {key!r} to be a section of the recipe.")
+    if isinstance(content, list):
+        raise ValueError(f"Expected a number before {last!r} in {key!r}: there are several.")
     content[last] = yaml.safe_load(value)
 
 
 def _explain(path, error):
     first = error.errors()[0]
+    if not first["loc"]:  # of the whole, and already as it should be
+        return f"{path.name}: {first['ctx']['error']}"
     place = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        section = {"data": Data, "training": Training, "evaluation": Evaluation}.get(
-            str(first["loc"][0]), Recipe
-        )
+        sections = {"data": Data, "training": Training, "evaluation": Evaluation}
+        sections["stages"] = StageOfTraining
+        section = sections.get(str(first["loc"][0]), Recipe)
         section = section if len(first["loc"]) > 1 else Recipe
         return (
             f"{path.name}: {errors.unknown_name('key', place.split('.')[-1], section.model_fields)}"

@@ -1,10 +1,8 @@
 """Training a preset from its recipe."""
 
-import json
 import os
 import pathlib
 import platform
-import time
 
 import keras
 
@@ -17,9 +15,10 @@ from keras_gan_zoo import (
     penalties,
     processor,
 )
+from keras_gan_zoo.recipes.progress import Progress
 from keras_gan_zoo.recipes.recipe import AUTO, Recipe
-from keras_gan_zoo.training import LinearDecay
-from keras_gan_zoo.training.demonstration import Demonstration
+from keras_gan_zoo.recipes.stages import stages_of
+from keras_gan_zoo.training import Demonstration, LinearDecay
 
 PROGRESS = "progress.json"
 PICTURE = 32  # samples in a picture of what a model makes of given ones
@@ -86,7 +85,8 @@ def load_data(recipe: Recipe):
 def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbose="auto"):
     """Trains a recipe and writes `<out>/<name>`, a preset, when it is done.
 
-    Beside it are `state/`, from which a killed run resumes, and `samples/`, a picture per epoch.
+    Beside it are `state/`, from which a killed run resumes, and `samples/`, a picture per epoch, in
+    a folder for each stage if there are stages. They are trained one after another.
 
     Args:
         recipe: What to train.
@@ -120,15 +120,50 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
     metrics = recipe.evaluation.metrics or evaluation.default_metrics(model)
     names = evaluation.check_metrics(metrics, recipe.data.name)
     evaluation.check_model(model, names)
-    data = load_data(recipe)
-    shown, caption = shown_inputs(recipe, model)
+    stages = stages_of(recipe, model)
+    data = load_data(stages[0][1])
     if hasattr(model, "initialize_from_data"):
-        batches = map(model.parts_of, load_data(recipe).take(5))
+        batches = map(model.parts_of, load_data(stages[0][1]).take(5))
         first = [batch[model.sample_kind.key] for batch in batches]
         model.initialize_from_data(keras.ops.concatenate(first))
     out.mkdir(parents=True, exist_ok=True)
-    training = recipe.training
-    progress = _Progress(out / PROGRESS)
+    progress = Progress(out / PROGRESS)
+    for stage, own in stages:
+        data = load_data(own) if data is None else data
+        shown, caption = _train_stage(stage, own, data, model, out, progress, verbose)
+        data = None
+    measured = evaluation.evaluate(
+        model,
+        recipe.data.name,
+        **recipe.evaluation.model_dump(),
+        image_size=own.data.image_size,
+    )
+    metadata = {
+        "recipe": name,
+        "data": own.data.model_dump(),
+        "training": recipe.training.model_dump(),
+        "optimizers": {key: _described(one) for key, one in model.optimizers.items()},
+        **_said_of(stages, progress, model),
+        "training_minutes": round(progress.seconds / 60, 1),
+        "cpu_minutes": round(progress.cpu_seconds / 60, 1),
+        "hardware": f"{os.cpu_count()} CPU cores, {platform.machine()}, shared with other work",
+        "final_losses": progress.stages[stage or ""]["final_losses"],
+        "notes": recipe.notes,
+        "evaluations": [measured],
+        **caption,
+    }
+    picture = Demonstration(model, inputs=shown).picture()
+    model.save_to_preset(preset, metadata, picture)
+    return preset
+
+
+def _train_stage(stage, recipe, data, model, out, progress, verbose):
+    """Trains one stage; returns what the pictures of it show, and their caption."""
+    training, pictures_folder = recipe.training, out / "samples"
+    if stage is not None:
+        model.begin_stage(stage)
+        pictures_folder /= stage
+    shown, caption = shown_inputs(recipe, model)
     model.fit(
         data,
         epochs=training.epochs,
@@ -136,7 +171,7 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
         verbose=verbose,
         callbacks=[
             callbacks.ExactResume(out / "state", every=training.save_every),
-            callbacks.SampleGrid(out / "samples", every=training.grid_every, inputs=shown),
+            callbacks.SampleGrid(pictures_folder, every=training.grid_every, inputs=shown),
             callbacks.StopOnNaN(),
             progress,
         ],
@@ -145,29 +180,18 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
         raise FloatingPointError(
             f"Training diverged; the last good state is in {out / 'state'}. No preset was written."
         )
-    measured = evaluation.evaluate(
-        model,
-        recipe.data.name,
-        **recipe.evaluation.model_dump(),
-        image_size=recipe.data.image_size,
-    )
-    metadata = {
-        "recipe": name,
-        "data": recipe.data.model_dump(),
-        "training": training.model_dump(),
-        "optimizers": {key: _described(one) for key, one in model.optimizers.items()},
-        "steps": int(model.optimizers[model.phases()[-1].name].iterations),
-        "training_minutes": round(progress.seconds / 60, 1),
-        "cpu_minutes": round(progress.cpu_seconds / 60, 1),
-        "hardware": f"{os.cpu_count()} CPU cores, {platform.machine()}, shared with other work",
-        "final_losses": {key: round(value, 4) for key, value in progress.losses.items()},
-        "notes": recipe.notes,
-        "evaluations": [measured],
-        **caption,
-    }
-    picture = Demonstration(model, inputs=shown).picture()
-    model.save_to_preset(preset, metadata, picture)
-    return preset
+    return shown, caption
+
+
+def _said_of(stages, progress, model):
+    """What metadata say of the length of the training, and of each of its stages."""
+    if stages[0][0] is None:
+        return {"steps": int(model.optimizers[model.phases()[-1].name].iterations)}
+    said = {}
+    for name, own in stages:
+        training = own.training.model_dump(include={"epochs", "batch_size", "steps_per_epoch"})
+        said[name] = {**training, "image_size": own.data.image_size, **progress.stages[name]}
+    return {"stages": said, "steps": sum(one["steps"] for one in said.values())}
 
 
 def shown_inputs(recipe, model):
@@ -201,35 +225,3 @@ def _described(optimizer):
         kept["learning_rate"] = schedule["config"]
     rounded = {key: float(f"{v:.6g}") if isinstance(v, float) else v for key, v in kept.items()}
     return {"name": type(optimizer).__name__, **rounded}
-
-
-class _Progress(keras.callbacks.Callback):
-    """Seconds spent training, on the wall and of all cores, and the losses of the last epoch.
-
-    Kept over interruptions.
-    """
-
-    def __init__(self, path):
-        super().__init__()
-        self.path = path
-        self.seconds = self.cpu_seconds = 0.0
-        self.losses = {}
-
-    def on_train_begin(self, logs=None):
-        before = [0.0, 0.0]
-        if self.path.exists():
-            *before, self.losses = json.loads(self.path.read_text())
-        self._starts = [now - spent for now, spent in zip(_now(), before, strict=True)]
-
-    def on_epoch_end(self, epoch, logs=None):
-        self.losses = {name: float(value) for name, value in (logs or {}).items()}
-        self.on_train_end()
-        self.path.write_text(json.dumps([self.seconds, self.cpu_seconds, self.losses]))
-
-    def on_train_end(self, logs=None):
-        spent = (now - start for now, start in zip(_now(), self._starts, strict=True))
-        self.seconds, self.cpu_seconds = spent
-
-
-def _now():
-    return time.monotonic(), time.process_time()

@@ -77,9 +77,15 @@ class Stages:
             self._go_to(number)
             self._reset(self._stages()[number].resets)
 
-    def stage_was_resumed(self):
-        """Called when a saved state of a later stage than the asked one has been put back."""
-        self._was_resumed = True
+    def stage_was_restored(self, losses=()):
+        """Called when the variables of the present or of a later stage have been put back.
+
+        Args:
+            losses: Names of the losses in their means.
+        """
+        self._was_resumed = self.asked_stage < self._stage_number()
+        self._forget_other_graphs()
+        self.loss_means.names[:] = losses or self.loss_means.names
 
     # Internals -----------------------------------------------------------------------------
 

@@ -145,6 +145,19 @@ def test_a_resumed_run_says_where_it_goes_on(tmp_path, capsys):
     assert "Resuming from step 6, epoch 3." in capsys.readouterr().out
 
 
+def test_a_run_killed_after_the_last_step_of_an_epoch_still_reports_it(tmp_path):
+    class Kill(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if batch == 2:
+                raise KeyboardInterrupt
+
+    expected = fit(small_model(), tmp_path / "whole").history
+    callbacks = [kgz.callbacks.ExactResume(tmp_path / "killed", every=1), Kill()]
+    with pytest.raises(KeyboardInterrupt):
+        small_model().fit(DATA, batch_size=4, epochs=2, verbose=0, callbacks=callbacks)
+    assert fit(small_model(), tmp_path / "killed").history == expected
+
+
 def test_two_generations_are_kept_and_a_finished_run_has_nothing_to_do(tmp_path):
     model = small_model()
     fit(model, tmp_path, epochs=4, every=1)

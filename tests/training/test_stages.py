@@ -304,7 +304,6 @@ def test_errors_at_the_door():
 def test_a_fit_of_a_stage_that_is_over_needs_the_callback(tmp_path):
     script(tmp_path)
     model = pretrained()
-    model.begin_stage("pretraining")
     callbacks = [kgz.callbacks.ExactResume(tmp_path)]
     assert model.fit(POINTS, epochs=3, verbose=0, callbacks=callbacks).history == {}
     assert model.stage.name == "together"

@@ -1,0 +1,47 @@
+"""What a training took and where its losses came to, kept over interruptions."""
+
+import json
+import time
+
+import keras
+
+
+class Progress(keras.callbacks.Callback):
+    """Seconds spent training, on the wall and of all cores, and the last epoch of each stage.
+
+    Args:
+        path: File in which it is kept.
+
+    Attributes:
+        seconds, cpu_seconds: Of all stages and all runs.
+        stages: By name of the stage, `""` where there are none, the losses of its last epoch, and
+            the steps so far of a stage that has a name.
+    """
+
+    def __init__(self, path):
+        super().__init__()
+        self.path = path
+        self.seconds = self.cpu_seconds = 0.0
+        self.stages = {}
+
+    def on_train_begin(self, logs=None):
+        before = [0.0, 0.0]
+        if self.path.exists():
+            *before, self.stages = json.loads(self.path.read_text())
+        self._starts = [now - spent for now, spent in zip(_now(), before, strict=True)]
+
+    def on_epoch_end(self, epoch, logs=None):
+        losses = {name: round(float(value), 4) for name, value in (logs or {}).items()}
+        name = self.model.stage.name
+        steps = {"steps": int(self.model.steps_in_stage)} if name else {}
+        self.stages[name] = {**steps, "final_losses": losses}
+        self.on_train_end()
+        self.path.write_text(json.dumps([self.seconds, self.cpu_seconds, self.stages]))
+
+    def on_train_end(self, logs=None):
+        spent = (now - start for now, start in zip(_now(), self._starts, strict=True))
+        self.seconds, self.cpu_seconds = spent
+
+
+def _now():
+    return time.monotonic(), time.process_time()

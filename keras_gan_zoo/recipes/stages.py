@@ -1,0 +1,44 @@
+"""The stages of a recipe's training, each as a recipe of its own."""
+
+from keras_gan_zoo import errors
+from keras_gan_zoo.recipes.recipe import Recipe
+
+
+def stages_of(recipe: Recipe, model) -> list[tuple[str | None, Recipe]]:
+    """Each stage's name and what is trained in it; one without a name where there are none.
+
+    What the recipe says of a stage comes before what the model says of it, and that before what the
+    recipe says of all.
+
+    Raises:
+        ValueError: If a stage is unknown, or comes twice or too early, or there are none for a
+            model that is trained in stages.
+    """
+    known = {stage.name: stage for stage in model.stages()}
+    if known and not recipe.stages:
+        raise ValueError(
+            f"Expected `stages` in a recipe of {recipe.model}, which is trained in stages: each as "
+            f"stage and epochs, of {', '.join(known)}. Received: none"
+        )
+    names = [one.stage for one in recipe.stages]
+    for name in names:
+        if name not in known:
+            raise errors.unknown_name(f"stage of {recipe.model}", name, known)
+    if names != [name for name in known if name in names]:
+        raise ValueError(f"Expected stages in the order {list(known)}. Received: {names}")
+    return [(one.stage, _alone(recipe, one, known[one.stage])) for one in recipe.stages] or [
+        (None, recipe)
+    ]
+
+
+def _alone(recipe, own, stage):
+    """The recipe as if a stage were all there is."""
+    said = {"batch_size": stage.batch_size, "image_size": stage.image_size}
+    said = {name: value for name, value in said.items() if value is not None}
+    said |= own.model_dump(exclude={"stage"}, exclude_none=True)
+    sections = {}
+    for name in ("data", "training"):
+        section = getattr(recipe, name)
+        fields = {key: said[key] for key in type(section).model_fields if key in said}
+        sections[name] = section.model_copy(update=fields)
+    return recipe.model_copy(update=sections)
