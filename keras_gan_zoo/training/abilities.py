@@ -21,8 +21,8 @@ class Ability:
             returns one for each of `gives`.
         signature: Name of the exported function, by default that of the method. Abilities that take
             the same may share one, which gives what each of them gives.
-        options: Further arguments of the method, numbers or yes and no, that the command line may
-            pass on.
+        arguments: Further arguments by which the method does this rather than something else, such
+            as `{"direction": "b_to_a"}`.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Ability:
     gives: dict
     function: Callable
     signature: str | None = None
-    options: tuple = ()
+    arguments: dict = dataclasses.field(default_factory=dict)
 
     @property
     def given(self) -> kinds.Kind:
@@ -68,8 +68,10 @@ class Abilities:
         return ()
 
     def ability(self, name: str) -> Ability:
-        """The ability with the public method `name`."""
-        found = {one.name: one for one in reversed(self.abilities())}
+        """The ability with the signature, or the first with the public method, of this name."""
+        able = self.abilities()
+        found = {one.name: one for one in reversed(able)}
+        found |= {one.signature: one for one in able if one.signature}
         if name not in found:
             raise errors.unknown_name(f"ability of {type(self).__name__}", name, found)
         return found[name]

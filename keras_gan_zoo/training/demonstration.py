@@ -26,7 +26,7 @@ class Demonstration:
 
     def __init__(self, model, ability=None, inputs=None, num_samples: int = 64, seed: int = 0):
         self.model, self.num_samples, self.seed = model, num_samples, seed
-        able = [one for one in model.abilities() if ability in (None, one.name)]
+        able = [one for one in model.abilities() if ability in (None, one.name, one.signature)]
         if not able:
             model.ability(ability)  # says which there are
         found = ((one, self._given_to(one, inputs)) for one in able)
@@ -45,7 +45,7 @@ class Demonstration:
         method = getattr(self.model, self.ability.name)
         if not self.ability.takes:
             return method(self.num_samples, seed=self.seed)
-        return method(**self.inputs)
+        return method(**self.inputs, **self.ability.arguments)
 
     def picture(self, columns: int | None = None):
         """What it makes, drawn: beside what it is made from, where that is a picture, too.

@@ -81,7 +81,7 @@ class PhasedModel(
         self._networks = tuple(networks)
         with _networks_of_dtype(self.dtype_policy):
             for name, make in networks.items():
-                setattr(self, name, passed[name] if name in passed else self._made(name, make))
+                setattr(self, name, passed[name] if name in passed else self._network_from(name, make))
         self.seed = seed
         self._training_noise = keras.random.SeedGenerator(seed, name="training_noise")
         self._evaluation_noise = keras.random.SeedGenerator(seed, name="evaluation_noise")
@@ -412,7 +412,7 @@ class PhasedModel(
                 config.pop(name, None)
         return {**config, **self.if_taken(name=self.name, dtype=self.dtype_policy.name)}
 
-    def _made(self, name, make):
+    def _network_from(self, name, make):
         """A network from a function of nothing, or of the shape that the first network gives."""
         if make is None:
             checks.check_network(name, None)

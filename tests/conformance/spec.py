@@ -11,6 +11,7 @@ import keras_gan_zoo as kgz
 from keras_gan_zoo.families.classification import FewLabels
 from keras_gan_zoo.families.posterior import GaussianPosterior
 from keras_gan_zoo.training import state as training_state
+from tests.guests import pairs, points, sequence, text, unpaired, video, voxels
 
 FAMILIES = (kgz.families.AdversarialModel, kgz.families.AutoencoderModel)
 _shared, _kinds = {}, {}
@@ -28,6 +29,7 @@ class ModelSpec:
         exempt: Patterns of trainable variables, after the name of the phase and a space, that need
             not move in it, with the reason.
         couples: Whether its losses couple the samples of a batch.
+        stage: The stage that it is tried in, of a model with stages: one in which all phases play.
     """
 
     model: type
@@ -36,11 +38,14 @@ class ModelSpec:
     noisy: bool = True
     exempt: dict[str, str] = dataclasses.field(default_factory=dict)
     couples: bool = False
+    stage: str | None = None
 
     def make(self, **changes):
         """A model with seed 0, compiled."""
         model = self.model(**{"seed": 0, **self.arguments(), **changes})
         model.compile()
+        if self.stage is not None:
+            model.begin_stage(self.stage)
         _kinds.setdefault(self, model.inputs())
         return model
 
@@ -247,6 +252,37 @@ SPECS = (
         kgz.models.RestrictedBoltzmannMachine,
         lambda: {"image_shape": (4, 4, 1), "hidden_units": 3, "chains": 6, "sampling_steps": 3},
         losses=("contrastive_loss",),
+    ),
+)
+
+
+GUESTS = (
+    ModelSpec(pairs.Pairs, dict, losses=(*GAN_LOSSES, "distance"), noisy=False),
+    ModelSpec(
+        unpaired.Unpaired,
+        lambda: {"penalties": [kgz.penalties.R1(1.0, every=2)]},
+        losses=(
+            "generator_loss",
+            "cycle_loss",
+            "critic_of_a_loss",
+            "critic_of_a_r1_penalty",
+            "critic_of_b_loss",
+        ),
+    ),
+    ModelSpec(voxels.VoxelGAN, dict, losses=GAN_LOSSES),
+    ModelSpec(
+        points.CloudGAN,
+        dict,
+        losses=(*GAN_LOSSES, "gradient_penalty"),
+        exempt={r"dense\w*/bias": "it cancels in the difference of the critic's means"},
+    ),
+    ModelSpec(video.VideoGAN, dict, losses=(*GAN_LOSSES, "motion_discriminator_loss")),
+    ModelSpec(sequence.Memory, dict, losses=("prediction_loss",), noisy=False),
+    ModelSpec(
+        text.Stacked,
+        dict,
+        losses=(*GAN_LOSSES, "small_discriminator_loss"),
+        stage="both",
     ),
 )
 
