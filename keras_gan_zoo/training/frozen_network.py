@@ -81,3 +81,40 @@ class FrozenNetwork:
                 f"of sha256 {config['sha256']}. Received: weights of sha256 {frozen.sha256}"
             )
         return frozen
+
+
+class FrozenNetworks:
+    """Mixin for a model whose losses use networks that nobody trains."""
+
+    def frozen(self, name: str, network) -> FrozenNetwork:
+        """Keeps a network that losses use and nobody trains, as the attribute `name`.
+
+        It is in no training state, file or preset, and is not among the model's weights; in mixed
+        precision it computes as it did before. Files have its name and the sha256 of its weights,
+        and are not loaded with others: see `FrozenNetwork`.
+
+        Args:
+            name: The argument of the constructor that it came as.
+            network: The name of a feature extractor (`"mobilenet_v2"`), a `FeatureExtractor`, or a
+                `keras.Model`.
+
+        Returns:
+            A function of a batch that gives the network's outputs in inference mode.
+
+        Raises:
+            ValueError: If `name` is no argument of the constructor.
+        """
+        if name not in self._arguments:
+            raise ValueError(
+                f"Expected an argument of {type(self).__name__}'s constructor, from which a loaded "
+                f"model gets its network. Received: {name!r}"
+            )
+        frozen = network if isinstance(network, FrozenNetwork) else FrozenNetwork(name, network)
+        # Instead of the network itself, which Keras would save with the arguments.
+        self._arguments[name] = frozen
+        setattr(self, name, frozen)
+        return frozen
+
+    def frozen_networks(self) -> list[FrozenNetwork]:
+        """All that `frozen` keeps."""
+        return [one for one in self._arguments.values() if isinstance(one, FrozenNetwork)]

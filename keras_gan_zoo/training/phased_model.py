@@ -15,7 +15,7 @@ from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.abilities import Abilities
 from keras_gan_zoo.training.arguments import RecordedArguments
 from keras_gan_zoo.training.compilation import PhasedCompilation
-from keras_gan_zoo.training.frozen_network import FrozenNetwork
+from keras_gan_zoo.training.frozen_network import FrozenNetworks
 from keras_gan_zoo.training.graphs import StepGraphs
 from keras_gan_zoo.training.inputs import named_parts, parts_of, without_nothing
 from keras_gan_zoo.training.loss_means import LossMeans
@@ -37,6 +37,7 @@ class PhasedModel(
     Stages,
     StepGraphs,
     PhaseUpdates,
+    FrozenNetworks,
     keras.Model,
 ):
     """Owns the mechanics of training; a subclass says only what its paper says.
@@ -151,8 +152,8 @@ class PhasedModel(
     def preset_facts(self) -> dict:
         """What a preset says besides its weights: its stage, and the sha256 of what is frozen."""
         facts = {"stage": self.stage.name} if self.stages() else {}
-        held = [one for one in self._arguments.values() if isinstance(one, FrozenNetwork)]
-        return {**facts, **({"frozen": {one.name: one.sha256 for one in held}} if held else {})}
+        frozen = {one.name: one.sha256 for one in self.frozen_networks()}
+        return {**facts, "frozen": frozen} if frozen else facts
 
     def preset_loaded(self, facts: dict | None = None):
         """Called when `preset_networks` of a fresh model have received a preset's weights."""
@@ -168,35 +169,6 @@ class PhasedModel(
         model keeps it as an attribute, so that it is saved.
         """
         return self.attach(MovingAverage(network, decay)).average
-
-    def frozen(self, name: str, network) -> FrozenNetwork:
-        """Keeps a network that losses use and nobody trains, as the attribute `name`.
-
-        It is in no training state, file or preset, and is not among the model's weights; in mixed
-        precision it computes as it did before. Files have its name and the sha256 of its weights,
-        and are not loaded with others: see `FrozenNetwork`.
-
-        Args:
-            name: The argument of the constructor that it came as.
-            network: The name of a feature extractor (`"mobilenet_v2"`), a `FeatureExtractor`, or a
-                `keras.Model`.
-
-        Returns:
-            A function of a batch that gives the network's outputs in inference mode.
-
-        Raises:
-            ValueError: If `name` is no argument of the constructor.
-        """
-        if name not in self._arguments:
-            raise ValueError(
-                f"Expected an argument of {type(self).__name__}'s constructor, from which a loaded "
-                f"model gets its network. Received: {name!r}"
-            )
-        frozen = network if isinstance(network, FrozenNetwork) else FrozenNetwork(name, network)
-        # Instead of the network itself, which Keras would save with the arguments.
-        self._arguments[name] = frozen
-        setattr(self, name, frozen)
-        return frozen
 
     def averaged(self, network: keras.Model) -> keras.Model:
         """The moving average of a network, or the network itself if it has none."""
