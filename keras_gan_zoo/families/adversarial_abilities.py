@@ -105,12 +105,12 @@ class AdversarialAbilities(Generation):
         kind, labels = self.sample_kind, self.condition.kinds
         samples, judged = {kind.plural: kind}, {"samples": kind, **self._judged_condition.kinds}
         latents = {"latents": self.latent_kind, **labels}
-        at_random = Ability("generate", {}, samples, self._sample, signature="sample")
-        told = Ability("generate", latents, samples, self._generate, signature="serving_default")
         # What labels to take if none are given is known of classes alone.
-        needs_labels = self.condition.kind and not self.condition.num_classes
+        told = {} if self.condition.num_classes else labels
+        sample = self._sample_for if told else self._sample
         return (
-            *((told, at_random) if needs_labels else (at_random, told)),
+            Ability("generate", told, samples, sample, signature="sample", draws=True),
+            Ability("generate", latents, samples, self._generate, signature="serving_default"),
             Ability("discriminate", judged, {"logits": kinds.Vector((1,))}, self._discriminate),
         )
 
@@ -123,6 +123,9 @@ class AdversarialAbilities(Generation):
     def _sample(self, num_samples, seed):
         labels = self.condition.default(num_samples)
         return self._generate(self.sample_latents(num_samples, seed), *labels)
+
+    def _sample_for(self, labels, seed):
+        return self._generate(self.sample_latents(tf.shape(labels)[0], seed), labels)
 
     def _generate(self, latents, *labels):
         return self._run_generator(latents, *self.condition.encoded(*labels), ema=True)

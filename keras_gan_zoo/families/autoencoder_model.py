@@ -257,7 +257,7 @@ class LatentPrior(Generation):
         """`generate`, and those of every autoencoder."""
         made = {self.sample_kind.plural: self.sample_kind}
         return (
-            Ability("generate", {}, made, self._sample, signature="sample"),
+            Ability("generate", {}, made, self._sample, signature="sample", draws=True),
             *super().abilities(),
         )
 

@@ -83,10 +83,8 @@ class Condition:
         return (labels if limit is None else keras.ops.one_hot(labels, limit),)
 
     def default(self, num_samples):
-        """Round the classes: 0, 1, 2, ...; zeros for labels of other kinds."""
-        if self.num_classes:
-            return (tf.range(num_samples, dtype=tf.int32) % self.num_classes,)
-        return (tf.zeros((num_samples, *self.kind.shape), self.kind.dtype),)
+        """Round the classes: 0, 1, 2, ..."""
+        return (tf.range(num_samples, dtype=tf.int32) % self.num_classes,)
 
 
 def condition_of(num_classes: int | None, condition_dim: int | None, kind=None):

@@ -78,8 +78,7 @@ class Critic(Part):
         """The shape of what the network is shown of a sample of a shape."""
         if self.view is None:
             return shape
-        seen = keras.backend.compute_output_spec(self.view, keras.KerasTensor((None, *shape)))
-        return tuple(seen.shape[1:])
+        return tuple(self.view(keras.KerasTensor((None, *shape))).shape[1:])
 
     def judge(self, samples, *condition) -> dict:
         """The network's outputs by name, in training or inference mode as the step requires.

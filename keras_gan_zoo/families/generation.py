@@ -2,6 +2,7 @@
 
 import functools
 
+import numpy as np
 import tensorflow as tf
 
 from keras_gan_zoo import backend, kinds
@@ -31,7 +32,7 @@ class Generation:
         """Generates samples.
 
         Args:
-            num_samples: How many. May be left out when `latents` are given.
+            num_samples: How many. May be left out when `latents` or a batch of `labels` are given.
             labels: For conditional models: integer classes `(num_samples,)` or one for all, by
                 default round the classes 0, 1, 2, ...; or conditions `(num_samples, ...)` of the
                 model's kind.
@@ -45,6 +46,8 @@ class Generation:
         Raises:
             ValueError: On bad counts, labels, or latents of the wrong shape.
         """
+        if num_samples is None and latents is None and np.ndim(labels):
+            num_samples = len(labels)
         latents = self._latents(num_samples, latents, seed)
         labels = self.condition.checked(self, labels, len(latents))
         return self._run_all(latents, *self.condition.encoded(*labels), ema=ema, seed=seed)
@@ -77,7 +80,9 @@ class Generation:
             checks.check_count("num_samples", num_samples)
         if latents is None:
             if num_samples is None:
-                raise ValueError("Expected `num_samples` or `latents`. Received neither.")
+                raise ValueError(
+                    "Expected `num_samples`, `latents` or a batch of `labels`. Received: none"
+                )
             return self.sample_latents(num_samples, seed)
         latents = self.latent_kind.check("latents", latents)
         if num_samples not in (None, len(latents)):

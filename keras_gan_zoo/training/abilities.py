@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable
 
 from keras_gan_zoo import errors, kinds
-from keras_gan_zoo.training.calls import NUMBER_AND_SEED, SEED, in_chunks, signature
+from keras_gan_zoo.training.calls import NUMBER_SPEC, SEED, SEED_SPEC, in_chunks, signature
 
 
 @dataclasses.dataclass(frozen=True)
@@ -14,8 +14,8 @@ class Ability:
     Args:
         name: The method.
         takes: What it is given: the kinds of batches by the names of the method's arguments, in
-            order. Empty if it draws at random: the method and `function` then take a number of
-            samples and a seed.
+            order. Empty if it makes samples out of nothing: the method and `function` then take
+            their number.
         gives: What it gives: the kinds of batches by name. The method returns the first.
         function: What it does, in a graph or outside: takes tensors as `takes` names them and
             returns one for each of `gives`.
@@ -23,6 +23,7 @@ class Ability:
             the same may share one, which gives what each of them gives.
         arguments: Further arguments by which the method does this rather than something else, such
             as `{"direction": "b_to_a"}`.
+        draws: Whether it draws at random: the method and `function` then also take a seed.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Ability:
     function: Callable
     signature: str | None = None
     arguments: dict = dataclasses.field(default_factory=dict)
+    draws: bool = False
 
     @property
     def given(self) -> kinds.Kind:
@@ -68,10 +70,10 @@ class Abilities:
         return ()
 
     def ability(self, name: str) -> Ability:
-        """The ability with the signature, or the first with the public method, of this name."""
+        """The first ability with the public method, or else the signature, of this name."""
         able = self.abilities()
-        found = {one.name: one for one in reversed(able)}
-        found |= {one.signature: one for one in able if one.signature}
+        found = {one.signature: one for one in able if one.signature}
+        found |= {one.name: one for one in reversed(able)}
         if name not in found:
             raise errors.unknown_name(f"ability of {type(self).__name__}", name, found)
         return found[name]
@@ -111,8 +113,9 @@ class Abilities:
 
 
 def _exported(abilities):
-    takes = abilities[0].takes
-    specs = [kind.spec(name) for name, kind in takes.items()] if takes else NUMBER_AND_SEED
+    takes, draws = abilities[0].takes, abilities[0].draws
+    specs = [kind.spec(name) for name, kind in takes.items()] if takes else [NUMBER_SPEC]
+    specs += [SEED_SPEC] * draws
 
     def run(*inputs):
         outputs = {}

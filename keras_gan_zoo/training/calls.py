@@ -7,7 +7,7 @@ from keras_gan_zoo import backend
 CHUNK = 256
 SEED = 0  # of the noise in networks, where nobody gave one
 SEED_SPEC = tf.TensorSpec((), tf.int32, "seed")
-NUMBER_AND_SEED = (tf.TensorSpec((), tf.int32, "num_samples"), SEED_SPEC)
+NUMBER_SPEC = tf.TensorSpec((), tf.int32, "num_samples")
 
 
 def apply(network, inputs: tuple, training: bool):

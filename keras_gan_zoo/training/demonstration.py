@@ -43,9 +43,9 @@ class Demonstration:
     def run(self):
         """What the model makes of it now."""
         method = getattr(self.model, self.ability.name)
-        if not self.ability.takes:
-            return method(self.num_samples, seed=self.seed)
-        return method(**self.inputs, **self.ability.arguments)
+        given = self.inputs or {"num_samples": self.num_samples}
+        seed = {"seed": self.seed} if self.ability.draws else {}
+        return method(**given, **self.ability.arguments, **seed)
 
     def picture(self, columns: int | None = None):
         """What it makes, drawn: beside what it is made from, where that is a picture, too.

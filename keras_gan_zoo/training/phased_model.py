@@ -82,7 +82,9 @@ class PhasedModel(
         self._networks = tuple(networks)
         with _networks_of_dtype(self.dtype_policy):
             for name, make in networks.items():
-                setattr(self, name, passed[name] if name in passed else self._network_from(name, make))
+                setattr(
+                    self, name, passed[name] if name in passed else self._network_from(name, make)
+                )
         self.seed = seed
         self._training_noise = keras.random.SeedGenerator(seed, name="training_noise")
         self._evaluation_noise = keras.random.SeedGenerator(seed, name="evaluation_noise")
