@@ -75,6 +75,24 @@ def noise(seed=None, **place):
         _stream.reset(token)
 
 
+_stochastic = contextvars.ContextVar("keras_gan_zoo_stochastic", default=False)
+
+
+@contextlib.contextmanager
+def stochastic():
+    """Within this scope `Dropout` drops outside of training, too: noise that makes outputs vary."""
+    token = _stochastic.set(True)
+    try:
+        yield
+    finally:
+        _stochastic.reset(token)
+
+
+def is_stochastic() -> bool:
+    """Whether the scope `stochastic` is open."""
+    return _stochastic.get()
+
+
 def layer_seed(generator: keras.random.SeedGenerator):
     """What a layer draws from: the open stream, or its own generator where there is none."""
     return generator if _stream.get() is None else None

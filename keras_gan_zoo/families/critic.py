@@ -21,6 +21,7 @@ class Critic(Part):
         name: The name of the network among the model's, and of its loss: `name + "_loss"`. Names
             of penalties start with it, too, unless it is `"discriminator"`.
         loss: A name or an instance, see `kgz.losses.get`.
+        weight: Factor of the critic's loss, for papers that halve it.
         penalties: `kgz.penalties` added to its loss.
         replay: Capacity of a store of earlier samples, half of which `replayed` shows instead of
             new ones (`kgz.families.ReplayBuffer`); 0 for none.
@@ -46,6 +47,7 @@ class Critic(Part):
         name: str = "discriminator",
         *,
         loss="non_saturating",
+        weight: float = 1.0,
         penalties=(),
         replay: int = 0,
         shapes=(),
@@ -57,7 +59,7 @@ class Critic(Part):
         checks.check_positive(optional=True, weight_clip=weight_clip)
         self.model, self.name = model, name
         self.network = getattr(model, name)
-        self.loss = losses.get(loss)
+        self.loss, self.weight = losses.get(loss), float(weight)
         prefix = "" if name == "discriminator" else f"{name}_"
         self.penalties = Penalties(model, self.network, penalties, prefix)
         self.replay = ReplayBuffer(replay, shapes) if replay else None
@@ -122,7 +124,7 @@ class Critic(Part):
                 takes one.
         """
         loss = self.loss.discriminator(self.criticize(*real), self.criticize(*fake))
-        return {f"{self.name}_loss": loss, **self.penalty_losses(real, fake)}
+        return {f"{self.name}_loss": self.weight * loss, **self.penalty_losses(real, fake)}
 
     def penalty_losses(self, real: tuple, fake: tuple, critic=None) -> dict:
         """The weighted penalties by name; on `criticize`, unless a `critic` function is passed."""

@@ -16,6 +16,7 @@ from keras_gan_zoo.layers.maxout import Maxout
 from keras_gan_zoo.layers.minibatch_discrimination import MinibatchDiscrimination
 from keras_gan_zoo.layers.minibatch_std_dev import MinibatchStdDev
 from keras_gan_zoo.layers.reference_batch import DropReference, PrependReference
+from keras_gan_zoo.layers.reflection_padding import ReflectionPadding2D
 from keras_gan_zoo.layers.resize_conv import ResizeConv2D
 from keras_gan_zoo.layers.self_attention import SelfAttention2D
 from keras_gan_zoo.layers.spectral_normalization import SpectralNormalization
@@ -41,6 +42,7 @@ __all__ = [
     "MinibatchDiscrimination",
     "MinibatchStdDev",
     "PrependReference",
+    "ReflectionPadding2D",
     "ResizeConv2D",
     "SelfAttention2D",
     "SpectralNormalization",

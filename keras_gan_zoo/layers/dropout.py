@@ -27,7 +27,8 @@ class Dropout(keras.layers.Dropout):
         self.at_sampling = at_sampling
 
     def call(self, inputs, training=False):
-        if not (training or self.at_sampling) or self.rate == 0:
+        drops = training or self.at_sampling or backend.is_stochastic()
+        if not drops or self.rate == 0:
             return inputs
         shape = ops.shape(inputs)
         if self.noise_shape is not None:

@@ -6,6 +6,7 @@ from keras_gan_zoo.models.autoencoder import Autoencoder
 from keras_gan_zoo.models.conditional_gan import ConditionalGAN
 from keras_gan_zoo.models.conv_gan import ConvGAN
 from keras_gan_zoo.models.cramer_gan import CramerGAN
+from keras_gan_zoo.models.cycle_gan import CycleGAN
 from keras_gan_zoo.models.dcgan import DCGAN
 from keras_gan_zoo.models.denoising_autoencoder import DenoisingAutoencoder
 from keras_gan_zoo.models.ebgan import EBGAN
@@ -14,6 +15,7 @@ from keras_gan_zoo.models.icgan import IcGAN
 from keras_gan_zoo.models.improved_gan import ImprovedGAN
 from keras_gan_zoo.models.lsgan import LSGAN
 from keras_gan_zoo.models.ot_gan import OTGAN
+from keras_gan_zoo.models.pix2pix import Pix2Pix
 from keras_gan_zoo.models.restricted_boltzmann_machine import RestrictedBoltzmannMachine
 from keras_gan_zoo.models.sagan import SAGAN
 from keras_gan_zoo.models.semi_supervised_aae import SemiSupervisedAAE
@@ -43,9 +45,11 @@ __all__ = [
     "ConditionalGAN",
     "ConvGAN",
     "CramerGAN",
+    "CycleGAN",
     "DenoisingAutoencoder",
     "IcGAN",
     "ImprovedGAN",
+    "Pix2Pix",
     "RestrictedBoltzmannMachine",
     "SemiSupervisedAAE",
     "SemiSupervisedGAN",

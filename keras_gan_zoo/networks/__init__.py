@@ -12,6 +12,7 @@ from keras_gan_zoo.networks.blocks.with_dropout import with_dropout
 from keras_gan_zoo.networks.blocks.with_virtual_batch import with_virtual_batch_normalization
 from keras_gan_zoo.networks.classifier import small_classifier
 from keras_gan_zoo.networks.conv_gan import conv_gan_discriminator, conv_gan_generator
+from keras_gan_zoo.networks.cycle_gan import resnet_translator
 from keras_gan_zoo.networks.dcgan import dcgan_discriminator, dcgan_generator
 from keras_gan_zoo.networks.ebgan import ebgan_discriminator
 from keras_gan_zoo.networks.face_vae import face_vae_decoder, face_vae_encoder
@@ -25,6 +26,7 @@ from keras_gan_zoo.networks.inception_2015 import inception_2015
 from keras_gan_zoo.networks.mlp import maxout_discriminator, mlp_generator
 from keras_gan_zoo.networks.mobilenet_v2 import mobilenet_v2
 from keras_gan_zoo.networks.ot_gan import ot_gan_critic, ot_gan_generator
+from keras_gan_zoo.networks.pix2pix import patch_discriminator, unet_generator
 from keras_gan_zoo.networks.residual_autoencoder import residual_decoder, residual_encoder
 from keras_gan_zoo.networks.sagan import attention_maps, sagan_discriminator, sagan_generator
 from keras_gan_zoo.networks.sngan import (
@@ -66,10 +68,12 @@ __all__ = [
     "mobilenet_v2",
     "ot_gan_critic",
     "ot_gan_generator",
+    "patch_discriminator",
     "residual_decoder",
     "residual_discriminator",
     "residual_encoder",
     "residual_generator",
+    "resnet_translator",
     "sagan_discriminator",
     "sagan_generator",
     "small_classifier",
@@ -89,4 +93,5 @@ __all__ = [
     "with_features",
     "with_minibatch_discrimination",
     "with_virtual_batch_normalization",
+    "unet_generator",
 ]

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 
-from keras_gan_zoo import errors, kinds
+from keras_gan_zoo import backend, errors, kinds
 from keras_gan_zoo.training.calls import NUMBER_SPEC, SEED, SEED_SPEC, in_chunks, signature
 
 
@@ -23,7 +23,8 @@ class Ability:
             the same may share one, which gives what each of them gives.
         arguments: Further arguments by which the method does this rather than something else, such
             as `{"direction": "b_to_a"}`.
-        draws: Whether it draws at random: the method and `function` then also take a seed.
+        draws: Whether it draws at random: the method and `function` then also take a seed, with
+            which a stream of noise is open.
     """
 
     name: str
@@ -97,7 +98,11 @@ class Abilities:
             kind.check(argument, batch)
             for (argument, kind), batch in zip(ability.takes.items(), given, strict=True)
         ]
-        outputs = in_chunks(ability.function, *rows, seed=seed)
+        function = ability.function
+        if ability.draws:
+            seed = backend.draw_seed(seed)
+            function = lambda *parts: ability.function(*parts, seed)  # noqa: E731
+        outputs = in_chunks(function, *rows, seed=seed)
         return outputs if len(ability.gives) == 1 else outputs[0]
 
     def signatures(self) -> dict:

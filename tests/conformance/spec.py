@@ -249,6 +249,37 @@ SPECS = (
         exempt={r"(conv2d|dense)\w*/bias": "batch normalisation takes it away"},
     ),
     ModelSpec(
+        kgz.models.Pix2Pix,
+        lambda: {
+            "source_shape": (16, 16, 2),
+            "filters": 2,
+            "discriminator_filters": 4,
+            "patch": 16,
+        },
+        losses=(*GAN_LOSSES, "l1_loss"),
+        exempt=BEFORE_NORMALISATION | {r"conv2d\w*/bias": "normalisation takes it away"},
+    ),
+    ModelSpec(
+        kgz.models.CycleGAN,
+        lambda: {
+            "image_shape": (16, 16, 1),
+            "filters": 2,
+            "discriminator_filters": 4,
+            "blocks": 1,
+            "patch": 16,
+            "identity_weight": 0.5,
+            "replay": 12,
+        },
+        losses=(
+            "generator_loss",
+            "cycle_loss",
+            "identity_loss",
+            "discriminator_a_loss",
+            "discriminator_b_loss",
+        ),
+        exempt={r"conv2d\w*/bias": "instance normalisation takes it away"},
+    ),
+    ModelSpec(
         kgz.models.RestrictedBoltzmannMachine,
         lambda: {"image_shape": (4, 4, 1), "hidden_units": 3, "chains": 6, "sampling_steps": 3},
         losses=("contrastive_loss",),
