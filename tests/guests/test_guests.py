@@ -3,7 +3,9 @@
 Oracles: a training step written out by hand, uninterrupted runs, and sizes that are counted.
 """
 
+import inspect
 import pathlib
+import re
 import warnings
 
 import keras
@@ -317,3 +319,16 @@ def test_guests_are_short():
     assert len(lines) == len(GUESTS)
     assert max(lines.values()) < 90
     assert sum(count < 60 for count in lines.values()) > len(lines) / 2
+
+
+def test_the_guide_shows_a_guest_whole_and_runs(tmp_path, monkeypatch):
+    guide = pathlib.Path(kgz.__file__).parents[1] / "docs" / "guide" / "add-a-model.md"
+    snippets = re.findall(r"^```python\n(.*?)^```", guide.read_text(), re.M | re.S)
+    (snippet,) = (one for one in snippets if "class Pairs" in one)
+    guest = pathlib.Path(inspect.getfile(Pairs)).read_text().partition("\n\n")[2]
+    assert guest.replace('serializable("tests")', 'serializable("keras_gan_zoo")') in snippet
+    monkeypatch.chdir(tmp_path)
+    names = {"__name__": "guide"}
+    exec(snippet, names)
+    assert names["painted"].shape == (16, 8, 8, 3)
+    assert PIL.Image.open("samples/epoch-0001.png").size == PICTURES["Pairs"]
