@@ -31,6 +31,20 @@ app = typer.Typer(
 )
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the latents.")]
+Preset = Annotated[str, typer.Argument(help="Preset name or folder.")]
+Out = Annotated[
+    pathlib.Path,
+    typer.Option(help="A picture (.png), numbers (.npy), or what else the kind can be saved as."),
+]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the file.")]
+OUT = pathlib.Path("out.png")
+# Abilities that have a command of their own.
+SHORT_NAMES = {
+    "translate": "Translate images, with a preset that does.",
+    "reconstruct": "Draw images beside what a preset's autoencoder or encoder makes of them.",
+    "encode": "Find the latents of images.",
+    "classify": "Find the probabilities of the classes of images.",
+}
 
 
 @app.command("list")
@@ -98,7 +112,7 @@ def train(
 
 @app.command()
 def generate(
-    preset: Annotated[str, typer.Argument(help="Preset name or folder.")],
+    preset: Preset,
     num: Annotated[int, typer.Option(min=1, help="How many samples.")] = 64,
     out: Annotated[pathlib.Path, typer.Option(help="Picture to write.")] = pathlib.Path("grid.png"),
     label: Annotated[
@@ -118,7 +132,7 @@ def generate(
 
 @app.command()
 def run(
-    preset: Annotated[str, typer.Argument(help="Preset name or folder.")],
+    preset: Preset,
     ability: Annotated[str, typer.Argument(help="What to do, such as reconstruct or classify.")],
     inputs: Annotated[
         list[str],
@@ -128,15 +142,10 @@ def run(
             "where several are needed [default: samples of the data it was trained on]",
         ),
     ] = [],  # noqa: B006 (typer copies it)
-    out: Annotated[
-        pathlib.Path,
-        typer.Option(
-            help="A picture (.png), numbers (.npy), or what else the kind can be saved as."
-        ),
-    ] = pathlib.Path("out.png"),
+    out: Out = OUT,
     num: Annotated[int, typer.Option(min=1, help="How many samples, without --in.")] = 64,
     seed: Seed = 0,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file.")] = False,
+    overwrite: Overwrite = False,
 ):
     """Use what a preset can do: encode, reconstruct, classify, translate, ..."""
     _check_new(out, overwrite)
@@ -144,6 +153,29 @@ def run(
     shown = _demonstration(model, preset, ability, inputs, num, seed)
     _write(shown, out, overwrite)
     rich.print(f"{ability} of {preset}: {out}")
+
+
+def _short_name_of_run(ability: str):
+    """The command `ability PRESET INPUT`, which does what `run PRESET ability --in INPUT` does."""
+
+    def command(
+        preset: Preset,
+        given: Annotated[
+            str,
+            typer.Argument(
+                metavar="INPUT", help="An image file, a folder of them, or an .npy file."
+            ),
+        ],
+        out: Out = OUT,
+        overwrite: Overwrite = False,
+    ):
+        run(preset, ability, [given], out, overwrite=overwrite)
+
+    return command
+
+
+for _ability, _help in SHORT_NAMES.items():
+    app.command(_ability, help=_help)(_short_name_of_run(_ability))
 
 
 def _check_new(out, overwrite):
@@ -157,7 +189,7 @@ def _demonstration(model, preset, ability, inputs, num, seed, label=None):
     """What a preset is to do, with what it is to do it to."""
     kgz = _library()
     show = functools.partial(kgz.training.Demonstration, model, ability, num_samples=num, seed=seed)
-    given = dict(one.split("=", 1) if "=" in one else (None, one) for one in inputs)
+    given = dict(_named_path(one) for one in inputs)
     if label is not None:
         labels = model.condition.checked(model, label, num)
         return show({"labels": labels[0]})
@@ -178,6 +210,13 @@ def _demonstration(model, preset, ability, inputs, num, seed, label=None):
     data = {key: value for key, value in data.items() if key in ("name", "image_size")}
     batch = next(iter(kgz.datasets.load(**data, split="test", batch_size=num, shuffle=False)))
     return show(batch)
+
+
+def _named_path(given):
+    """The name and the path of `NAME=PATH`; no name where a path holds the sign, as `lr=0.1/x`."""
+    name, sign, path = given.partition("=")
+    is_named = sign and name.isidentifier() and not pathlib.Path(given).exists()
+    return (name, path) if is_named else (None, given)
 
 
 def _write(shown, out, overwrite):
@@ -258,7 +297,7 @@ def evaluate(
 
 @app.command()
 def export(
-    preset: Annotated[str, typer.Argument(help="Preset name or folder.")],
+    preset: Preset,
     path: Annotated[pathlib.Path, typer.Argument(help="Folder to write.")],
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the folder.")] = False,
 ):

@@ -46,7 +46,7 @@ class Ability:
         Args:
             inputs: What the method was given, in the order of `takes`.
             outputs: What it returned.
-            columns: Samples in a row.
+            columns: Samples in a row; of pairs by default four, or as many as there are.
 
         Returns:
             A `PIL.Image.Image`.
@@ -60,7 +60,8 @@ class Ability:
             return self.given.draw(outputs, columns)
         shown["output"] = self.given, outputs
         together = kinds.Named(**{name: kind for name, (kind, _) in shown.items()})
-        return together.draw({name: batch for name, (_, batch) in shown.items()}, columns or 4)
+        columns = columns or min(4, len(outputs))
+        return together.draw({name: batch for name, (_, batch) in shown.items()}, columns)
 
 
 class Abilities:

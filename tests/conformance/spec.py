@@ -291,7 +291,7 @@ GUESTS = (
     ModelSpec(pairs.Pairs, dict, losses=(*GAN_LOSSES, "distance"), noisy=False),
     ModelSpec(
         unpaired.Unpaired,
-        lambda: {"penalties": [kgz.penalties.R1(1.0, every=2)]},
+        lambda: {"penalties_of_a": [kgz.penalties.R1(1.0, every=2)]},
         losses=(
             "generator_loss",
             "cycle_loss",

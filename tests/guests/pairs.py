@@ -8,17 +8,16 @@ from keras_gan_zoo.training import Ability, Phase
 
 
 def painter(shape, classes):
-    conv = {"kernel_size": 3, "padding": "same"}
-    hidden = [layers.Conv2D(8, activation="tanh", **conv) for _ in range(2)]
-    last = layers.Conv2D(shape[-1], activation="tanh", **conv)
-    return keras.Sequential([keras.Input((*shape[:2], classes)), *hidden, last])
+    maps = keras.Input(shape[:2], dtype="int32")
+    x = layers.Conv2D(8, 3, padding="same", activation="tanh")(ops.one_hot(maps, classes))
+    return keras.Model(maps, layers.Conv2D(shape[-1], 3, padding="same", activation="tanh")(x))
 
 
 def patch_critic(shape, classes):
-    image, painted_from = keras.Input(shape), keras.Input((*shape[:2], classes))
-    x = layers.Concatenate()([image, painted_from])
+    images, maps = keras.Input(shape), keras.Input(shape[:2], dtype="int32")
+    x = layers.Concatenate()([images, ops.one_hot(maps, classes)])
     x = layers.Conv2D(8, 4, strides=2, padding="same", activation="tanh")(x)
-    return keras.Model([image, painted_from], layers.Conv2D(1, 3, padding="same")(x))
+    return keras.Model([images, maps], layers.Conv2D(1, 3, padding="same")(x))
 
 
 @keras.saving.register_keras_serializable("tests")
@@ -42,33 +41,27 @@ class Pairs(kgz.training.PhasedModel):
         return Phase("discriminator", (self.discriminator,)), Phase("generator", (self.generator,))
 
     def discriminator_losses(self, batch):
-        source, fake = self._one_hot(batch["source"]), self._translated(batch["source"])
-        return self.critic.losses(real=(batch["target"], source), fake=(fake, source))
+        maps, images = batch["source"], batch["target"]
+        return self.critic.losses(real=(images, maps), fake=(self._painted(maps), maps))
 
     def generator_losses(self, batch):
-        source, fake = self._one_hot(batch["source"]), self._translated(batch["source"])
-        distance = ops.mean(ops.abs(batch["target"] - fake))
-        return {
-            "generator_loss": self.critic.generator_loss((fake, source)),
-            "distance": 10.0 * distance,
-        }
+        painted = self._painted(batch["source"])
+        fooled = self.critic.generator_loss(fake=(painted, batch["source"]))
+        distance = ops.mean(ops.abs(batch["target"] - painted))
+        return {"generator_loss": fooled, "distance": 10.0 * distance}
 
     def default_optimizers(self):
         return keras.optimizers.Adam(1e-3, beta_1=0.5)
 
-    def translate(self, images):
-        return self.do("translate", images)
+    def translate(self, maps):
+        return self.do("translate", maps)
 
     def abilities(self):
-        takes, gives = {"images": self.source}, {"images": self.target}
-        return (Ability("translate", takes, gives, self._translated, signature="serving_default"),)
+        takes, gives = {"maps": self.source}, {"images": self.target}
+        return (Ability("translate", takes, gives, self._painted, signature="serving_default"),)
 
-    def call(self, inputs, training=False):
-        return self.generator(self._one_hot(inputs), training=training)
+    def call(self, maps, training=False):
+        return self.generator(maps, training=training)
 
-    def _one_hot(self, source):
-        return ops.one_hot(source, self.source.classes)
-
-    def _translated(self, source):
-        made = self.generator(self._one_hot(source), training=self.in_training)
-        return ops.cast(made, "float32")
+    def _painted(self, maps):
+        return ops.cast(self.generator(maps, training=self.in_training), "float32")

@@ -1,7 +1,7 @@
 """Images from words, small ones and large ones, each with a critic, as StackGAN++."""
 
 import keras
-from keras import layers
+from keras import layers, ops
 
 import keras_gan_zoo as kgz
 from keras_gan_zoo.training import Phase, Stage
@@ -39,11 +39,7 @@ class Stacked(kgz.families.AdversarialModel):
         self.small = kgz.families.Critic(self, "small_discriminator")
 
     def phases(self):
-        return (
-            Phase("small_critic", (self.small_discriminator,)),
-            Phase("discriminator", (self.discriminator,)),
-            Phase("generator", (self.generator,)),
-        )
+        return Phase("small_critic", (self.small_discriminator,)), *super().phases()
 
     def stages(self):
         return Stage("small", ("small_critic", "generator")), Stage("both", resets=("generator",))
@@ -63,5 +59,5 @@ class Stacked(kgz.families.AdversarialModel):
         return keras.optimizers.Adam(1e-3, beta_1=0.5)
 
     def _both(self, batch):
-        latents = self.sample_latents(keras.ops.shape(batch["real"])[0])
+        latents = self.sample_latents(ops.shape(batch["real"])[0])
         return self.generator([latents, batch["condition"]], training=self.in_training)

@@ -14,6 +14,7 @@ import keras_gan_zoo as kgz
 from keras_gan_zoo import cli, listing, processor
 from keras_gan_zoo.recipes import list_recipes, load_recipe
 from keras_gan_zoo.recipes.train import build_model, train_recipe
+from tests.guests.pairs import Pairs
 
 
 def run(monkeypatch, capsys, *arguments):
@@ -267,7 +268,8 @@ def test_the_program_is_installed_and_help_lists_what_exists():
     )
     assert result.returncode == 0
     assert "keras_gan_zoo.listing" in result.stderr and "tensorflow" not in result.stderr
-    for command in ("list", "info", "train", "generate", "evaluate", "export"):
+    known = ("list", "info", "train", "generate", "run", "evaluate", "export", *cli.SHORT_NAMES)
+    for command in known:
         assert f" {command} " in result.stdout
     assert " serve " not in result.stdout
 
@@ -340,3 +342,110 @@ def test_a_model_that_generates_only_what_it_is_told_shows_reconstructions(tmp_p
     assert PIL.Image.open(preset / "samples.png").size == (8 * 30 + 2, 8 * 30 + 2)
     card = (preset / "README.md").read_text()
     assert "beside its reconstruction" in card and "model.reconstruct(samples)" in card
+
+
+@pytest.fixture
+def faces(tmp_path, monkeypatch):
+    """A preset that reconstructs, and generates what it is told, with a data set of 20 faces."""
+    random = np.random.default_rng(0)
+    samples = random.uniform(-1, 1, (20, 8, 8, 1)).astype("float32")
+    attributes = random.choice([-1.0, 1.0], (20, 2)).astype("float32")
+
+    def load(name, split="train", image_size=None, batch_size=64, shuffle=True):
+        assert (name, split, image_size, shuffle) == ("faces", "test", 8, False)
+        return kgz.datasets.from_arrays(samples, attributes, batch_size=batch_size, shuffle=False)
+
+    monkeypatch.setattr(kgz.datasets, "load", load)
+    model = kgz.models.IcGAN((8, 8, 1), latent_dim=4, condition_dim=2, filters=4, seed=0)
+    model.save_to_preset(
+        tmp_path / "faces preset", {"data": {"name": "faces", "image_size": 8, "split": "train"}}
+    )
+    return model, tmp_path / "faces preset", samples, attributes
+
+
+def test_run_takes_named_files_or_the_data_of_the_preset(faces, tmp_path, monkeypatch, capsys):
+    model, preset, samples, attributes = faces
+    files, out = {"samples": samples[:5], "labels": attributes[:5]}, tmp_path / "out" / "logits.npy"
+    options = []
+    for name, array in files.items():
+        np.save(tmp_path / f"{name}.npy", array)
+        options += ["--in", f"{name}={tmp_path / name}.npy"]
+    code, output, errors = run(
+        monkeypatch, capsys, "run", preset, "discriminate", *options, "--out", out
+    )
+    assert code == 0 and "discriminate of" in output, errors
+    np.testing.assert_allclose(np.load(out), model.discriminate(**files), atol=1e-6)
+    for ability, expected in (
+        ("discriminate", model.discriminate(samples[:3], attributes[:3])),
+        ("reconstruct", model.reconstruct(samples[:3])),
+    ):
+        out = tmp_path / f"{ability}.npy"
+        code, _, errors = run(monkeypatch, capsys, "run", preset, ability, "--num", 3, "--out", out)
+        assert code == 0, errors
+        np.testing.assert_allclose(np.load(out), expected, atol=1e-5)
+
+
+def test_conditions_of_generated_samples_are_drawn_from_the_data(
+    faces, tmp_path, monkeypatch, capsys
+):
+    model, preset, _, attributes = faces
+    out, options = tmp_path / "faces.png", ("--num", 9, "--seed", 3)
+    code, _, errors = run(monkeypatch, capsys, "generate", preset, *options, "--out", out)
+    assert code == 0, errors
+    expected = model.sample_kind.draw(model.generate(labels=attributes[:9], seed=3))
+    np.testing.assert_array_equal(np.asarray(PIL.Image.open(out)), np.asarray(expected))
+
+
+def test_short_names_of_run(faces, tmp_path, monkeypatch, capsys):
+    model, preset, samples, _ = faces
+    folder, numbers = tmp_path / "scale=1", tmp_path / "samples.npy"  # a sign that is no name's
+    np.save(numbers, samples)
+    model.sample_kind.save(samples[:3], folder)
+    read = model.sample_kind.read(folder)
+    for given, seen in ((folder, read), (folder / "000.png", read[:1]), (numbers, samples)):
+        out = tmp_path / f"{given.stem} codes.npy"
+        code, output, errors = run(monkeypatch, capsys, "encode", preset, given, "--out", out)
+        assert code == 0 and "encode of" in output, errors
+        np.testing.assert_allclose(np.load(out), model.encode(seen), atol=1e-5)
+    out = tmp_path / "copies.png"
+    code, _, errors = run(monkeypatch, capsys, "reconstruct", preset, folder, "--out", out)
+    assert code == 0, errors
+    assert PIL.Image.open(out).size == (3 * (8 + 2 + 8 + 2) + 2, 8 + 4)  # side by side
+    few = kgz.models.SemiSupervisedGAN((8, 8, 1), latent_dim=4, num_classes=3, seed=0)
+    few.save_to_preset(tmp_path / "few", {})
+    out = tmp_path / "classes.npy"
+    code, _, errors = run(monkeypatch, capsys, "classify", tmp_path / "few", folder, "--out", out)
+    assert code == 0, errors
+    np.testing.assert_allclose(np.load(out), few.classify(read), atol=1e-6)
+    pairs = Pairs(seed=0)
+    pairs.save_to_preset(tmp_path / "pairs", {})
+    maps, out = tmp_path / "maps.npy", tmp_path / "painted.png"
+    np.save(maps, pairs.source.examples(2))
+    code, _, errors = run(monkeypatch, capsys, "translate", tmp_path / "pairs", maps, "--out", out)
+    assert code == 0, errors
+    assert PIL.Image.open(out).size == (2 * (8 + 2 + 8 + 2) + 2, 8 + 4)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("run", "reconstrct"), "Did you mean 'reconstruct'"),
+        (("translate", "known.npy"), "Unknown ability of IcGAN: 'translate'"),
+        (("run", "encode", "--in", "sample=known.npy"), "Did you mean 'samples'"),
+        (("run", "discriminate", "--in", "known.npy"), "discriminate(samples, labels)"),
+        (("encode", "never.png"), "Expected an image file. Received: never.png"),
+        (("encode", "never.npy"), "never.npy"),
+        (("encode", "known.npy", "--out", "known.npy"), "Received: known.npy. Pass --overwrite"),
+        (("run", "encode", "--out", "codes.xyz"), "Expected `path` with one of the suffixes"),
+    ],
+)
+def test_bad_runs_are_one_line_and_exit_code_2(
+    arguments, message, faces, tmp_path, monkeypatch, capsys
+):
+    _, preset, samples, _ = faces
+    monkeypatch.chdir(tmp_path)
+    np.save("known.npy", samples)
+    before = sorted(tmp_path.rglob("*"))
+    code, _, errors = run(monkeypatch, capsys, arguments[0], preset, *arguments[1:])
+    assert code == 2 and message in " ".join(errors.split()) and "Traceback" not in errors
+    assert sorted(tmp_path.rglob("*")) == before
