@@ -128,11 +128,9 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
     # The algorithm -------------------------------------------------------------------------
 
     def phases(self):
-        steps = self.discriminator_steps, self.generator_steps
-        intervals = self.critic.intervals, self.generator_penalties.intervals
         return (
-            Phase("discriminator", (self.discriminator,), steps[0], intervals=intervals[0]),
-            Phase("generator", (self.generator,), steps[1], intervals=intervals[1]),
+            Phase("discriminator", (self.discriminator,), self.discriminator_steps),
+            Phase("generator", (self.generator,), self.generator_steps),
         )
 
     @property

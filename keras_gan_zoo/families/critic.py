@@ -25,7 +25,8 @@ class Critic(Part):
         penalties: `kgz.penalties` added to its loss.
         replay: Capacity of a store of earlier samples, half of which `replayed` shows instead of
             new ones (`kgz.families.ReplayBuffer`); 0 for none.
-        shapes: The shapes of what is stored: of a sample, and of its condition if there is one.
+        shapes: The shapes of what is stored, a sample and its condition if there is one; by default
+            those of the network's inputs.
         instance_noise: Standard deviation of normal noise added to all samples that are judged in
             training (Sonderby et al. 2016, arXiv 1610.04490): a number, or
             `kgz.training.LinearDecay` to let it fall to 0; 0 for none.
@@ -62,6 +63,7 @@ class Critic(Part):
         self.loss, self.weight = losses.get(loss), float(weight)
         prefix = "" if name == "discriminator" else f"{name}_"
         self.penalties = Penalties(model, self.network, penalties, prefix)
+        shapes = shapes or [one.shape[1:] for one in self.network.inputs]
         self.replay = ReplayBuffer(replay, shapes) if replay else None
         self.states = [self.replay] if replay else []
         self.instance_noise = _checked_noise(instance_noise)
@@ -70,11 +72,6 @@ class Critic(Part):
         self.outputs, self.view = outputs, view
         self._check_outputs()
         model.attach(self)
-
-    @property
-    def intervals(self) -> tuple:
-        """The intervals of its penalties, for the phase that trains it."""
-        return self.penalties.intervals
 
     def seen_shape(self, shape: tuple) -> tuple:
         """The shape of what the network is shown of a sample of a shape."""

@@ -31,8 +31,8 @@ class Penalties(Part):
 
     @property
     def intervals(self) -> tuple:
-        """The intervals above 1, for the `intervals` of the phase that trains the network."""
-        return tuple({one.every for one in self.penalties if one.every > 1})
+        """After how many updates each is due."""
+        return tuple(one.every for one in self.penalties)
 
     def losses(self, critic=None, real=None, fake=None) -> dict:
         """The weighted penalties by name.

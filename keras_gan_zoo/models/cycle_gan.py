@@ -99,7 +99,6 @@ class CycleGAN(TranslationModel):
         options = {
             "loss": "least_squares",
             "replay": replay,
-            "shapes": [image_shape],
             "penalties": penalties,
             "instance_noise": instance_noise,
         }
@@ -113,11 +112,9 @@ class CycleGAN(TranslationModel):
         return {"a": self.source_kind, "b": self.target_kind}
 
     def phases(self):
-        critics = (self.discriminator_a, self.discriminator_b)
-        intervals = {*self.critic_a.intervals, *self.critic_b.intervals}
         return (
             Phase("generators", (self.a_to_b, self.b_to_a)),
-            Phase("discriminators", critics, intervals=tuple(intervals)),
+            Phase("discriminators", (self.discriminator_a, self.discriminator_b)),
         )
 
     def generators_losses(self, batch):
@@ -168,6 +165,7 @@ class CycleGAN(TranslationModel):
                 lambda images: self._run("b_to_a", images),
                 signature="b_to_a",
                 arguments={"direction": "b_to_a"},
+                data={"images": "b"},
             ),
         )
 

@@ -102,7 +102,6 @@ class Pix2Pix(TranslationModel):
             penalties=penalties,
             instance_noise=instance_noise,
             replay=replay,
-            shapes=[target_shape, *[source_shape] * conditional],
         )
         self.l1_weight = float(l1_weight)
         self.adversarial, self.conditional = bool(adversarial), bool(conditional)
@@ -114,7 +113,7 @@ class Pix2Pix(TranslationModel):
 
     def phases(self):
         generator = Phase("generator", (self.generator,))
-        critic = Phase("discriminator", (self.discriminator,), intervals=self.critic.intervals)
+        critic = Phase("discriminator", (self.discriminator,))
         return (critic, generator) if self.adversarial else (generator,)
 
     def discriminator_losses(self, batch):

@@ -23,6 +23,7 @@ class Ability:
             the same may share one, which gives what each of them gives.
         arguments: Further arguments by which the method does this rather than something else, such
             as `{"direction": "b_to_a"}`.
+        data: Which part of `inputs()` an argument is, by its name, where several are of its kind.
         draws: Whether it draws at random: the method and `function` then also take a seed, with
             which a stream of noise is open.
     """
@@ -33,6 +34,7 @@ class Ability:
     function: Callable
     signature: str | None = None
     arguments: dict = dataclasses.field(default_factory=dict)
+    data: dict = dataclasses.field(default_factory=dict)
     draws: bool = False
 
     @property

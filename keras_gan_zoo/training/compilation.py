@@ -51,7 +51,7 @@ class PhasedCompilation:
         chosen = self._choose_optimizers(optimizer)
         checks.check_count("accumulation_steps", accumulation_steps)
         self._check_stages()
-        if any(phase.intervals for phase in self.phases()):
+        if any(map(self.intervals_of, self.phases())):
             steps_per_execution = 1
         super().compile(
             optimizer=None,

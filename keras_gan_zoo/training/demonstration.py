@@ -65,7 +65,7 @@ class Demonstration:
         if inputs is None or not ability.takes:
             return {} if inputs is None and not ability.takes else None
         wanted = {name: kind for name, kind in ability.takes.items() if name != "latents"}
-        given = _named(inputs, wanted, self.model.inputs())
+        given = _named(inputs, wanted, self.model.inputs(), ability.data)
         if not wanted or set(given) != set(wanted):
             return None
         count = len(next(iter(given.values())))
@@ -75,7 +75,7 @@ class Demonstration:
         }
 
 
-def _named(inputs, wanted, kinds):
+def _named(inputs, wanted, kinds, data):
     """Those of the inputs that are wanted: by name, or by the kind that they have in `fit`."""
     if isinstance(inputs, dict):
         by_name = {name: inputs[name] for name in wanted if name in inputs}
@@ -84,11 +84,11 @@ def _named(inputs, wanted, kinds):
     elif not isinstance(inputs, (tuple, list)):
         return dict.fromkeys(list(wanted)[:1], inputs)
     parts = parts_of(inputs, kinds)
-    return {
-        name: next(parts[key][1] for key in kinds if kinds[key] == kind)
+    keys = {
+        name: data.get(name) or next((key for key in kinds if kinds[key] == kind), None)
         for name, kind in wanted.items()
-        if kind in kinds.values()
     }
+    return {name: parts[key][1] for name, key in keys.items() if key}
 
 
 def _described(inputs):

@@ -28,13 +28,18 @@ class StepGraphs:
         """
         if every == 1 or not self.in_training:
             return function()
-        named = self.phase(self.playing).intervals
+        named = self.intervals_of(self.phase(self.playing))
         if every not in named:
             raise ValueError(
                 f"Expected {every} among the `intervals` of the phase {self.playing!r}, which "
                 f"`phases()` gives. Received: {named}"
             )
         return every * function() if every in self._due else tf.zeros(())
+
+    def intervals_of(self, phase) -> tuple[int, ...]:
+        """The intervals of a phase: those that it names, and those of the parts of its networks."""
+        attached = (part.intervals for part in self._attached if part.network in phase.networks)
+        return tuple(sorted({*phase.intervals, *(n for one in attached for n in one)} - {1}))
 
     def make_train_function(self, force=False):
         """Makes a graph for each combination of lazy terms; which one runs is decided each step."""
@@ -69,7 +74,7 @@ class StepGraphs:
     def _steps_of_graphs(self):
         """For each step of a period of all intervals the first one at which the same is due."""
         playing = self._playing_phases()
-        phases = [(phase.steps, every) for phase in playing for every in phase.intervals]
+        phases = [(phase.steps, every) for phase in playing for every in self.intervals_of(phase)]
         period = math.lcm(*(every // math.gcd(every, steps) for steps, every in phases))
         due = [
             tuple((step * steps + u) % every == 0 for steps, every in phases for u in range(steps))

@@ -10,6 +10,8 @@ class Part:
     network = None
     # Layers that hold what the part remembers, saved with the model.
     states: tuple = ()
+    # Updates after which it has a lazy term to add: of each phase that trains the network.
+    intervals: tuple = ()
 
     def added_losses(self) -> dict:
         """Losses by name that are added to those of each phase that trains the network."""

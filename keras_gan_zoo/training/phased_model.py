@@ -203,7 +203,7 @@ class PhasedModel(
         with self._mode(training=True), sharing(), arrived, noise as step:
             for turn, (phase, update, part) in enumerate(self._turns(batch), start=1):
                 number = self._step_of_graph * phase.steps + update
-                self._due = tuple(n for n in phase.intervals if number % n == 0)
+                self._due = tuple(n for n in self.intervals_of(phase) if number % n == 0)
                 self._update_phase(phase, update, part, share, step.seed, turn)
             self.after_step(batch)
             self._count_step()

@@ -28,7 +28,7 @@ class Unpaired(kgz.training.PhasedModel):
         translators = dict.fromkeys(("a_to_b", "b_to_a"), lambda: translator(shape))
         critics = dict.fromkeys(("critic_of_a", "critic_of_b"), lambda: patch_critic(shape))
         super().__init__(networks={**translators, **critics}, **kwargs)
-        options = {"loss": "least_squares", "replay": 12, "shapes": [shape]}
+        options = {"loss": "least_squares", "replay": 12}
         self.of_a = kgz.families.Critic(self, "critic_of_a", penalties=penalties_of_a, **options)
         self.of_b = kgz.families.Critic(self, "critic_of_b", penalties=penalties_of_b, **options)
         self.kind = kgz.kinds.Image(shape)
@@ -40,11 +40,7 @@ class Unpaired(kgz.training.PhasedModel):
     def phases(self):
         return (
             Phase("generators", (self.a_to_b, self.b_to_a)),
-            Phase(
-                "critics",
-                (self.critic_of_a, self.critic_of_b),
-                intervals=(*self.of_a.intervals, *self.of_b.intervals),
-            ),
+            Phase("critics", (self.critic_of_a, self.critic_of_b)),
         )
 
     def generators_losses(self, batch):
@@ -67,9 +63,10 @@ class Unpaired(kgz.training.PhasedModel):
 
     def abilities(self):
         images, run = {"images": self.kind}, functools.partial
+        told = {way: ({"direction": way}, {"images": way[0]}) for way in ("a_to_b", "b_to_a")}
         return tuple(
-            Ability("translate", images, images, run(self._made, way), way, {"direction": way})
-            for way in ("a_to_b", "b_to_a")
+            Ability("translate", images, images, run(self._made, way), way, *told[way])
+            for way in told
         )
 
     def call(self, images, training=False):
