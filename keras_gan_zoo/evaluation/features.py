@@ -12,6 +12,7 @@ import numpy as np
 import rich.console
 import rich.progress
 
+from keras_gan_zoo import atomic
 from keras_gan_zoo.extractors.feature_extractor import FeatureExtractor
 
 FORMAT = 1
@@ -42,7 +43,6 @@ class FeatureSet:
         """Writes features, labels and probabilities to an `.npz` file, all or nothing."""
         path = pathlib.Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
         facts = {
             "format": FORMAT,
             "extractor": self.extractor,
@@ -51,9 +51,8 @@ class FeatureSet:
         arrays = {"features": self.features, "labels": self.labels}
         arrays["probabilities"] = self.probabilities
         kept = {key: array for key, array in arrays.items() if array is not None}
-        with unfinished.open("wb") as file:
+        with atomic.file(path) as unfinished, unfinished.open("wb") as file:
             np.savez(file, facts=np.array(json.dumps(facts)), **kept)
-        unfinished.replace(path)
 
     @classmethod
     def load(cls, path, extractor) -> "FeatureSet":
