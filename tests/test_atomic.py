@@ -59,12 +59,12 @@ def test_the_advice_is_for_what_happened(number, advice, tmp_path, monkeypatch):
 
 def test_a_folder_that_came_there_meanwhile_is_not_replaced(tmp_path):
     """Of two writers of one name the second fails, and says so."""
-    with pytest.raises(FileExistsError, match="does not exist yet.*Received: .*model"):
-        with atomic.folder(tmp_path / "model") as second:
-            (second / "file").write_text("second")
-            with atomic.folder(tmp_path / "model") as first:
-                assert first != second
-                (first / "file").write_text("first")
+    refused = pytest.raises(FileExistsError, match="does not exist yet.*Received: .*model")
+    with refused, atomic.folder(tmp_path / "model") as second:
+        (second / "file").write_text("second")
+        with atomic.folder(tmp_path / "model") as first:
+            assert first != second
+            (first / "file").write_text("first")
     assert (tmp_path / "model" / "file").read_text() == "first" and names(tmp_path) == ["model"]
 
 

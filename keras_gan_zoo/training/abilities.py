@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable
 
 from keras_gan_zoo import errors, kinds
-from keras_gan_zoo.training.calls import NUMBER_SPEC, SEED, SEED_SPEC, in_chunks, signature
+from keras_gan_zoo.training.calls import SEED, exported, in_chunks
 
 
 @dataclasses.dataclass(frozen=True)
@@ -14,16 +14,19 @@ class Ability:
     Args:
         name: The method.
         takes: What it is given: the kinds of batches by the names of the method's arguments, in
-            order. Empty if it makes samples out of nothing: the method and `function` then take
-            their number.
+            order. Empty if it makes samples out of nothing: the method and `draws` then take their
+            number.
         gives: What it gives: the kinds of batches by name. The method returns the first.
-        function: What it does, in a graph or outside: takes tensors as `takes` names them and
-            returns one for each of `gives`.
+        function: What it does, in a graph or outside: takes what `draws` gives, if there is
+            something to draw, and tensors as `takes` names them, and returns one for each of
+            `gives`.
         signature: Name of the exported function, by default that of the method. Abilities that take
             the same may share one, which gives what each of them gives.
         arguments: Further arguments by which the method does this rather than something else, such
             as `{"direction": "b_to_a"}`.
-        draws: Whether it draws at random: the method and `function` then also take a seed.
+        draws: What it draws at random, such as latents: a function of the number of samples and a
+            seed. The method then also takes a seed.
+        exported: Whether `export` writes it.
     """
 
     name: str
@@ -32,7 +35,8 @@ class Ability:
     function: Callable
     signature: str | None = None
     arguments: dict = dataclasses.field(default_factory=dict)
-    draws: bool = False
+    draws: Callable | None = None
+    exported: bool = True
 
     @property
     def given(self) -> kinds.Kind:
@@ -103,20 +107,18 @@ class Abilities:
     def signatures(self) -> dict:
         """The functions that `export` writes, by name: those of `abilities()`.
 
-        Each gives the numbers that the method gives here. Where networks draw noise when they are
-        used it takes a `seed`, too.
+        Each gives the numbers that the method gives here, and checks what it is given as the method
+        does. Where networks draw noise when they are used it takes a `seed`, too; see
+        `keras_gan_zoo.training.calls.exported`.
         """
         groups = {}
-        for ability in self.abilities():
+        for ability in (one for one in self.abilities() if one.exported):
             groups.setdefault(ability.signature or ability.name, []).append(ability)
-        return {name: _exported(together) for name, together in groups.items()}
+        names = sorted(groups, key=lambda name: name != "serving_default")  # which comes first
+        return {name: _exported(groups[name]) for name in names}
 
 
 def _exported(abilities):
-    takes, draws = abilities[0].takes, abilities[0].draws
-    specs = [kind.spec(name) for name, kind in takes.items()] if takes else [NUMBER_SPEC]
-    specs += [SEED_SPEC] * draws
-
     def run(*inputs):
         outputs = {}
         for ability in abilities:
@@ -125,4 +127,4 @@ def _exported(abilities):
             outputs |= dict(zip(ability.gives, given, strict=True))
         return outputs
 
-    return signature(run, *specs)
+    return exported(run, abilities[0].takes, abilities[0].draws)
