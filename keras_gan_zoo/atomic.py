@@ -62,16 +62,21 @@ def file(path):
         OSError: If the disk is full or not writable; what was there before is untouched.
     """
     path = pathlib.Path(path)
-    unfinished = _beside(path, UNFINISHED)
+    unfinished = beside(path)
     with _explained(path):
         try:
             yield unfinished
-            _sync(unfinished)
-            os.replace(unfinished, path)
+            put(unfinished, path)
         finally:
             with contextlib.suppress(OSError):  # after an error; otherwise it is there no more
                 unfinished.unlink()
-        sync_folder(path.parent)
+
+
+def put(unfinished: pathlib.Path, path: pathlib.Path):
+    """Makes a file that is complete the one at `path`, which is in the same folder."""
+    _sync(unfinished)
+    os.replace(unfinished, path)
+    sync_folder(path.parent)
 
 
 @contextlib.contextmanager
@@ -96,7 +101,7 @@ def folder(path, overwrite: bool = False):
     check_new(path, overwrite)
     with _explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = _beside(path, UNFINISHED)
+        unfinished = beside(path)
         try:
             unfinished.mkdir()
             yield unfinished
@@ -121,7 +126,7 @@ def check_new(path: pathlib.Path, overwrite: bool = False):
 def _put_in_place(unfinished, path, overwrite):
     aside = None
     if overwrite and os.path.lexists(path):
-        aside = _beside(path, REPLACED)
+        aside = beside(path, REPLACED)
         os.rename(path, aside)
     try:
         _rename_to_nothing(unfinished, path)
@@ -147,7 +152,8 @@ def _rename_to_nothing(unfinished, path):
         raise
 
 
-def _beside(path, mark):
+def beside(path: pathlib.Path, mark: str = UNFINISHED) -> pathlib.Path:
+    """A path in the same folder that no other process and no other call uses."""
     # The suffix stays: it tells writers of pictures and of arrays the format.
     name = f".{path.stem[:LONGEST]}.{os.getpid()}-{secrets.token_hex(6)}{mark}{path.suffix}"
     return path.with_name(name)

@@ -3,6 +3,7 @@
 import contextlib
 import pathlib
 
+import numpy as np
 import tensorflow as tf
 
 from keras_gan_zoo import atomic
@@ -39,6 +40,24 @@ def save(kind, samples, path, overwrite: bool):
             one = tf.nest.map_structure(lambda part, i=index: part[i : i + 1], samples)
             write(writer, one, folder / f"{index:0{digits}d}{suffix}")
     return path
+
+
+def read_array(path: pathlib.Path):
+    """The array in an `.npy` file, of which nothing is read yet but its shape.
+
+    Raises:
+        ValueError: If the file is none, or says that it holds more than it does.
+        FileNotFoundError: If there is no such file.
+    """
+    try:
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # NumPy evaluates the header of a file, which may be anything
+        raise ValueError(f"Expected an .npy file of numbers. Received: {path}: {error}") from None
+    if not isinstance(array, np.ndarray):  # several in a zip file
+        raise ValueError(f"Expected an .npy file of one array. Received: {path}, an .npz file")
+    return array
 
 
 def write(writer, samples, path):
