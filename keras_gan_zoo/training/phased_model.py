@@ -307,7 +307,7 @@ class PhasedModel(
             self._order.end(self)
             self._initial_epoch = None
             for callback in _resuming(kwargs.get("callbacks")):
-                callback.after_fit()
+                getattr(callback, "after_fit", lambda: None)()
 
     def evaluate(self, x=None, y=None, batch_size=None, **kwargs):
         """Mean losses over a data set, as `keras.Model.evaluate`; always returns a dict."""
