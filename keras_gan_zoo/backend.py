@@ -49,6 +49,39 @@ class NoiseStream:
         return self.seed + tf.constant([mixed, 0], tf.int32)
 
 
+@contextlib.contextmanager
+def at_most_variables(numbers: int):
+    """Within this scope variables may hold so many numbers together; none is made beyond that.
+
+    For sizes that come from a file: memory that is not there would end the process.
+
+    Args:
+        numbers: How many.
+
+    Raises:
+        ValueError: From what makes a variable too many.
+    """
+    left = numbers
+
+    def create(next_creator, **options):
+        nonlocal left
+        value = options.get("initial_value")
+        if callable(value):  # what it would give, without computing it
+            shape = tf.function(value, autograph=False).get_concrete_function().output_shapes
+        else:
+            shape = tf.TensorShape(getattr(value, "shape", ()))
+        left -= shape.num_elements() or 0
+        if left < 0:
+            raise ValueError(
+                f"Expected variables of at most {numbers:,} numbers in all. Received: one of shape "
+                f"{tuple(shape)}, which makes {numbers - left:,}"
+            )
+        return next_creator(**options)
+
+    with tf.variable_creator_scope(create):
+        yield
+
+
 _stream = contextvars.ContextVar("keras_gan_zoo_noise", default=None)
 
 

@@ -19,7 +19,7 @@ import rich.markup
 import rich.table
 import typer
 
-from keras_gan_zoo import errors, listing
+from keras_gan_zoo import atomic, errors, listing
 from keras_gan_zoo.presets import registry
 from keras_gan_zoo.presets.model_card import readable
 
@@ -222,7 +222,8 @@ def _named_path(given):
 def _write(shown, out, overwrite):
     out.parent.mkdir(parents=True, exist_ok=True)
     if out.suffix in (".png", ".jpg"):
-        shown.picture().save(out)
+        with atomic.file(out) as unfinished:
+            shown.picture().save(unfinished)
     else:
         shown.ability.given.save(shown.run(), out, overwrite)
 

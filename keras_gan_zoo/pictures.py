@@ -64,7 +64,7 @@ def read(path, shape: tuple):
             image = image.convert("L" if channels == 1 else "RGB")
     except FileNotFoundError:
         raise FileNotFoundError(f"Expected an image file. Received: {path}") from None
-    except (OSError, SyntaxError) as error:
+    except (OSError, SyntaxError, PIL.Image.DecompressionBombError) as error:
         raise ValueError(f"Expected an image file. Received: {path} ({error})") from None
     image = image.resize((width, height), PIL.Image.Resampling.BILINEAR)
     return (np.asarray(image, "float32") / 127.5 - 1.0).reshape(shape)

@@ -9,7 +9,6 @@ the bit. Take int8 unless it changes the quality by more than 1 %, then float16.
 """
 
 import argparse
-import json
 import pathlib
 import shutil
 import sys
@@ -21,12 +20,15 @@ sys.path.insert(0, str(ROOT))
 from zoo_table import MORE_PRESETS, presets_here  # noqa: E402
 
 import keras_gan_zoo as kgz  # noqa: E402
+from keras_gan_zoo import atomic  # noqa: E402
 from keras_gan_zoo.presets.registry import BUILTIN, CARD, CONFIG, METADATA, read_json  # noqa: E402
 from keras_gan_zoo.presets.saver import card_of  # noqa: E402
 from keras_gan_zoo.recipes import load_recipe  # noqa: E402
 from keras_gan_zoo.recipes.train import shown_inputs  # noqa: E402
+from keras_gan_zoo.weight_files import sha256  # noqa: E402
 
-MADE_ANEW = {"model", "library_version", "keras_version", "parameters", "sha256", "evaluations"}
+MADE_ANEW = {"model", "library_version", "keras_version", "parameters", "evaluations"}
+MADE_ANEW |= {"sha256", "config_sha256"}
 
 
 def main():
@@ -77,7 +79,10 @@ def ship(name, source, shipped, facts):
         # That of a shipped preset stays as it is: only its weights are stored again.
         config = read_json((source if source == shipped else rounded) / CONFIG)
         config["config"]["dtype"] = "float32"
-        (rounded / CONFIG).write_text(json.dumps(config, indent=1) + "\n")
+        atomic.write_json(rounded / CONFIG, config)
+        facts_of_all = read_json(rounded / METADATA)
+        facts_of_all["config_sha256"] = sha256(rounded / CONFIG)
+        atomic.write_json(rounded / METADATA, facts_of_all)
         model = kgz.models.from_preset(str(rounded))
         picture_of(recipe, model).save(rounded / "samples.png", optimize=True)
         measured = kgz.evaluation.evaluate(
@@ -88,9 +93,9 @@ def ship(name, source, shipped, facts):
             verbose=True,
         )
         kgz.presets.record_evaluation(str(rounded), measured)
-        (rounded / CARD).write_text(card_of(rounded, read_json(rounded / METADATA), name))
-        shutil.rmtree(shipped, ignore_errors=True)
-        shutil.copytree(rounded, shipped)
+        atomic.write_text(rounded / CARD, card_of(rounded, read_json(rounded / METADATA), name))
+        with atomic.folder(shipped, overwrite=True) as folder:
+            shutil.copytree(rounded, folder, dirs_exist_ok=True)
 
 
 def picture_of(recipe, model):

@@ -1,12 +1,11 @@
 """How good samples are, while the model learns; the best generator is kept."""
 
 import json
-import os
 import pathlib
 
 import keras
 
-from keras_gan_zoo import errors, evaluation, pictures, weight_files
+from keras_gan_zoo import atomic, errors, evaluation, pictures, weight_files
 
 # For these, more is better.
 RISING = (
@@ -138,11 +137,8 @@ class EvaluateSamples(keras.callbacks.Callback):
         if self.directory is None:
             return
         self.directory.mkdir(parents=True, exist_ok=True)
-        unfinished = self.directory / ".best.unfinished"
-        weight_files.save_weights(unfinished, self.model.preset_networks())
-        os.replace(unfinished, self._weights())
-        unfinished.write_text(json.dumps(self.best, indent=1) + "\n")
-        os.replace(unfinished, self.directory / "best.json")
+        weight_files.save_weights(self._weights(), self.model.preset_networks())
+        atomic.write_json(self.directory / "best.json", self.best)
 
     def _weights(self):
         return self.directory / "best.weights.h5"

@@ -5,6 +5,7 @@ import warnings
 
 import keras
 
+from keras_gan_zoo import atomic
 from keras_gan_zoo.training import state as training_state
 
 
@@ -28,6 +29,8 @@ class ExactResume(keras.callbacks.Callback):
     data set that is seen to give another order in a resumed run, such as one that shuffles without
     a seed, or below a `repeat`, is warned of when training begins.
 
+    While a `fit` runs, its process has the folder to itself: a second one is told so at once.
+
     Args:
         directory: Folder of the state files; made if it is not there.
         every: Save each so many training steps, besides at the end of each epoch; `None` for
@@ -36,7 +39,8 @@ class ExactResume(keras.callbacks.Callback):
 
     Raises:
         ValueError: In `fit`, if the folder holds the state of another model.
-        OSError: In `fit`, if the disk is full; files saved before are intact.
+        OSError: In `fit`, if the disk is full, and files saved before are intact; or if another
+            training uses the folder (`BlockingIOError`).
 
     Example:
 
@@ -60,11 +64,13 @@ class ExactResume(keras.callbacks.Callback):
         self.directory = pathlib.Path(directory)
         self.every = every
         self.keep = keep
+        self._lock = None
 
     def before_fit(self, model):
         """Finds the newest state and puts it back; `fit` calls this before it opens the data."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        for unfinished in self.directory.glob(".state-*.unfinished"):
+        self._lock = atomic.Lock(self.directory, "training")
+        for unfinished in self.directory.glob(f".state-*{atomic.UNFINISHED}*"):
             unfinished.unlink()
         self._steps = self._saved_at = 0
         self._epoch = self._batch = 0
@@ -80,6 +86,12 @@ class ExactResume(keras.callbacks.Callback):
             )
         if newest := self._newest():
             self._go_on(model, *newest)
+
+    def after_fit(self):
+        """Lets another training use the folder; `fit` calls this at its end, however it ends."""
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
 
     def _go_on(self, model, state, position):
         order, stage = model.data_order, position.get("stage", 0)

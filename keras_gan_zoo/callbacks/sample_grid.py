@@ -5,7 +5,7 @@ import pathlib
 
 import keras
 
-from keras_gan_zoo import pictures
+from keras_gan_zoo import atomic, pictures
 from keras_gan_zoo.training.demonstration import Demonstration
 
 
@@ -66,6 +66,7 @@ class SampleGrid(keras.callbacks.Callback):
         self.directory.mkdir(parents=True, exist_ok=True)
         columns = None if self._shown.inputs else math.ceil(math.sqrt(self.num_samples))
         picture = self._shown.picture(columns)
-        picture.save(self.directory / f"epoch-{epoch + 1:04d}.png")
+        with atomic.file(self.directory / f"epoch-{epoch + 1:04d}.png") as unfinished:
+            picture.save(unfinished)
         if self.log_dir is not None:
             pictures.log_to_tensorboard(self.log_dir, "samples", picture, step=epoch + 1)

@@ -6,12 +6,12 @@ import json
 import os
 import pathlib
 import warnings
-import zipfile
 
 import numpy as np
 import rich.console
 import rich.progress
 
+from keras_gan_zoo import atomic
 from keras_gan_zoo.extractors.feature_extractor import FeatureExtractor
 
 FORMAT = 1
@@ -42,7 +42,6 @@ class FeatureSet:
         """Writes features, labels and probabilities to an `.npz` file, all or nothing."""
         path = pathlib.Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
         facts = {
             "format": FORMAT,
             "extractor": self.extractor,
@@ -51,9 +50,8 @@ class FeatureSet:
         arrays = {"features": self.features, "labels": self.labels}
         arrays["probabilities"] = self.probabilities
         kept = {key: array for key, array in arrays.items() if array is not None}
-        with unfinished.open("wb") as file:
+        with atomic.file(path) as unfinished, unfinished.open("wb") as file:
             np.savez(file, facts=np.array(json.dumps(facts)), **kept)
-        unfinished.replace(path)
 
     @classmethod
     def load(cls, path, extractor) -> "FeatureSet":
@@ -71,7 +69,9 @@ class FeatureSet:
                 arrays = {key: file[key] for key in file.files}
             facts = json.loads(str(arrays.pop("facts")))
             kept = cls(**arrays, extractor=facts["extractor"], images_sha256=facts["images_sha256"])
-        except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        except FileNotFoundError:
+            raise
+        except Exception as error:  # of a wrong bit zipfile and NumPy raise nearly anything
             raise ValueError(f"Expected a file of features. Received: {path}: {error}") from None
         expected = FeatureExtractor.get(extractor).describe()
         if kept.extractor != expected:

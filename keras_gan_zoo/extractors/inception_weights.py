@@ -1,12 +1,13 @@
 """The published weights of the Inception network of 2015-12-05."""
 
+import os
 import pathlib
 import tarfile
 
 import keras
 import tensorflow as tf
 
-from keras_gan_zoo import weight_files
+from keras_gan_zoo import atomic, weight_files
 from keras_gan_zoo.extractors.published_weights import Named, fold, read_checkpoint
 
 # One file, at torch-fidelity's and at pytorch-fid's address; both names end in its sum's start.
@@ -20,6 +21,7 @@ PYTORCH_FID_URL = (
 )
 INCEPTION_SHA256 = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"
 EPSILON = 1e-3
+CACHE = "keras_gan_zoo"  # folder of downloads in Keras's cache
 GRAPH_FILE = "classify_image_graph_def.pb"
 
 _STEM = ("Conv2d_1a_3x3", "Conv2d_2a_3x3", "Conv2d_2b_3x3", "Conv2d_3b_1x1", "Conv2d_4a_3x3")
@@ -92,13 +94,18 @@ def _downloaded(url, sha256):
         raise ValueError(f"Expected `sha256` with an address of your own. Received: None, {url}")
     # The sum is a part of the name: another file behind the same address is another entry.
     name = f"{sha256[:16]}-{url.rpartition('/')[2]}"
-    path = pathlib.Path(keras.utils.get_file(name, origin=url, cache_subdir="keras_gan_zoo"))
+    for home in (os.environ.get("KERAS_HOME", "~/.keras"), "/tmp/.keras"):  # as Keras chooses
+        path = pathlib.Path(home).expanduser() / CACHE / name
+        if path.is_file() and weight_files.sha256(path) == sha256.lower():
+            return path
+    unfinished = atomic.beside(pathlib.Path(name)).name
+    unfinished = pathlib.Path(keras.utils.get_file(unfinished, origin=url, cache_subdir=CACHE))
     try:
-        _check_sum(path, sha256)
-    except ValueError:
-        path.unlink()  # else a broken download would be found in the cache for ever
-        raise
-    return path
+        _check_sum(unfinished, sha256)
+        atomic.put(unfinished, unfinished.with_name(name))
+    finally:
+        unfinished.unlink(missing_ok=True)  # after an error; otherwise it is there no more
+    return unfinished.with_name(name)
 
 
 def _check_sum(path, sha256):

@@ -105,11 +105,15 @@ class AdversarialAbilities(Generation):
         kind, labels = self.sample_kind, self.condition.kinds
         samples, judged = {kind.plural: kind}, {"samples": kind, **self._judged_condition.kinds}
         latents = {"latents": self.latent_kind, **labels}
-        # What labels to take if none are given is known of classes alone.
-        told = {} if self.condition.num_classes else labels
-        sample = self._sample_for if told else self._sample
+        draws, by_itself = self.sample_latents, ()
+        # Of classes alone it is known which to take if none are given.
+        if self.condition.num_classes:
+            by_itself = (
+                Ability("generate", {}, samples, self._round, draws=draws, exported=False),
+            )
         return (
-            Ability("generate", told, samples, sample, signature="sample", draws=True),
+            *by_itself,
+            Ability("generate", labels, samples, self._generate, signature="sample", draws=draws),
             Ability("generate", latents, samples, self._generate, signature="serving_default"),
             Ability("discriminate", judged, {"logits": kinds.Vector((1,))}, self._discriminate),
         )
@@ -120,12 +124,8 @@ class AdversarialAbilities(Generation):
     def _judged_condition(self):
         return self.condition if self.discriminator_takes_condition else NoCondition()
 
-    def _sample(self, num_samples, seed):
-        labels = self.condition.default(num_samples)
-        return self._generate(self.sample_latents(num_samples, seed), *labels)
-
-    def _sample_for(self, labels, seed):
-        return self._generate(self.sample_latents(tf.shape(labels)[0], seed), labels)
+    def _round(self, latents):
+        return self._generate(latents, *self.condition.default(tf.shape(latents)[0]))
 
     def _generate(self, latents, *labels):
         return self._run_generator(latents, *self.condition.encoded(*labels), ema=True)

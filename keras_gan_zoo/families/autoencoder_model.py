@@ -257,12 +257,13 @@ class LatentPrior(Generation):
         """`generate`, and those of every autoencoder."""
         made = {self.sample_kind.plural: self.sample_kind}
         return (
-            Ability("generate", {}, made, self._sample, signature="sample", draws=True),
+            Ability(
+                *("generate", {}, made, self._decode),
+                signature="sample",
+                draws=self.sample_latents,
+            ),
             *super().abilities(),
         )
-
-    def _sample(self, num_samples, seed):
-        return self._decode(self.sample_latents(num_samples, seed))
 
     def _run_generator(self, latents, ema):
         return self._decode(latents)

@@ -24,7 +24,7 @@ class TranslationModel(PhasedModel):
         network = network if self.in_training else self.averaged(network)
         return keras.ops.cast(apply(network, (images,), training=self.in_training), "float32")
 
-    def varied(self, network, images, seed=None):
+    def varied(self, network, images):
         """What a network makes of images with its dropout on, drawn from the open stream."""
         with backend.stochastic():
             return self.translated(network, images)

@@ -1,10 +1,12 @@
 """Files of samples, which appear whole or not at all."""
 
-import os
+import contextlib
 import pathlib
-import shutil
 
+import numpy as np
 import tensorflow as tf
+
+from keras_gan_zoo import atomic
 
 
 def save(kind, samples, path, overwrite: bool):
@@ -30,30 +32,35 @@ def save(kind, samples, path, overwrite: bool):
         write(writers[path.suffix.lower()], samples, path)
         return path
     suffix, writer = next(iter(writers.items()))
-    folder = path if path.exists() else _unfinished(path)
-    folder.mkdir(exist_ok=True)
-    try:
+    # Into a folder that exists files are written one by one, beside what else it holds.
+    with contextlib.nullcontext(path) if path.exists() else atomic.folder(path) as folder:
         count = len(tf.nest.flatten(samples)[0])
         digits = max(3, len(str(count - 1)))
         for index in range(count):
             one = tf.nest.map_structure(lambda part, i=index: part[i : i + 1], samples)
             write(writer, one, folder / f"{index:0{digits}d}{suffix}")
-        return folder if folder == path else folder.replace(path)
-    finally:
-        if folder != path:  # after an error; otherwise it is there no more
-            shutil.rmtree(folder, ignore_errors=True)
+    return path
+
+
+def read_array(path: pathlib.Path):
+    """The array in an `.npy` file, of which nothing is read yet but its shape.
+
+    Raises:
+        ValueError: If the file is none, or says that it holds more than it does.
+        FileNotFoundError: If there is no such file.
+    """
+    try:
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # NumPy evaluates the header of a file, which may be anything
+        raise ValueError(f"Expected an .npy file of numbers. Received: {path}: {error}") from None
+    if not isinstance(array, np.ndarray):  # several in a zip file
+        raise ValueError(f"Expected an .npy file of one array. Received: {path}, an .npz file")
+    return array
 
 
 def write(writer, samples, path):
-    """Writes a file under another name, and renames it."""
-    unfinished = _unfinished(path)
-    try:
+    """Writes a file, which appears when it is complete."""
+    with atomic.file(path) as unfinished:
         writer(samples, unfinished)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def _unfinished(path):
-    # The suffix stays: it tells the writer the format.
-    return path.with_name(f".{path.stem}.{os.getpid()}.unfinished{path.suffix}")

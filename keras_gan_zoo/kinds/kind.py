@@ -196,7 +196,7 @@ class Kind:
         path = pathlib.Path(path)
         if path.suffix != ".npy":
             raise ValueError(f"Expected an .npy file of {self.plural}. Received: {path}")
-        return self.check(str(path), np.load(path, allow_pickle=False))
+        return self.check(str(path), files.read_array(path))
 
     def get_config(self):
         """The arguments, as plain data."""

@@ -152,13 +152,16 @@ def warn_of_values_from_zero(samples, words):
 def require(valid, message: str, tensor):
     """Returns `tensor` if all of `valid` holds; raises at once in eager mode, else when run."""
     broken = tf.size(valid) - tf.math.count_nonzero(valid, dtype=tf.int32)
-    received = (broken, tf.size(valid), tf.reduce_min(tensor), tf.reduce_max(tensor))
-    text = "Received: {} of {} values outside or not finite; minimum {}, maximum {}"
+    least, most = tf.reduce_min(tensor), tf.reduce_max(tensor)
+    # What a server says of a failed assertion are these pieces, each in brackets.
+    outside = "values outside or not finite; minimum"
+    pieces = (broken, "of", tf.size(valid), outside, least, ", maximum", most)
     if tf.executing_eagerly():
         if broken:
-            raise ValueError(f"{message} {text.format(*(value.numpy() for value in received))}")
+            plain = (one if isinstance(one, str) else one.numpy() for one in pieces)
+            raise ValueError(f"{message} Received: {_joined(plain)}")
         return tensor
-    check = tf.debugging.Assert(broken == 0, [f"{BAD_VALUES} {message} {text}", *received])
+    check = tf.debugging.Assert(broken == 0, [f"{BAD_VALUES} {message} Received:", *pieces])
     with tf.control_dependencies([check]):
         return tf.identity(tensor)
 
@@ -205,8 +208,12 @@ def shown(shape) -> str:
 
 def readable(message: str) -> str:
     """Our own sentence out of the message TensorFlow makes of a failed assertion."""
-    # It reads: ... [<text>] [<value>] [<value>] ..., one pair of brackets per piece of data.
-    text, _, values = message.partition(BAD_VALUES)[2].partition("}] ")
-    received = re.findall(r"\[([^\[\]]*)\]", values)[:4]
+    # It reads: ... [<text> Received:] [<piece>] [<piece>] ..., as `require` wrote them.
+    text, _, pieces = message.partition(BAD_VALUES)[2].partition(" Received:] ")
+    received = re.findall(r"\[([^\[\]]*)\]", pieces)[:7]
     text = text.replace("\\'", "'")  # TensorFlow escapes quotation marks
-    return f"{text}}}".strip().format(*received)
+    return f"{text.strip()} Received: {_joined(received)}"
+
+
+def _joined(pieces):
+    return " ".join(map(str, pieces)).replace(" ,", ",")

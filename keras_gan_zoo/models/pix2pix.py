@@ -152,10 +152,10 @@ class Pix2Pix(TranslationModel):
         return (
             self.translation(self._translated, signature="serving_default"),
             self.translation(
-                lambda images, seed: self.varied(self.generator, images, seed),
+                lambda images: self.varied(self.generator, images),
                 signature="stochastic",
                 arguments={"stochastic": True},
-                draws=True,
+                noisy=True,
             ),
         )
 

@@ -2,9 +2,13 @@
 
 import keras
 
-from keras_gan_zoo import errors
+from keras_gan_zoo import backend, errors
 from keras_gan_zoo.presets import registry
-from keras_gan_zoo.weight_files import load_weights, sha256
+from keras_gan_zoo.weight_files import count_numbers, load_weights, sha256
+
+EXTRACTOR = "keras_gan_zoo>FeatureExtractor"
+MOST_PER_STORED = 4  # numbers that a model may have for each that its preset stores
+ALWAYS_ALLOWED = 50_000_000
 
 
 def from_preset(preset: str, model_class: type | None = None, **networks):
@@ -35,28 +39,41 @@ def from_preset(preset: str, model_class: type | None = None, **networks):
     """
     folder = registry.resolve(preset)
     metadata = registry.read_json(folder / registry.METADATA)
+    _check_sums(folder, metadata)
     config = registry.read_json(folder / registry.CONFIG)
     weights = folder / registry.WEIGHTS
-    actual = sha256(weights)
-    if metadata.get("sha256") != actual:
-        raise ValueError(
-            f"Expected weights with the sha256 that {folder / registry.METADATA} names, "
-            f"{metadata.get('sha256')}. Received: {actual}. The file is damaged or of another "
-            "preset; get it again."
-        )
-    model = _build(folder, config, model_class, networks)
+    # Averages and networks that losses use are not in the file.
+    with backend.at_most_variables(MOST_PER_STORED * count_numbers(weights) + ALWAYS_ALLOWED):
+        model = _build(folder, config, model_class, networks)
     load_weights(weights, model.preset_networks())
     model.preset_loaded(metadata)
     return model
 
 
+def _check_sums(folder, metadata):
+    """Raises `ValueError` unless the files are those that the metadata name."""
+    sums = {"sha256": registry.WEIGHTS}
+    if "config_sha256" in metadata:  # those of older presets name only their weights
+        sums["config_sha256"] = registry.CONFIG
+    for key, name in sums.items():
+        actual = sha256(folder / name)
+        if metadata.get(key) != actual:
+            raise ValueError(
+                f"Expected {name} with the {key} that {folder / registry.METADATA} names, "
+                f"{metadata.get(key)}. Received: {actual}. The file is damaged or of another "
+                "preset; get it again."
+            )
+
+
 def _build(folder, config, model_class, networks):
     name = str(config.get("registered_name"))
-    known = keras.saving.get_registered_object(name)
-    if known is None:
+    known, models = keras.saving.get_registered_object(name), _models()
+    if known is None or known not in models.values():
+        why = f"Received: {name!r}, which is no model"
+        if known is None:
+            why = errors.unknown_name("registered_name", name, models)
         raise ValueError(
-            f"Expected {folder / registry.CONFIG} to name a model of this library. "
-            f"{errors.unknown_name('class', config.get('class_name'), _model_names())}"
+            f"Expected {folder / registry.CONFIG} to name a model of this library. {why}"
         )
     if model_class is not None and not issubclass(known, model_class):
         raise ValueError(
@@ -64,25 +81,75 @@ def _build(folder, config, model_class, networks):
             f"{known.__name__}; use kgz.models.{known.__name__}.from_preset or "
             "kgz.models.from_preset"
         )
-    arguments = config.get("config") or {}
+    arguments = config.get("config")
+    if not isinstance(arguments, dict):
+        raise _does_not_build(folder, f"`config` is of type {type(arguments).__name__}")
     frozen = {name for name, value in arguments.items() if _is_frozen(value)}
     for given in networks.keys() - frozen:
         raise errors.unknown_name(f"frozen network of {folder.name}", given, frozen)
     try:
-        return keras.saving.deserialize_keras_object(config, custom_objects=networks)
+        config = _only_built(config, networks)
+        return keras.saving.deserialize_keras_object(
+            config, custom_objects=networks, safe_mode=True
+        )
     except errors.WrongNetworkError:
         raise
-    except (TypeError, ValueError, KeyError, AttributeError) as error:
-        raise ValueError(
-            f"Expected a config this library wrote. Received: {folder / registry.CONFIG}, "
-            f"which does not build: {error}"
-        ) from None
+    except Exception as error:  # a config may be anything, and so is what constructors make of it
+        raise _does_not_build(folder, error or type(error).__name__) from error
+
+
+def _does_not_build(folder, why):
+    return ValueError(
+        f"Expected a config this library wrote. Received: {folder / registry.CONFIG}, "
+        f"which does not build: {why}"
+    )
+
+
+def _only_built(config, networks):
+    """A config without what would compile, build or fetch something that a preset needs not.
+
+    Keras compiles whatever has a `compile_config`, with metrics that may download networks.
+    """
+    if isinstance(config, (list, tuple)):
+        return [_only_built(one, networks) for one in config]
+    if not isinstance(config, dict):
+        return config
+    named = config.get("config")
+    if _is_frozen(config) and isinstance(named, dict) and named.get("name") not in networks:
+        _check_at_hand(named.get("extractor"), named.get("name"))
+    if config.get("registered_name") == EXTRACTOR and isinstance(named, dict):
+        _check_at_hand(named.get("source"), None)
+    left_out = ("compile_config", "build_config") if "class_name" in config else ()
+    return {
+        key: _only_built(value, networks) for key, value in config.items() if key not in left_out
+    }
+
+
+def _check_at_hand(extractor, argument):
+    """Raises `ValueError` for a feature extractor that this library would have to fetch."""
+    if extractor is None or isinstance(extractor, dict):
+        return
+    name, *weights = [extractor] if isinstance(extractor, str) else extractor
+    if any(one is not None for one in weights) or not registry.ships_extractor(str(name)):
+        how = f"from_preset(..., {argument}=network)" if argument else "no preset may hold it"
+        raise errors.WrongNetworkError(
+            "Expected a preset whose feature extractors come with the library. Received: "
+            f"{extractor!r}, which is fetched from elsewhere. Make it with "
+            f"`kgz.metrics.FeatureExtractor.get`, and pass it: {how}"
+        )
 
 
 def _is_frozen(value):
     return isinstance(value, dict) and value.get("registered_name") == "keras_gan_zoo>FrozenNetwork"
 
 
-def _model_names():
+def _models():
+    """The registered classes that presets can be of, by registered name."""
     registered = keras.saving.get_custom_objects()
-    return [name.split(">")[-1] for name in registered if name.startswith("keras_gan_zoo>")]
+    return {
+        name: known
+        for name, known in registered.items()
+        if isinstance(known, type)
+        and issubclass(known, keras.Model)
+        and hasattr(known, "preset_networks")
+    }

@@ -20,6 +20,7 @@ CONFIG = "config.json"
 WEIGHTS = "model.weights.h5"
 METADATA = "metadata.json"
 CARD = "README.md"
+PICTURE = "samples.png"
 FILES = (CONFIG, WEIGHTS, METADATA)
 PACKAGE = pathlib.Path(str(importlib.resources.files("keras_gan_zoo")))
 BUILTIN = PACKAGE / "presets" / "builtin"
@@ -188,12 +189,19 @@ def presets_of(model_class: type) -> dict[str, dict]:
     }
 
 
+def ships_extractor(name: str) -> bool:
+    """Whether the weights of a feature extractor come with this package."""
+    return name in {path.stem for path in (PACKAGE / "extractors" / "weights").glob("*.h5")}
+
+
 def read_json(path: pathlib.Path) -> dict:
     """Reads a JSON object; raises `ValueError` that names the file if it is none."""
     try:
-        content = json.loads(path.read_text())
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
         raise ValueError(f"Expected JSON. Received: {path}, which is broken: {error}") from None
+    except RecursionError:
+        raise ValueError(f"Expected JSON. Received: {path}, which is nested too deeply") from None
     if not isinstance(content, dict):
         raise ValueError(f"Expected a JSON object. Received: {path}, a {type(content).__name__}")
     return content

@@ -1,16 +1,16 @@
 """Writing a preset."""
 
-import json
 import pathlib
-import shutil
 
 import keras
 
+from keras_gan_zoo import atomic
 from keras_gan_zoo.presets.model_card import model_card
 from keras_gan_zoo.presets.registry import (
     CARD,
     CONFIG,
     METADATA,
+    PICTURE,
     WEIGHTS,
     address,
     read_json,
@@ -40,16 +40,7 @@ def save_to_preset(
         FileExistsError: If `folder` exists.
     """
     folder = pathlib.Path(folder)
-    if folder.exists():
-        raise FileExistsError(
-            "Expected a path that does not exist yet; choose another, or move this one away. "
-            f"Received: {folder}"
-        )
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = folder.with_name(f".{folder.name}.unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir()
-    try:
+    with atomic.folder(folder) as unfinished:
         config = keras.saving.serialize_keras_object(model)
         for name in unregistered(config):
             raise ValueError(
@@ -59,11 +50,12 @@ def save_to_preset(
             )
         config.pop("compile_config", None)
         config.pop("build_config", None)
-        _write_json(unfinished / CONFIG, config)
+        atomic.write_json(unfinished / CONFIG, config)
         networks = model.preset_networks()
         save_weights(unfinished / WEIGHTS, networks, dtype)
         if picture is not None:
-            picture.save(unfinished / "samples.png", optimize=True)
+            with atomic.file(unfinished / PICTURE) as path:
+                picture.save(path, optimize=True)
         facts = {
             "model": type(model).__name__,
             "library_version": __version__,
@@ -72,13 +64,11 @@ def save_to_preset(
             **model.preset_facts(),
             **(metadata or {}),
             "sha256": sha256(unfinished / WEIGHTS),
+            "config_sha256": sha256(unfinished / CONFIG),
         }
-        _write_json(unfinished / METADATA, facts)
+        atomic.write_json(unfinished / METADATA, facts)
         card = model_card(address(folder), type(model), facts, has_picture=picture is not None)
-        (unfinished / CARD).write_text(card)
-        unfinished.rename(folder)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+        atomic.write_text(unfinished / CARD, card)
 
 
 def record_evaluation(preset: str, evaluation: dict):
@@ -98,8 +88,8 @@ def record_evaluation(preset: str, evaluation: dict):
     kept = [one for one in facts.get("evaluations", []) if _protocol(one) != _protocol(evaluation)]
     facts["evaluations"] = [*kept, evaluation]
     card = card_of(folder, facts)
-    _write_json(folder / METADATA, facts)
-    (folder / CARD).write_text(card)
+    atomic.write_json(folder / METADATA, facts)
+    atomic.write_text(folder / CARD, card)
 
 
 def unregistered(config):
@@ -122,13 +112,9 @@ def card_of(folder: pathlib.Path, facts: dict, name: str | None = None) -> str:
     """
     registered = read_json(folder / CONFIG)["registered_name"]
     model_class = keras.saving.get_registered_object(registered)
-    has_picture = (folder / "samples.png").exists()
+    has_picture = (folder / PICTURE).exists()
     return model_card(name or address(folder), model_class, facts, has_picture)
 
 
 def _protocol(evaluation):
     return {key: v for key, v in evaluation["protocol"].items() if "version" not in key}
-
-
-def _write_json(path, content):
-    path.write_text(json.dumps(content, indent=1) + "\n")

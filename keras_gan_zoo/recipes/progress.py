@@ -2,8 +2,11 @@
 
 import json
 import time
+import warnings
 
 import keras
+
+from keras_gan_zoo import atomic
 
 
 class Progress(keras.callbacks.Callback):
@@ -27,8 +30,21 @@ class Progress(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         before = [0.0, 0.0]
         if self.path.exists():
-            *before, self.stages = json.loads(self.path.read_text())
+            *before, self.stages = self._kept()
         self._starts = [now - spent for now, spent in zip(_now(), before, strict=True)]
+
+    def _kept(self):
+        """What the file says; times from zero, with a warning, if it is broken."""
+        try:
+            seconds, cpu_seconds, stages = json.loads(self.path.read_text(encoding="utf-8"))
+            return float(seconds), float(cpu_seconds), {**stages}
+        except (ValueError, TypeError, RecursionError) as error:
+            warnings.warn(
+                f"{self.path} is broken ({error}); the training goes on, and its times count from "
+                "here.",
+                stacklevel=2,
+            )
+            return 0.0, 0.0, self.stages
 
     def on_epoch_end(self, epoch, logs=None):
         losses = {name: round(float(value), 4) for name, value in (logs or {}).items()}
@@ -36,7 +52,9 @@ class Progress(keras.callbacks.Callback):
         steps = {"steps": int(self.model.steps_in_stage)} if name else {}
         self.stages[name] = {**steps, "final_losses": losses}
         self.on_train_end()
-        self.path.write_text(json.dumps([self.seconds, self.cpu_seconds, self.stages]))
+        atomic.write_text(
+            self.path, json.dumps([self.seconds, self.cpu_seconds, self.stages]) + "\n"
+        )
 
     def on_train_end(self, logs=None):
         spent = (now - start for now, start in zip(_now(), self._starts, strict=True))

@@ -2,6 +2,7 @@
 
 import importlib.resources
 import pathlib
+import re
 from typing import Any, Literal
 
 import pydantic
@@ -10,6 +11,17 @@ import yaml
 from keras_gan_zoo import errors
 
 AUTO = "auto"
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads `1e-3` as the number it is: YAML 1.1 wants `1.0e-3`."""
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"),
+    [*"-+.0123456789"],
+)
 
 
 class _Section(pydantic.BaseModel):
@@ -120,12 +132,21 @@ def load_recipe(recipe: str, settings: tuple[str, ...] = ()) -> Recipe:
     if not path.is_file():
         raise errors.unknown_name("recipe (no builtin name, and no file)", recipe, list_recipes())
     try:
-        content = yaml.safe_load(path.read_text())
+        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+        if not isinstance(content, dict):
+            raise ValueError(
+                f"Expected a recipe: `model`, `data`, `training`, ... with their values. Received: "
+                f"{path}, which holds {'nothing' if content is None else type(content).__name__}"
+            )
         for setting in settings:
             _change(content, setting)
         return Recipe.model_validate(content)
     except yaml.YAMLError as error:
         raise ValueError(f"Expected YAML. Received: {path}: {error}") from None
+    except RecursionError:
+        raise ValueError(
+            f"Expected a recipe. Received: {path}, which is nested too deeply"
+        ) from None
     except pydantic.ValidationError as error:
         raise ValueError(_explain(path, error)) from None
 
@@ -144,7 +165,7 @@ def _change(content, setting):
             raise ValueError(f"Expected {section!r} in {key!r} to be a section of the recipe.")
     if isinstance(content, list):
         raise ValueError(f"Expected a number before {last!r} in {key!r}: there are several.")
-    content[last] = yaml.safe_load(value)
+    content[last] = yaml.load(value, _Loader)
 
 
 def _explain(path, error):

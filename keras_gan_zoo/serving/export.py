@@ -1,11 +1,10 @@
 """Writing a SavedModel with named signatures."""
 
 import pathlib
-import shutil
 
 import tensorflow as tf
 
-from keras_gan_zoo import errors
+from keras_gan_zoo import atomic, errors
 
 
 class Exporting:
@@ -31,10 +30,12 @@ class Exporting:
 def export_model(model, filepath, *, overwrite: bool = False, verbose: bool = False):
     """Writes `model.signatures()` as a SavedModel; see `Exporting.export`.
 
-    The folder appears only when it is complete.
+    The folder appears only when it is complete; one that is replaced is moved aside first, and
+    removed when the new one is in its place.
 
     Raises:
         FileExistsError: If `filepath` exists and `overwrite` is false.
+        OSError: If it cannot be written; what was there before is intact.
     """
     target = pathlib.Path(filepath)
     if target.exists() and not overwrite:
@@ -42,21 +43,16 @@ def export_model(model, filepath, *, overwrite: bool = False, verbose: bool = Fa
             f"Expected a path that does not exist yet. Received: {target}. "
             "Pass `overwrite=True` to replace it."
         )
-    target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(f".{target.name}.unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
     signatures = model.signatures()
     module = tf.Module()
     # Only what the signatures read is exported: no optimizers, no Keras objects.
     traced = {name: function.get_concrete_function() for name, function in signatures.items()}
     captured = {id(v): v for function in traced.values() for v in function.variables}
     module.model_variables = list(captured.values())
-    try:
-        tf.saved_model.save(module, str(unfinished), signatures=traced)
-        if target.is_dir():
-            shutil.rmtree(target)
-        unfinished.rename(target)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+    with atomic.folder(target, overwrite) as unfinished:
+        try:
+            tf.saved_model.save(module, str(unfinished), signatures=traced)
+        except tf.errors.OpError as error:  # of the disk: the signatures have been traced before
+            raise OSError(f"Could not write {target}: {error.message}") from error
     if verbose:
         print(f"Exported {', '.join(signatures)} to {target}")

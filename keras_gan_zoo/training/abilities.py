@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable
 
 from keras_gan_zoo import backend, errors, kinds
-from keras_gan_zoo.training.calls import NUMBER_SPEC, SEED, SEED_SPEC, in_chunks, signature
+from keras_gan_zoo.training.calls import SEED, exported, in_chunks
 
 
 @dataclasses.dataclass(frozen=True)
@@ -14,18 +14,21 @@ class Ability:
     Args:
         name: The method.
         takes: What it is given: the kinds of batches by the names of the method's arguments, in
-            order. Empty if it makes samples out of nothing: the method and `function` then take
-            their number.
+            order. Empty if it makes samples out of nothing: the method and `draws` then take their
+            number.
         gives: What it gives: the kinds of batches by name. The method returns the first.
-        function: What it does, in a graph or outside: takes tensors as `takes` names them and
-            returns one for each of `gives`.
+        function: What it does, in a graph or outside: takes what `draws` gives, if there is
+            something to draw, and tensors as `takes` names them, and returns one for each of
+            `gives`.
         signature: Name of the exported function, by default that of the method. Abilities that take
             the same may share one, which gives what each of them gives.
         arguments: Further arguments by which the method does this rather than something else, such
             as `{"direction": "b_to_a"}`.
         data: Which part of `inputs()` an argument is, by its name, where several are of its kind.
-        draws: Whether it draws at random: the method and `function` then also take a seed, with
-            which a stream of noise is open.
+        draws: What it draws at random, such as latents: a function of the number of samples and a
+            seed. The method then also takes a seed.
+        noisy: Whether the networks draw noise, for which the method takes a seed.
+        exported: Whether `export` writes it.
     """
 
     name: str
@@ -35,12 +38,19 @@ class Ability:
     signature: str | None = None
     arguments: dict = dataclasses.field(default_factory=dict)
     data: dict = dataclasses.field(default_factory=dict)
-    draws: bool = False
+    draws: Callable | None = None
+    noisy: bool = False
+    exported: bool = True
 
     @property
     def given(self) -> kinds.Kind:
         """The kind of what the method returns."""
         return next(iter(self.gives.values()))
+
+    @property
+    def seeded(self) -> bool:
+        """Whether the method takes a seed."""
+        return self.noisy or self.draws is not None
 
     def draw(self, inputs: tuple, outputs, columns: int | None = None):
         """What was given as a picture: beside what it was made from, where both are pictures.
@@ -101,30 +111,24 @@ class Abilities:
             kind.check(argument, batch)
             for (argument, kind), batch in zip(ability.takes.items(), given, strict=True)
         ]
-        function = ability.function
-        if ability.draws:
-            seed = backend.draw_seed(seed)
-            function = lambda *parts: ability.function(*parts, seed)  # noqa: E731
-        outputs = in_chunks(function, *rows, seed=seed)
+        outputs = in_chunks(ability.function, *rows, seed=backend.draw_seed(seed))
         return outputs if len(ability.gives) == 1 else outputs[0]
 
     def signatures(self) -> dict:
         """The functions that `export` writes, by name: those of `abilities()`.
 
-        Each gives the numbers that the method gives here. Where networks draw noise when they are
-        used it takes a `seed`, too.
+        Each gives the numbers that the method gives here, and checks what it is given as the method
+        does. Where networks draw noise when they are used it takes a `seed`, too; see
+        `keras_gan_zoo.training.calls.exported`.
         """
         groups = {}
-        for ability in self.abilities():
+        for ability in (one for one in self.abilities() if one.exported):
             groups.setdefault(ability.signature or ability.name, []).append(ability)
-        return {name: _exported(together) for name, together in groups.items()}
+        names = sorted(groups, key=lambda name: name != "serving_default")  # which comes first
+        return {name: _exported(groups[name]) for name in names}
 
 
 def _exported(abilities):
-    takes, draws = abilities[0].takes, abilities[0].draws
-    specs = [kind.spec(name) for name, kind in takes.items()] if takes else [NUMBER_SPEC]
-    specs += [SEED_SPEC] * draws
-
     def run(*inputs):
         outputs = {}
         for ability in abilities:
@@ -133,4 +137,4 @@ def _exported(abilities):
             outputs |= dict(zip(ability.gives, given, strict=True))
         return outputs
 
-    return signature(run, *specs)
+    return exported(run, abilities[0].takes, abilities[0].draws)

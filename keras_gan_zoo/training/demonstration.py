@@ -44,7 +44,7 @@ class Demonstration:
         """What the model makes of it now."""
         method = getattr(self.model, self.ability.name)
         given = self.inputs or {"num_samples": self.num_samples}
-        seed = {"seed": self.seed} if self.ability.draws else {}
+        seed = {"seed": self.seed} if self.ability.seeded else {}
         return method(**given, **self.ability.arguments, **seed)
 
     def picture(self, columns: int | None = None):

@@ -306,6 +306,8 @@ class PhasedModel(
         finally:
             self._order.end(self)
             self._initial_epoch = None
+            for callback in _resuming(kwargs.get("callbacks")):
+                getattr(callback, "after_fit", lambda: None)()
 
     def evaluate(self, x=None, y=None, batch_size=None, **kwargs):
         """Mean losses over a data set, as `keras.Model.evaluate`; always returns a dict."""
@@ -319,8 +321,7 @@ class PhasedModel(
 
     def _prepare_callbacks(self, callbacks):
         """Lets callbacks put back a state before the data are opened."""
-        given = keras.tree.flatten(getattr(callbacks, "callbacks", callbacks))
-        resuming = [one for one in given if hasattr(one, "before_fit")]
+        resuming = _resuming(callbacks)
         self._asked_stage = self.asked_stage  # whatever they put back
         for callback in resuming:
             callback.before_fit(self)
@@ -411,6 +412,12 @@ class PhasedModel(
         super().load_own_variables(own)
         self._asked_stage = None
         self._forget_other_graphs()
+
+
+def _resuming(callbacks):
+    """Those of the callbacks of a `fit` that put back a state."""
+    given = keras.tree.flatten(getattr(callbacks, "callbacks", callbacks))
+    return [one for one in given if hasattr(one, "before_fit")]
 
 
 @contextlib.contextmanager

@@ -122,6 +122,51 @@ def test_a_damaged_file_falls_back_to_the_one_before_and_says_so(damage, tmp_pat
     assert digest(model) == digest(whole)
 
 
+def test_any_wrong_bit_of_a_state_is_found_or_does_not_matter(tmp_path):
+    """Each bit of a small file in turn: the state is what was written, or is called broken."""
+    path = tmp_path / "state-0000000001.zip"
+    written = {"model/0": np.arange(3.0, dtype="float32")}
+    training_state.write(path, written, {"steps": 1})
+    content = path.read_bytes()
+    broken = 0
+    for bit in range(8 * len(content)):
+        changed = bytearray(content)
+        changed[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(changed)
+        try:
+            state, metadata = training_state.read(path)
+        except training_state.BrokenStateError:
+            broken += 1
+            continue
+        assert metadata == {"steps": 1} and state.keys() == written.keys(), bit
+        assert state["model/0"].dtype == "float32", bit
+        np.testing.assert_array_equal(state["model/0"], written["model/0"], err_msg=str(bit))
+    assert broken > 4 * len(content)
+
+
+def test_two_trainings_do_not_share_a_folder(tmp_path):
+    """The second is told so at once, and the first goes on; then the folder is free again."""
+
+    class Second(keras.callbacks.Callback):
+        def on_train_batch_begin(self, batch, logs=None):
+            with pytest.raises(BlockingIOError, match="no other training uses now"):
+                fit(small_model(), tmp_path)
+
+    resume = kgz.callbacks.ExactResume(tmp_path)
+    model = small_model()
+    model.fit(DATA, batch_size=4, epochs=2, verbose=0, callbacks=[resume, Second()])
+    assert digest(model) == digest(run_alone(tmp_path / "alone"))
+    with pytest.raises(ValueError, match="state of this model"):
+        fit(small_model(hidden_units=20), tmp_path)
+    assert len(fit(small_model(), tmp_path, epochs=3).history["generator_loss"]) == 1
+
+
+def run_alone(folder):
+    model = small_model()
+    fit(model, folder)
+    return model
+
+
 def test_a_full_disk_loses_nothing(tmp_path, monkeypatch):
     fit(small_model(), tmp_path)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}

@@ -77,7 +77,7 @@ def abilities(model, count):
 def use(model, ability, given, count):
     """What the method of an ability gives."""
     given = given or {"num_samples": count}
-    seed = {"seed": 5} if ability.draws else {}
+    seed = {"seed": 5} if ability.seeded else {}
     return getattr(model, ability.name)(**given, **ability.arguments, **seed)
 
 
@@ -316,6 +316,12 @@ def test_06_a_stopped_fit_resumes_to_the_bit_in_the_middle_of_an_epoch(spec, tmp
         assert losses == expected[name][-len(losses) :]
 
 
+def as_other_programs(part):
+    """A tensor; integers of a batch are int64."""
+    is_batch = getattr(part, "ndim", 0) > 0
+    return tf.constant(part, tf.int64 if is_batch and part.dtype == "int32" else None)
+
+
 @one_of_each_kind
 def test_07_the_saved_model_gives_the_same_numbers(spec, tmp_path):
     model = spec.shared()
@@ -325,10 +331,13 @@ def test_07_the_saved_model_gives_the_same_numbers(spec, tmp_path):
     assert set(signatures) == set(model.signatures())
     for count in (1, 7):
         for ability, given in abilities(model, count):
+            if not ability.exported:
+                continue
             name = ability.signature or ability.name
             inputs = given or {"num_samples": np.int32(count)}
-            inputs = {**inputs, **({"seed": np.int32(5)} if ability.draws else {})}
-            inputs = {key: tf.constant(part) for key, part in inputs.items()}
+            inputs = {key: as_other_programs(part) for key, part in inputs.items()}
+            if ability.seeded:
+                inputs["seed"] = tf.constant(5)
             outputs, expected = signatures[name](**inputs), use(model, ability, given, count)
             message = f"{name}, {count}"
             np.testing.assert_allclose(

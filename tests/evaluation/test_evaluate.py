@@ -290,3 +290,22 @@ def test_a_model_without_what_a_metric_asks_for_is_refused_at_once(data):
     unconditional = kgz.models.GAN(sample_shape=(2,), latent_dim=2, hidden_units=5, seed=0)
     with pytest.raises(ValueError, match=r"class-conditional.*'intra_fid'.*Received: GAN without"):
         kgz.evaluation.check_model(unconditional, ["intra_fid"])
+
+
+def test_any_wrong_byte_of_a_file_of_features_is_found_or_does_not_matter(data, tmp_path):
+    extractor = named(Pixels())
+    found = extract([data[0][:2]], extractor)
+    path = tmp_path / "features.npz"
+    found.save(path)
+    content = path.read_bytes()
+    near = [*range(400), *range(len(content) - 400, len(content))]  # where all but numbers is
+    for place in near:
+        for bit in (1, 8, 64):
+            changed = bytearray(content)
+            changed[place] ^= bit
+            path.write_bytes(changed)
+            try:
+                loaded = kgz.evaluation.FeatureSet.load(path, extractor)
+            except ValueError:
+                continue
+            np.testing.assert_array_equal(loaded.features, found.features)

@@ -308,3 +308,25 @@ def test_addresses(network, folder, monkeypatch):
             load_inception_weights(network, url)
         assert not list(folder.glob("6726825d*"))
     assert len(asked) == 3
+
+
+def test_a_torn_download_is_made_again_and_a_whole_one_is_not(network, folder, monkeypatch):
+    good, cache = folder / "good.h5", folder / "home" / "keras_gan_zoo"
+    cache.mkdir(parents=True)
+    weight_files.save_weights(good, {"inception": network})
+    asked = []
+
+    def get_file(name, origin, cache_subdir):
+        asked.append(name)
+        return shutil.copy(good, cache / name)
+
+    monkeypatch.setattr(keras.utils, "get_file", get_file)
+    monkeypatch.setenv("KERAS_HOME", str(folder / "home"))
+    sha256 = weight_files.sha256(good)
+    torn = cache / f"{sha256[:16]}-a.h5"
+    torn.write_bytes(good.read_bytes()[:1000])
+    for _ in range(2):
+        load_inception_weights(network, "https://example.org/a.h5", sha256)
+    assert len(asked) == 1 and asked[0] != torn.name
+    assert [path.name for path in cache.iterdir()] == [torn.name]
+    assert weight_files.sha256(torn) == sha256

@@ -115,3 +115,26 @@ def test_nothing_is_left_of_what_fails(tmp_path, monkeypatch):
         with pytest.raises(OSError, match="disk full"):
             kind.save(kind.examples(2), tmp_path / name)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_says_it_is_larger_than_it_is(tmp_path):
+    """Nothing is allocated for what is not there: these would be 4 TB."""
+    path = tmp_path / "x.npy"
+    header = b"{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000000, 2), }"
+    path.write_bytes(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header)
+    with pytest.raises(ValueError, match="Expected an .npy file of numbers. Received: .*x.npy"):
+        kgz.kinds.Vector((2,)).read(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"nothing", b"\x93NUMPY\x01\x00\xff\xff" + b"(" * 65535])
+def test_a_file_that_is_no_array(content, tmp_path):
+    (tmp_path / "x.npy").write_bytes(content)
+    with pytest.raises(ValueError, match="Expected an .npy file of numbers"):
+        kgz.kinds.Vector((2,)).read(tmp_path / "x.npy")
+
+
+def test_a_zip_of_arrays_is_no_array(tmp_path):
+    with open(tmp_path / "x.npy", "wb") as file:
+        np.savez(file, a=np.zeros(2))
+    with pytest.raises(ValueError, match="one array.*an .npz file"):
+        kgz.kinds.Vector((2,)).read(tmp_path / "x.npy")

@@ -133,9 +133,15 @@ def folder(tmp_path):
 
 
 def change(path, function):
-    content = json.loads(path.read_text())
-    function(content)
-    path.write_text(json.dumps(content))
+    """Changes a config as an attacker would: its sha256 is forgotten, as older presets do."""
+    for one, changed in ((path, function), (path.parent / registry.METADATA, forget_the_sum)):
+        content = json.loads(one.read_text())
+        changed(content)
+        one.write_text(json.dumps(content))
+
+
+def forget_the_sum(metadata):
+    del metadata["config_sha256"]
 
 
 def test_weights_that_do_not_match_their_sha256(folder):
@@ -150,7 +156,7 @@ def test_a_config_of_an_unknown_class(folder):
         config.update(class_name="DCGAM", registered_name="keras_gan_zoo>DCGAM")
 
     change(folder / registry.CONFIG, rename)
-    with pytest.raises(ValueError, match="Did you mean 'DCGAN'"):
+    with pytest.raises(ValueError, match="Did you mean 'keras_gan_zoo>DCGAN'"):
         kgz.models.from_preset(str(folder))
 
 
@@ -177,6 +183,7 @@ def test_weights_of_other_networks(folder, tmp_path):
     other.save_to_preset(tmp_path / "other")
     for name in (registry.WEIGHTS, registry.METADATA):
         shutil.copy(tmp_path / "other" / name, folder / name)
+    change(folder / registry.CONFIG, lambda config: None)
     with pytest.raises(ValueError, match="does not fit"):
         kgz.models.from_preset(str(folder))
 
@@ -240,3 +247,148 @@ def test_a_failed_save_leaves_nothing(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space"):
         model.save_to_preset(tmp_path / "tiny")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_damaged_config_is_found(folder):
+    config = folder / registry.CONFIG
+    config.write_text(config.read_text().replace('"hidden_units": 10', '"hidden_units": 11'))
+    with pytest.raises(ValueError, match="Expected config.json with the config_sha256.*damaged"):
+        kgz.models.from_preset(str(folder))
+
+
+def test_a_preset_of_before_the_configs_sum_is_loaded(folder):
+    change(folder / registry.CONFIG, lambda config: None)
+    assert kgz.models.from_preset(str(folder)).generate(1, seed=0).shape == (1, 2)
+
+
+@pytest.fixture
+def no_downloads(monkeypatch):
+    def get_file(*_, **__):
+        raise AssertionError("a download was started")
+
+    monkeypatch.setattr("keras.utils.get_file", get_file)
+
+
+EXTRACTOR = {
+    "module": "keras_gan_zoo.extractors.feature_extractor",
+    "class_name": "FeatureExtractor",
+    "registered_name": "keras_gan_zoo>FeatureExtractor",
+    "config": {"source": ["inception_2015", None]},
+}
+
+
+def test_a_config_that_asks_to_be_compiled_is_not(folder, no_downloads):
+    metric = {
+        "module": "keras_gan_zoo.metrics",
+        "class_name": "FrechetDistance",
+        "registered_name": "keras_gan_zoo>FrechetDistance",
+        "config": {"extractor": EXTRACTOR},
+    }
+    compile_config = {"metrics": [metric], "optimizers": None}
+    extra = {"compile_config": compile_config, "build_config": {"input_shape": [1, 10**9]}}
+    change(folder / registry.CONFIG, lambda config: config.update(extra))
+    assert not kgz.models.from_preset(str(folder)).compiled
+
+
+@pytest.mark.parametrize("source", [["inception_2015", None], ["mnist", "/etc/passwd"]])
+def test_a_config_that_names_a_network_elsewhere_is_refused(source, folder, no_downloads):
+    extractor = {**EXTRACTOR, "config": {"source": source}}
+    change(folder / registry.CONFIG, lambda config: config["config"].update(penalties=[extractor]))
+    with pytest.raises(ValueError, match="come with the library.*Received.*fetched from elsewhere"):
+        kgz.models.from_preset(str(folder))
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [{"latent_dim": 10**9}, {"latent_dim": 10**20}, {"hidden_units": 10**9}, {"hidden_units": -1}],
+)
+def test_absurd_sizes_are_an_error(sizes, folder):
+    change(folder / registry.CONFIG, lambda config: config["config"].update(sizes))
+    with pytest.raises(ValueError, match="Expected a config this library wrote.*does not build"):
+        kgz.models.from_preset(str(folder))
+
+
+def test_a_large_network_of_ones_own_is_an_error_too(folder):
+    dense = {
+        "module": "keras.layers",
+        "class_name": "Dense",
+        "config": {"units": 10**9},
+        "registered_name": None,
+    }
+    start = {
+        "module": "keras.layers",
+        "class_name": "InputLayer",
+        "config": {"batch_shape": [None, 3]},
+        "registered_name": None,
+    }
+    network = {
+        "module": "keras",
+        "class_name": "Sequential",
+        "config": {"name": "large", "layers": [start, dense]},
+        "registered_name": None,
+    }
+    change(folder / registry.CONFIG, lambda config: config["config"].update(generator=network))
+    with pytest.raises(ValueError, match="does not build.*variables of at most 50,000,"):
+        kgz.models.from_preset(str(folder))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("keras_gan_zoo>NonSaturating", "which is no model"),
+        ("keras_gan_zoo>Image", "which is no model"),
+        ("DCGAN", "Unknown registered_name: 'DCGAN'"),
+        (None, "Unknown registered_name: 'None'"),
+    ],
+)
+def test_a_class_that_is_no_model(name, said, folder):
+    change(folder / registry.CONFIG, lambda config: config.update(registered_name=name))
+    with pytest.raises(ValueError, match=f"to name a model of this library.*{said}"):
+        kgz.models.from_preset(str(folder))
+
+
+def test_json_that_is_nested_deeply(folder):
+    for content in ("[" * 100_000 + "]" * 100_000, "", "[]"):
+        (folder / registry.METADATA).write_text(content)
+        with pytest.raises(ValueError, match="Expected.*JSON.*Received: .*metadata.json"):
+            kgz.models.from_preset(str(folder))
+
+
+def test_an_evaluation_that_cannot_be_recorded_leaves_the_preset(folder, monkeypatch):
+    import os
+
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left.*intact"):
+        kgz.presets.record_evaluation(str(folder), {"metrics": {"fid": 1.0}, "protocol": {}})
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_of_two_writers_of_one_preset_one_succeeds(tmp_path):
+    """Each from its own thread, many times: what is there can be read, and is of one of them."""
+    import concurrent.futures
+
+    models = [
+        kgz.models.GAN(sample_shape=(2,), latent_dim=3, hidden_units=10, seed=seed)
+        for seed in (1, 2)
+    ]
+
+    def save(model, folder):
+        try:
+            model.save_to_preset(folder)
+            return True
+        except FileExistsError:
+            return False
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for number in range(10):
+            folder = tmp_path / str(number)
+            wins = list(pool.map(save, models, [folder] * 2))
+            assert sum(wins) == 1
+            found = kgz.models.from_preset(str(folder)).generate(2, seed=0)
+            np.testing.assert_array_equal(found, models[wins.index(True)].generate(2, seed=0))
+    assert len(list(tmp_path.iterdir())) == 10

@@ -449,3 +449,74 @@ def test_bad_runs_are_one_line_and_exit_code_2(
     code, _, errors = run(monkeypatch, capsys, arguments[0], preset, *arguments[1:])
     assert code == 2 and message in " ".join(errors.split()) and "Traceback" not in errors
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("content", "settings", "message"),
+    [
+        ("", (), "which holds nothing"),
+        ("", ("training.epochs=2",), "which holds nothing"),
+        ("- a\n- b", ("training.epochs=2",), "which holds list"),
+        ("[" * 5000, (), "nested too deeply"),
+        ("{" * 5000, (), "nested too deeply"),
+        ("model: GAN", ("arguments=" + "[" * 5000,), "nested too deeply"),
+        ("model: [", (), "Expected YAML"),
+        ("\0", (), "Expected YAML"),
+        ("training:", ("training.epochs=2",), "Expected 'training' in 'training.epochs'"),
+    ],
+    ids=range(9),
+)
+def test_recipes_that_are_none(content, settings, message, tmp_path, monkeypatch, capsys):
+    path = tmp_path / "recipe.yaml"
+    path.write_text(content)
+    settings = [part for setting in settings for part in ("--set", setting)]
+    code, _, errors = run(monkeypatch, capsys, "train", path, "--out", tmp_path / "run", *settings)
+    assert code == 2 and message in " ".join(errors.split()) and "Traceback" not in errors
+
+
+def test_numbers_with_an_exponent_are_numbers(recipe):
+    """YAML 1.1 reads `1e-3`, without a point, as a string."""
+    recipe.write_text(
+        recipe.read_text().replace("0.001", "1e-3") + "\nnotes: 1e-3 of 5 is e5, not 1e-3e5"
+    )
+    settings = tuple(
+        f"optimizers.generator.beta_{number}={value}"
+        for number, value in enumerate(("9E-1", "+9.e-1", ".9e0", "-1e+3", "e5", "1e", "0x1e3"))
+    )
+    loaded = load_recipe(recipe, settings)
+    generator = loaded.optimizers["generator"]
+    assert generator["learning_rate"] == 0.001
+    found = [generator[f"beta_{number}"] for number in range(7)]
+    assert found == [0.9, 0.9, 0.9, -1000.0, "e5", "1e", 0x1E3]
+    assert loaded.notes == "1e-3 of 5 is e5, not 1e-3e5"
+    assert load_recipe(recipe, ("training.epochs=1e1",)).training.epochs == 10
+
+
+@pytest.mark.parametrize("content", ["", "[", "[" * 100_000, "{}", "[1, 2]", '["a", 1, {}]'])
+def test_a_broken_progress_file_does_not_stop_a_run(content, recipe, tmp_path):
+    out = tmp_path / "run"
+    preset = train_recipe(load_recipe(recipe), "tiny", out, verbose=0)
+    preset.rename(tmp_path / "moved")
+    (out / "progress.json").write_text(content)
+    longer = load_recipe(recipe, ("training.epochs=3",))
+    with pytest.warns(UserWarning, match="progress.json is broken.*goes on"):
+        train_recipe(longer, "tiny", out, resume=True, verbose=0)
+    assert json.loads((preset / "metadata.json").read_text())["steps"] == 9
+
+
+def test_a_preset_nested_deeply_is_one_line(tmp_path, monkeypatch, capsys):
+    preset = tmp_path / "deep"
+    kgz.models.GAN((2,), latent_dim=3, hidden_units=10).save_to_preset(preset)
+    (preset / "metadata.json").write_text('{"a":' * 100_000)
+    for command in ("info", "generate"):
+        code, _, errors = run(monkeypatch, capsys, command, preset)
+        assert code == 2 and "nested too deeply" in " ".join(errors.split())
+
+
+def test_exports_into_impossible_paths_are_one_line(tmp_path, monkeypatch, capsys):
+    preset, file = tmp_path / "preset", tmp_path / "file"
+    kgz.models.GAN((2,), latent_dim=3, hidden_units=10).save_to_preset(preset)
+    file.write_text("")
+    for path in ("/proc/model", file / "model", "/dev/null/model", tmp_path / ("x" * 300)):
+        code, _, errors = run(monkeypatch, capsys, "export", preset, path)
+        assert code == 2 and "error:" in errors and "Traceback" not in errors, errors

@@ -141,6 +141,9 @@ def test_an_extractor_with_other_weights_is_refused(tmp_path):
     actual = config["config"]["features"]["config"]["sha256"]
     config["config"]["features"]["config"]["sha256"] = "0" * 64
     path.write_text(json.dumps(config))
+    facts = json.loads((tmp_path / "preset" / "metadata.json").read_text())
+    del facts["config_sha256"]  # or the changed config would be found by that
+    (tmp_path / "preset" / "metadata.json").write_text(json.dumps(facts))
     with pytest.raises(ValueError, match=f"of sha256 {'0' * 64}. Received: .*{actual}"):
         kgz.models.from_preset(tmp_path / "preset")
 
