@@ -176,13 +176,15 @@ def read(path, size=None, channels: int | None = None, resize: str = "crop") -> 
     with _opened(path) as image:
         grey = _is_grey(image) if channels is None else channels == 1
         image.load()
-        image = _on_background(PIL.ImageOps.exif_transpose(image), path)
+        PIL.ImageOps.exif_transpose(image, in_place=True)
+        image = _on_background(image, path)
         if image.mode != "F":  # 16 bits stay exact until they have been resized
             image = image.convert("L" if grey else "RGB")
         if size is not None and image.size != tuple(size[::-1]):
             bilinear = PIL.Image.Resampling.BILINEAR
             if resize == "crop":
-                image = PIL.ImageOps.fit(image, size[::-1], bilinear)
+                # Cut before, so that nothing of what is cut off is mixed in.
+                image = image.crop(_middle(image.size, size[::-1])).resize(size[::-1], bilinear)
             elif resize == "pad":
                 color = BACKGROUND if image.mode in ("L", "F") else (BACKGROUND,) * 3
                 image = PIL.ImageOps.pad(image, size[::-1], bilinear, color=color)
@@ -221,6 +223,14 @@ def _opened(path):
         elif "truncated" in said:
             said = f"cut short: {said}"
         raise ValueError(f"Expected an image file. Received: {path} ({said})") from None
+
+
+def _middle(size, proportions):
+    """The largest box in the middle of a size that has these proportions."""
+    share = min(side / part for side, part in zip(size, proportions, strict=True))
+    inner = [max(1, min(s, round(share * p))) for s, p in zip(size, proportions, strict=True)]
+    left, top = ((side - part) // 2 for side, part in zip(size, inner, strict=True))
+    return left, top, left + inner[0], top + inner[1]
 
 
 def _is_grey(image):

@@ -191,7 +191,8 @@ def load_folder(
         images = reader.images(indices)
         return preparation(images, None if labels is None else tf.gather(labels, indices), draws)
 
-    return pipeline.Loaded(pipeline.finish(order.map(prepare)), class_names=files.class_names)
+    batches = order.map(prepare, num_parallel_calls=2, deterministic=True)
+    return pipeline.Loaded(pipeline.finish(batches), class_names=files.class_names)
 
 
 def reader_of(files, preparation, channels=None, skip_broken=False):

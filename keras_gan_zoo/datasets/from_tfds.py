@@ -255,7 +255,8 @@ def _prepare(name, builder):
     import requests
 
     cache = builder.data_path
-    manual = f"{cache.parents[len(builder.info.full_name.split('/')) - 1]}/downloads/manual"
+    root = cache.parents[len(builder.info.full_name.split("/")) - 1]
+    manual = root / "downloads" / "manual"
     try:
         with _retries_only_online():
             builder.download_and_prepare()
@@ -266,21 +267,23 @@ def _prepare(name, builder):
             f" Received: {' '.join(str(error).split())[:200]}"
         ) from None
     except (requests.exceptions.RequestException, ConnectionError, tf.errors.OpError) as error:
-        raise _not_downloaded(name, cache, manual, error) from None
+        raise _not_downloaded(name, cache, root, manual, error) from None
     except OSError as error:
         # urllib's, and those of TensorFlow Datasets itself.
         kinds = {one.__name__ for one in type(error).__mro__}
         if kinds & {"URLError", "gaierror", "DownloadError"}:
-            raise _not_downloaded(name, cache, manual, error) from None
+            raise _not_downloaded(name, cache, root, manual, error) from None
         raise
 
 
-def _not_downloaded(name, cache, manual, error):
-    said = re.sub(r"\s+", " ", str(error))[:200]
+def _not_downloaded(name, cache, root, manual, error):
+    said = " ".join(str(error).split())
+    host = re.search(r"host='([^']+)'", said)
+    said = f"no connection to {host[1]}" if host else said[:200]
     return ConnectionError(
         f"Expected tfds:{name} in {cache}, or a network to download it from. Copy a prepared set "
-        f"there (`data_dir` names another folder than {cache.parents[1]}); files that must be got "
-        f"by hand belong in its `manual_dir`, {manual}. Received: {type(error).__name__}: {said}"
+        f"there (`data_dir` names another folder than {root}); files that must be got by hand "
+        f"belong in its `manual_dir`, {manual}. Received: {said}"
     )
 
 
