@@ -53,8 +53,29 @@ def load_tfds(
     _check_split(name, builder, split)
 
     part = builder.info.splits[split]
-    examples = _examples(builder, split, image_key, label_key, seed, shuffle, part)
-    examples = _shuffled(examples, shape, image, preparation, seed, shuffle, part)
+    size = shape[:2] if None not in shape[:2] else preparation.stored_size
+    # The channels of some sets differ, too.
+    shape = (*size, shape[-1] or 3)
+    kept = part.num_examples * math.prod(shape) * tf.as_dtype(image.dtype).size
+    window = part.num_examples if kept <= LARGEST_IN_MEMORY else _window(part)
+    # Sets larger than the window come from several files at once, which are shuffled, too.
+    mixed = bool(shuffle) and window < part.num_examples
+    examples = _examples(builder, split, image_key, label_key, seed, shuffle, mixed)
+
+    def decoded(examples):
+        return examples.map(
+            lambda encoded, *label: (_decode(image, encoded, shape, preparation), *label),
+            num_parallel_calls=tf.data.AUTOTUNE,
+            deterministic=True,
+        )
+
+    if kept <= LARGEST_IN_MEMORY:
+        examples = decoded(examples).cache()
+    if shuffle:
+        anew = shuffle != pipeline.ONCE
+        examples = examples.shuffle(window, seed=seed, reshuffle_each_iteration=anew)
+    if kept > LARGEST_IN_MEMORY:  # shuffled while they are small
+        examples = decoded(examples)
     if name.partition("/")[0] in BINARY:
         examples = examples.map(lambda x, *rest: (x * tf.constant(255, x.dtype), *rest))
     if label_key:
@@ -309,8 +330,8 @@ def _retries_only_online():
         downloader.MAX_RETRIES = kept
 
 
-def _examples(builder, split, image_key, label_key, seed, shuffle, part):
-    """Examples `(image or its encoded bytes, label)` in the order of the files."""
+def _examples(builder, split, image_key, label_key, seed, shuffle, mixed):
+    """Examples `(image or its encoded bytes, label)`, file by file or of several files at once."""
     import tensorflow_datasets as tfds
 
     features = builder.info.features
@@ -321,9 +342,8 @@ def _examples(builder, split, image_key, label_key, seed, shuffle, part):
         _nest(wanted, path, True)
     if _is_encoded(_feature(features, image_key)):
         _nest(decoders, image_path, tfds.decode.SkipDecoding())
-    # Sets larger than the window come from several files at once, which are shuffled, too.
-    mixed = bool(shuffle) and _window(part) < part.num_examples
     read_config = tfds.ReadConfig(
+        try_autocache=False,
         interleave_cycle_length=FILES_AT_ONCE if mixed else 1,
         shuffle_seed=seed,
         shuffle_reshuffle_each_iteration=shuffle != pipeline.ONCE,
@@ -368,33 +388,12 @@ def _window(part):
     return max(1, min(part.num_examples, part.num_examples * LARGEST_IN_MEMORY // whole))
 
 
-def _shuffled(examples, shape, image, preparation, seed, shuffle, part):
-    """Decoded examples: all in memory if they are small, else shuffled while still encoded."""
-    size = preparation.stored_size
-    differ = None in shape[:2]
-    height, width = size if differ else shape[:2]
-    # The channels of some sets differ, too.
-    channels = shape[-1] or 3
-    dtype = tf.as_dtype(image.dtype)
-
-    def decode(encoded, *label):
-        pixels = image.decode_example(encoded) if _is_encoded(image) else encoded
-        if differ:
-            pixels = fitted(scaled(pixels), size, preparation.resize)
-            pixels = tf.cast(tf.round((pixels + 1.0) * 127.5), tf.uint8)
-        kept = channels - 1 if differ and channels in (2, 4) else channels
-        return tf.ensure_shape(pixels, (height, width, kept)), *label
-
-    def decoded(examples):
-        return examples.map(decode, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-
-    def mixed(examples, window):
-        if not shuffle:
-            return examples
-        anew = shuffle != pipeline.ONCE
-        return examples.shuffle(window, seed=seed, reshuffle_each_iteration=anew)
-
-    length = part.num_examples
-    if length * math.prod((height, width, channels)) * dtype.size <= LARGEST_IN_MEMORY:
-        return mixed(decoded(examples).cache(), length)
-    return decoded(mixed(examples, _window(part)))
+def _decode(image, encoded, shape, preparation):
+    """One image; those that differ in size are brought to one before they are batched."""
+    pixels = image.decode_example(encoded) if _is_encoded(image) else encoded
+    *size, channels = shape
+    if None in tuple(image.shape)[:2]:
+        pixels = fitted(scaled(pixels), tuple(size), preparation.resize)
+        pixels = tf.cast(tf.round((pixels + 1.0) * 127.5), tf.uint8)
+        channels -= channels in (2, 4)  # transparency is gone
+    return tf.ensure_shape(pixels, (*size, channels))
