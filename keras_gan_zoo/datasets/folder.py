@@ -30,11 +30,13 @@ class Files:
         paths: The files.
         labels: Integers, the places of their classes in `class_names`; `None` without classes.
         class_names: Names of the classes, in natural order; `None` without classes.
+        root: The folder of the split.
     """
 
     paths: list
     labels: np.ndarray | None
     class_names: tuple | None
+    root: pathlib.Path
 
 
 def files_of(folder, split: str = "train", test_share: float | None = None, labels: bool = True):
@@ -90,7 +92,10 @@ def files_of(folder, split: str = "train", test_share: float | None = None, labe
     if not len(chosen):
         raise ValueError(f"Expected images in the split {split!r} of {folder}. Received: none")
     return Files(
-        [paths[one] for one in chosen], None if classes is None else classes[chosen], class_names
+        [paths[one] for one in chosen],
+        None if classes is None else classes[chosen],
+        class_names,
+        own,
     )
 
 

@@ -9,12 +9,16 @@ from keras_gan_zoo.datasets.few_labels import few_labels
 from keras_gan_zoo.datasets.folder import check_split, load_folder
 from keras_gan_zoo.datasets.from_tfds import load_tfds
 from keras_gan_zoo.datasets.preparation import Preparation
+from keras_gan_zoo.datasets.two_sets import load_pairs, load_unpaired
 
 SPLITS = ("train", "test")
+PATTERNS = ("tfds:NAME", "folder:PATH", "pairs:PATH,PATH", "unpaired:A,B")
 # Arguments that have a meaning for some sources only.
 OWN = {
     "tfds": ("data_dir", "image_key", "label_key"),
     "folder": ("channels", "skip_broken", "test_share"),
+    "pairs": ("channels", "test_share"),
+    "unpaired": ("channels", "skip_broken", "test_share", "data_dir"),
 }
 
 
@@ -56,7 +60,10 @@ def load(
     Args:
         name: A builtin name (see `kgz.datasets.list()`), `"tfds:NAME"` for a data set of
             TensorFlow Datasets, or `"folder:PATH"` for image files; subfolders are classes, and
-            without any there are no labels.
+            without any there are no labels. `"pairs:PATH,PATH"` gives the images of two folders
+            whose files have equal names as dicts of `"source"` and `"target"`;
+            `"unpaired:A,B"` two folders or data sets of any kind as dicts of `"a"` and `"b"`, see
+            `unpaired`.
         split: `"train"` or `"test"`; for `tfds:` any split it knows. A folder with subfolders
             called `train` and `test` (or `val`, ...) is split by them; without, all its images are
             `"train"`. Folders and `tfds:` have slices, such as `"train[:90%]"`; those of a folder
@@ -144,11 +151,15 @@ def load(
             )
     if source == "tfds" and rest:
         return load_tfds(rest, split, preparation, **options, **own)
+    if source == "unpaired" and rest:
+        return load_unpaired(rest, split, preparation, load, **options, **own)
     own.pop("data_dir", None)
+    if source == "pairs" and rest:
+        return load_pairs(rest, split, preparation, **options, **own)
     if source == "folder" and rest:
         return load_folder(rest, split, preparation, **options, **own)
     if name not in BUILTIN:
-        raise errors.unknown_name("data set", name, [*BUILTIN, "tfds:NAME", "folder:PATH"])
+        raise errors.unknown_name("data set", name, [*BUILTIN, *PATTERNS])
     check_split(split, SPLITS)
     arrays = BUILTIN[name](split, seed)
     if labels_per_class is None:

@@ -70,7 +70,7 @@ class Preparation:
             if self.stored_size is not None:
                 samples = fitted(samples, self.stored_size, self.resize)
             if draws is not None:
-                samples = self._augmented(samples, draws)
+                samples = self.augmented(samples, draws)
         elif draws is not None:
             raise ValueError(
                 "Expected images for `flip` and `random_crop`. Received: samples of shape "
@@ -78,7 +78,8 @@ class Preparation:
             )
         return samples if labels is None or not self.labels else (samples, labels)
 
-    def _augmented(self, images, draws):
+    def augmented(self, images, draws):
+        """Images `(batch, height, width, channels)`, mirrored and cut out as the draws say."""
         if self.random_crop is not None:
             height, width = self.image_size
             for axis, length in ((1, height), (2, width)):

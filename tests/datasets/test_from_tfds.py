@@ -129,6 +129,12 @@ builder(
     length=200,
 )
 builder(
+    "LikeBinary",
+    {"image": F.Image(shape=(4, 4, 1)), "label": F.ClassLabel(num_classes=2)},
+    lambda i: {"image": grey(i % 2), "label": i % 2},
+    ("image", "label"),
+)
+builder(
     "LikeManual",
     {"image": F.Image(shape=(4, 4, 1))},
     None,
@@ -326,3 +332,9 @@ def test_without_a_network_it_says_so_at_once(tmp_path, monkeypatch):
     assert "\n" not in said and "tfds:like_mnist" in said and "no connection to no.invalid" in said
     assert f"{tmp_path}/downloads/manual" in said and f"{tmp_path}/like_mnist/1.0.0" in said
     assert tried[-1] == 0
+
+
+def test_bytes_of_zero_and_one_are_black_and_white(load, monkeypatch):
+    monkeypatch.setattr(from_tfds, "BINARY", {"like_binary"})
+    images, labels = next(iter(load("like_binary")))
+    np.testing.assert_array_equal(images[:, 0, 0, 0], labels.numpy() * 2.0 - 1.0)
