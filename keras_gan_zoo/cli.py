@@ -207,7 +207,8 @@ def _demonstration(model, preset, ability, inputs, num, seed, label=None):
         data = registry.preset_metadata(preset).get("data")
         if not data:
             raise
-    data = {key: value for key, value in data.items() if key in ("name", "image_size")}
+    kept = {key: value for key, value in data.items() if key in ("name", "image_size")}
+    data = {**kept, **kgz.recipes.reading_options(data)}
     batch = next(iter(kgz.datasets.load(**data, split="test", batch_size=num, shuffle=False)))
     return show(batch)
 
@@ -273,6 +274,8 @@ def evaluate(
     if record and source is None:
         raise ValueError(f"Expected a preset with --record. Received: {samples}")
     kgz = _library()
+    data = (source or {}).get("data", {})
+    options = kgz.recipes.reading_options(data) if data.get("name") == against else {}
     result = kgz.evaluation.evaluate(
         samples,
         against,
@@ -283,6 +286,7 @@ def evaluate(
         num_reference=num_reference,
         image_size=image_size,
         importance_samples=importance_samples,
+        load_options=options,
         seed=seed,
         verbose=True,
     )

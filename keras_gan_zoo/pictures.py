@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 
+from keras_gan_zoo import image_files
+
 
 def grid(images, columns: int | None = None, padding: int = 2):
     """Lays images out as one picture.
@@ -47,7 +49,8 @@ def read(path, shape: tuple):
 
     Args:
         path: The file.
-        shape: `(height, width, 1 or 3)`; the image is resized to it.
+        shape: `(height, width, 1 or 3)`. The image is resized to it as `kgz.datasets.load` does:
+            what is too long is cut off in equal parts on both sides.
 
     Returns:
         A float32 array of the shape, in `[-1, 1]`.
@@ -56,18 +59,9 @@ def read(path, shape: tuple):
         ValueError: If it is no image file.
         FileNotFoundError: If there is no such file.
     """
-    import PIL.Image
-
-    height, width, channels = shape
-    try:
-        with PIL.Image.open(path) as image:
-            image = image.convert("L" if channels == 1 else "RGB")
-    except FileNotFoundError:
-        raise FileNotFoundError(f"Expected an image file. Received: {path}") from None
-    except (OSError, SyntaxError, PIL.Image.DecompressionBombError) as error:
-        raise ValueError(f"Expected an image file. Received: {path} ({error})") from None
-    image = image.resize((width, height), PIL.Image.Resampling.BILINEAR)
-    return (np.asarray(image, "float32") / 127.5 - 1.0).reshape(shape)
+    *size, channels = shape
+    pixels = image_files.read(path, tuple(size), channels)
+    return pixels.astype("float32") / 127.5 - 1.0
 
 
 def beside(images, reconstructions, columns: int = 4):

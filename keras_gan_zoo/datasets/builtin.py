@@ -143,4 +143,9 @@ NAMES = (
     "grid_of_gaussians",
     "mixture_1d",
 )
+CLASS_NAMES = {
+    "fashion_mnist": FASHION_MNIST_CLASSES,
+    "fashion_mnist_mini": FASHION_MNIST_CLASSES,
+    "mnist": tuple("0123456789"),
+}
 BUILTIN = {name: functools.lru_cache(maxsize=4)(globals()[name]) for name in NAMES}

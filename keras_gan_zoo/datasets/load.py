@@ -1,24 +1,24 @@
 """The one door to data."""
 
-import importlib
-import math
-import pathlib
-
-import numpy as np
 import tensorflow as tf
 
 from keras_gan_zoo import errors
 from keras_gan_zoo.datasets import pipeline
-from keras_gan_zoo.datasets.builtin import BUILTIN
+from keras_gan_zoo.datasets.builtin import BUILTIN, CLASS_NAMES
 from keras_gan_zoo.datasets.few_labels import few_labels
+from keras_gan_zoo.datasets.folder import check_split, load_folder
+from keras_gan_zoo.datasets.from_tfds import load_tfds
+from keras_gan_zoo.datasets.preparation import Preparation
+from keras_gan_zoo.datasets.two_sets import load_pairs, load_unpaired
 
-IMAGE_FILES = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
 SPLITS = ("train", "test")
-LARGEST_IN_MEMORY = 2**31  # bytes of a data set read from files
-# Builders of this package, by the module that registers them.
-OWN_BUILDERS = {
-    "avataaars": "keras_gan_zoo.datasets.avataaars",
-    "orl_faces": "keras_gan_zoo.datasets.orl_faces",
+PATTERNS = ("tfds:NAME", "folder:PATH", "pairs:PATH,PATH", "unpaired:A,B")
+# Arguments that have a meaning for some sources only.
+OWN = {
+    "tfds": ("data_dir", "image_key", "label_key"),
+    "folder": ("channels", "skip_broken", "test_share"),
+    "pairs": ("channels", "test_share"),
+    "unpaired": ("channels", "skip_broken", "test_share", "data_dir"),
 }
 
 
@@ -34,41 +34,79 @@ def load(
     batch_size: int = 64,
     seed: int = 0,
     *,
-    shuffle: bool = True,
+    shuffle: bool | str = True,
     drop_remainder: bool = False,
     labels: bool = True,
     labels_per_class: int | None = None,
     labels_seed: int = 0,
+    resize: str = "crop",
+    flip: str | None = None,
+    random_crop: float | None = None,
+    channels: int | None = None,
+    skip_broken: bool = False,
+    test_share: float | None = None,
+    image_key: str | None = None,
+    label_key: str | None = None,
     data_dir: str | None = None,
 ) -> tf.data.Dataset:
     """Loads a data set as batches that `fit` takes as they are.
 
     Images are float32 in `[-1, 1]`, channels last. The order of each epoch is decided by `seed`
-    and the number of the epoch, so that a resumed run sees what an uninterrupted one would.
+    and the number of the epoch, so that a resumed run sees what an uninterrupted one would. All
+    samples are shuffled, not those in a window, however many there are: of files it is the names
+    that are shuffled, before any image is decoded. Only sets of TensorFlow Datasets above 2 GiB are
+    shuffled in a window, of 2 GiB of their files.
 
     Args:
         name: A builtin name (see `kgz.datasets.list()`), `"tfds:NAME"` for a data set of
             TensorFlow Datasets, or `"folder:PATH"` for image files; subfolders are classes, and
-            without any there are no labels.
+            without any there are no labels. `"pairs:PATH,PATH"` gives the images of two folders
+            whose files have equal names as dicts of `"source"` and `"target"`;
+            `"unpaired:A,B"` two folders or data sets of any kind as dicts of `"a"` and `"b"`, see
+            `unpaired`.
         split: `"train"` or `"test"`; for `tfds:` any split it knows. A folder with subfolders
-            called `train` and `test` is split by them.
+            called `train` and `test` (or `val`, ...) is split by them; without, all its images are
+            `"train"`. Folders and `tfds:` have slices, such as `"train[:90%]"`; those of a folder
+            take images in the order of a hash of their names, and are fair samples therefore.
         image_size: Side, or (height, width), to resize to (bilinear, antialiased).
         batch_size: Samples per batch.
-        seed: Seed of the order, and of the points drawn for mixtures.
-        shuffle: Whether to shuffle each epoch.
+        seed: Seed of the order, of augmentation, and of the points drawn for mixtures.
+        shuffle: Whether to shuffle each epoch; `"once"` for one seeded order that stays the same,
+            whose first samples are a fair choice.
         drop_remainder: Whether to leave out a last partial batch.
         labels: Whether to yield `(image, label)` or images alone.
         labels_per_class: For semi-supervised learning: only so many samples of each class keep
             their label. Batches are then dicts, see `few_labels`. Builtin data sets only.
         labels_seed: Seed of which samples these are.
+        resize: What to do where `image_size` has other proportions than an image: `"crop"` cuts off
+            what is too much, in equal parts on both sides; `"pad"` adds white; `"stretch"`
+            distorts.
+        flip: `"horizontal"`, `"vertical"` or `"both"`: each image is mirrored with probability 1/2,
+            anew in each epoch.
+        random_crop: Share of height and width, such as 0.9, of which `image_size` is cut out at a
+            random place, anew in each epoch.
+        channels: For folders, 1 for grey or 3 for colour. By default grey if all images are;
+            otherwise colour, with a warning if some are grey.
+        skip_broken: For folders, whether to leave out files that cannot be decoded, with a warning
+            that counts them. Each file is decoded once for it before training.
+        test_share: For folders without a test split: the share of images, such as 0.1, that are the
+            split `"test"` and no longer in `"train"`. A hash of an image's name decides, so that it
+            stays where it is when others are added.
+        image_key, label_key: For `tfds:`, the features that are image and label, with slashes
+            between nested keys. By default the set's supervised keys, in either order; otherwise
+            guessed, as the attributes of these names say. A dict of numbers, such as the
+            `attributes` of `celeb_a`, becomes a vector, yes and no being 1 and -1.
         data_dir: Where TensorFlow Datasets keeps its files.
 
     Returns:
-        A `tf.data.Dataset` of `(images, labels)`, of images, or of dicts.
+        A `tf.data.Dataset` of `(images, labels)`, of images, or of dicts. Its attribute
+        `class_names` holds the name of each label, if they have names: those of a folder are the
+        subfolders of the training split in natural order ("2" before "10").
 
     Raises:
-        ValueError: If the name, the split or a number is not valid.
+        ValueError: If the name, the split or a number is not valid, or a file is no image.
         FileNotFoundError: If the files of a data set are not there.
+        ConnectionError: If a data set cannot be downloaded.
 
     Example:
 
@@ -86,27 +124,55 @@ def load(
             f"({', '.join(list_names())}); for arrays use `kgz.datasets.few_labels`. "
             f"Received: {name!r}, labels={labels}"
         )
-    size = _size(image_size)
+    if shuffle not in (True, False, pipeline.ONCE):
+        raise ValueError(f"Expected `shuffle` to be True, False or 'once'. Received: {shuffle!r}")
+    preparation = Preparation(_size(image_size), resize, flip, random_crop, labels)
     options = {
         "batch_size": batch_size,
         "seed": seed,
         "shuffle": shuffle,
         "drop_remainder": drop_remainder,
-        "prepare": lambda batch: _prepare(batch, size, labels),
     }
     source, _, rest = name.partition(":")
+    own = {
+        "channels": channels,
+        "skip_broken": skip_broken or None,
+        "test_share": test_share,
+        "image_key": image_key,
+        "label_key": label_key,
+        "data_dir": data_dir,
+    }
+    own = {key: value for key, value in own.items() if value is not None}
+    for key in own:
+        if key not in OWN.get(source if rest else "", ()) and key != "data_dir":
+            kind = next(kind for kind, keys in OWN.items() if key in keys)
+            raise ValueError(
+                f"Expected `{key}` for a data set named '{kind}:...' only. Received: {name!r}"
+            )
     if source == "tfds" and rest:
-        return _from_tfds(rest, split, data_dir, options)
+        return load_tfds(rest, split, preparation, **options, **own)
+    if source == "unpaired" and rest:
+        return load_unpaired(rest, split, preparation, load, **options, **own)
+    own.pop("data_dir", None)
+    if source == "pairs" and rest:
+        return load_pairs(rest, split, preparation, **options, **own)
     if source == "folder" and rest:
-        return _from_folder(pathlib.Path(rest).expanduser(), split, size, options)
+        return load_folder(rest, split, preparation, **options, **own)
     if name not in BUILTIN:
-        raise errors.unknown_name("data set", name, [*BUILTIN, "tfds:NAME", "folder:PATH"])
-    if split not in SPLITS:
-        raise errors.unknown_name("split", split, SPLITS)
+        raise errors.unknown_name("data set", name, [*BUILTIN, *PATTERNS])
+    check_split(split, SPLITS)
     arrays = BUILTIN[name](split, seed)
     if labels_per_class is None:
-        return pipeline.from_arrays(*arrays, **options)
-    return few_labels(*arrays, labels_per_class, labels_seed=labels_seed, **options)
+        data = _from_memory(arrays, preparation, **options)
+    else:
+        if preparation.draws:
+            raise ValueError(
+                "Expected no `flip` or `random_crop` with `labels_per_class`. Received: "
+                f"flip={flip!r}, random_crop={random_crop!r}"
+            )
+        options["prepare"] = lambda batch: preparation(*batch)
+        data = few_labels(*arrays, labels_per_class, labels_seed=labels_seed, **options)
+    return pipeline.Loaded(data, class_names=CLASS_NAMES.get(name))
 
 
 def _size(image_size):
@@ -120,117 +186,15 @@ def _size(image_size):
     return size
 
 
-def _prepare(batch, size, labels):
-    samples, classes = batch
-    if samples.dtype == tf.uint8:
-        samples = tf.cast(samples, tf.float32) / 127.5 - 1.0
-    if size is not None and samples.shape.rank == 4 and tuple(samples.shape[1:3]) != size:
-        samples = tf.clip_by_value(tf.image.resize(samples, size, antialias=True), -1.0, 1.0)
-    return (samples, classes) if labels else samples
+def _from_memory(arrays, preparation, *, batch_size, seed, shuffle, drop_remainder):
+    samples, classes = pipeline.tensors(arrays)
+    order = pipeline.indices(len(samples), seed, shuffle)
+    order = pipeline.with_draws(order, preparation.draws, seed)
+    order = order.batch(batch_size, drop_remainder=drop_remainder)
 
+    def prepare(indices, draws=None):
+        return preparation(tf.gather(samples, indices), tf.gather(classes, indices), draws)
 
-def _stream(dataset, length, *, batch_size, seed, shuffle, drop_remainder, prepare):
-    """Batches of a data set read from files: kept in memory if small, shuffled in a window."""
-    specs = tf.nest.flatten(dataset.element_spec)
-    sizes = [(spec.shape.num_elements() or math.inf) * spec.dtype.size for spec in specs]
-    if length * sum(sizes) <= LARGEST_IN_MEMORY:
-        dataset = dataset.cache()
-    if shuffle:
-        window = int(min(length, 10_000))
-        dataset = dataset.shuffle(window, seed=seed, reshuffle_each_iteration=True)
-    dataset = dataset.batch(batch_size, drop_remainder=drop_remainder)
     return pipeline.finish(
-        dataset.map(
-            lambda *batch: prepare(batch), num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
-        )
+        order.map(prepare, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
     )
-
-
-def _from_tfds(name, split, data_dir, options):
-    import tensorflow_datasets as tfds  # slow to import, and seldom needed
-
-    if name.partition("/")[0] in OWN_BUILDERS:
-        importlib.import_module(OWN_BUILDERS[name.partition("/")[0]])  # which registers it
-    try:
-        builder = tfds.builder(name, data_dir=data_dir)
-    except tfds.core.DatasetNotFoundError:
-        raise errors.unknown_name(
-            "TensorFlow Datasets name", name, tfds.list_builders(with_community_datasets=False)
-        ) from None
-    try:
-        builder.download_and_prepare()
-    except AssertionError as error:  # the files that must be got by hand are not there
-        raise FileNotFoundError(str(error)) from None
-    keys = builder.info.supervised_keys
-    if keys is None or split not in builder.info.splits:
-        available = [*builder.info.splits]
-        raise ValueError(
-            f"Expected a data set with images and labels and one of the splits {available}. "
-            f"Received: tfds:{name}, split {split!r}, supervised keys {keys}"
-        )
-    # Files in order: the only shuffling is the seeded one below.
-    read_config = tfds.ReadConfig(interleave_cycle_length=1, shuffle_seed=options["seed"])
-    dataset = builder.as_dataset(split=split, as_supervised=True, read_config=read_config)
-    return _stream(dataset, builder.info.splits[split].num_examples, **options)
-
-
-def image_files(folder) -> list[pathlib.Path]:
-    """The image files in a folder and below, in the order of `load` without shuffling.
-
-    Raises:
-        FileNotFoundError: If there is no such folder, or no image in it.
-    """
-    folder = pathlib.Path(folder)
-    if not folder.is_dir():
-        raise FileNotFoundError(f"Expected a folder of images. Received: {folder}")
-    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in IMAGE_FILES)
-    if not files:
-        raise FileNotFoundError(
-            f"Expected image files ({', '.join(IMAGE_FILES)}) in {folder}. Received: none"
-        )
-    return files
-
-
-def _from_folder(folder, split, size, options):
-    if (folder / split).is_dir():
-        folder = folder / split
-    files = image_files(folder)
-    classes = sorted({path.parent.relative_to(folder).as_posix() for path in files})
-    labels = [classes.index(path.parent.relative_to(folder).as_posix()) for path in files]
-    if classes == ["."]:
-        options = {**options, "prepare": lambda batch: _prepare(batch, size, labels=False)}
-    images = [_read_image(path, size) for path in files[:1]]
-    channels = images[0].shape[-1]
-    shape = (*(size or images[0].shape[:2]), channels)
-
-    def read(path, label):
-        image = tf.numpy_function(
-            lambda p: _read_image(p.decode(), size, shape), [path], tf.uint8, stateful=False
-        )
-        return tf.ensure_shape(image, shape), label
-
-    dataset = tf.data.Dataset.from_tensor_slices(([str(path) for path in files], labels))
-    dataset = dataset.map(read, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-    return _stream(dataset, len(files), **options)
-
-
-def _read_image(path, size, shape=None):
-    """An image file as `(height, width, channels)` bytes: 1 channel if grey, else 3."""
-    import PIL.Image
-
-    try:
-        with PIL.Image.open(path) as image:
-            grey = image.mode in ("1", "L", "LA", "I", "F") if shape is None else shape[-1] == 1
-            image = image.convert("L" if grey else "RGB")
-    except (OSError, SyntaxError) as error:
-        raise ValueError(f"Expected an image file. Received: {path} ({error})") from None
-    if size is not None:
-        image = image.resize(size[::-1], PIL.Image.Resampling.BILINEAR)
-    pixels = np.asarray(image, "uint8")
-    pixels = pixels[..., None] if pixels.ndim == 2 else pixels
-    if shape is not None and pixels.shape != shape:
-        raise ValueError(
-            f"Expected images of one size, {shape[:2]}; pass `image_size` to resize them. "
-            f"Received: {path} of size {pixels.shape[:2]}"
-        )
-    return pixels

@@ -1,10 +1,18 @@
 """From arrays to batches in an order that a resumed run can find again."""
 
+import contextlib
+import functools
+import math
+import re
 import warnings
 
 import numpy as np
 import tensorflow as tf
 
+ONCE = "once"
+LARGEST_AUTOTUNED = 2**24  # bytes of a batch; of larger ones a single one is made ahead
+# A sentence of ours in what TensorFlow makes of it.
+OUR_ERROR = re.compile(r"\b(ValueError|FileNotFoundError): (Expected .*)")
 # What is drawn anew each time it is opened, with what says so.
 RANDOM = {
     "ShuffleDataset": ("a `shuffle`", "_reshuffle_each_iteration"),
@@ -32,7 +40,7 @@ def from_arrays(
         y: A second such structure, or `None`.
         batch_size: Samples per batch.
         seed: Seed of the order.
-        shuffle: Whether to shuffle.
+        shuffle: Whether to shuffle; `"once"` for one seeded order that stays the same.
         drop_remainder: Whether to leave out a last partial batch.
         prepare: Function applied to each whole batch, such as scaling.
 
@@ -47,16 +55,44 @@ def from_arrays(
     if len(lengths) != 1:
         raise ValueError(f"Expected arrays of one length. Received: lengths {sorted(lengths)}")
     (length,) = lengths
-    order = tf.data.Dataset.range(length)
-    if shuffle:
-        order = order.shuffle(length, seed=seed, reshuffle_each_iteration=True)
-    order = order.batch(batch_size, drop_remainder=drop_remainder)
+    order = indices(length, seed, shuffle).batch(batch_size, drop_remainder=drop_remainder)
 
     def gather(indices):
         batch = tf.nest.map_structure(lambda array: tf.gather(array, indices), arrays)
         return batch if prepare is None else prepare(batch)
 
     return finish(order.map(gather, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True))
+
+
+def indices(length: int, seed: int, shuffle: bool | str) -> tf.data.Dataset:
+    """The numbers below `length`, in an order of which nothing but the numbers is in memory.
+
+    Args:
+        length: How many.
+        seed: Seed of the order.
+        shuffle: `True` for another order each epoch, `"once"` for one that stays.
+    """
+    if shuffle == ONCE:
+        order = np.random.default_rng(seed).permutation(length)
+        return tf.data.Dataset.from_tensor_slices(order)
+    order = tf.data.Dataset.range(length)
+    if shuffle:
+        order = order.shuffle(length, seed=seed, reshuffle_each_iteration=True)
+    return order
+
+
+def with_draws(dataset: tf.data.Dataset, draws: int, seed: int) -> tf.data.Dataset:
+    """Beside each element so many random integers below 2**32, decided by epoch and position.
+
+    Args:
+        dataset: Of anything but tuples.
+        draws: How many; none leaves the data set as it is.
+        seed: Seed of the numbers.
+    """
+    if not draws:
+        return dataset
+    random = tf.data.Dataset.random(seed, rerandomize_each_iteration=True)
+    return tf.data.Dataset.zip((dataset, random.batch(draws, drop_remainder=True)))
 
 
 def tensors(arrays):
@@ -73,7 +109,67 @@ def finish(dataset: tf.data.Dataset) -> tf.data.Dataset:
     """Prefetches, and shards by batch rather than by file when there are several workers."""
     options = tf.data.Options()
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
-    return dataset.with_options(options).prefetch(tf.data.AUTOTUNE)
+    specs = tf.nest.flatten(dataset.element_spec)
+    sizes = [math.prod(side or 1 for side in spec.shape) * spec.dtype.size for spec in specs]
+    ahead = tf.data.AUTOTUNE if sum(sizes) <= LARGEST_AUTOTUNED else 1
+    return dataset.with_options(options).prefetch(ahead)
+
+
+class Loaded(tf.data.Dataset):
+    """A data set that knows what its labels mean, and says in one sentence what is wrong with it.
+
+    Args:
+        dataset: The batches.
+        **facts: Attributes, see below.
+
+    Attributes:
+        class_names: The name of each label, if they have names.
+        image_key: The feature of a set of TensorFlow Datasets that the images are.
+        label_key: The feature that the labels are.
+    """
+
+    class_names = image_key = label_key = None
+
+    def __init__(self, dataset, **facts):
+        self._dataset = dataset
+        super().__init__(dataset._variant_tensor)
+        for name, value in facts.items():
+            setattr(self, name, value)
+
+    def _inputs(self):
+        return [self._dataset]
+
+    @property
+    def element_spec(self):
+        return self._dataset.element_spec
+
+    def __iter__(self):
+        iterator = super().__iter__()
+        iterator.__class__ = _plain_iterator(type(iterator))
+        return iterator
+
+
+@functools.cache
+def _plain_iterator(kind):
+    """The class of TensorFlow's iterators, which functions of TensorFlow know, with our errors."""
+
+    def next_plainly(self):
+        with plain_errors():
+            return kind.__next__(self)
+
+    return type(kind.__name__, (kind,), {"__next__": next_plainly})
+
+
+@contextlib.contextmanager
+def plain_errors():
+    """Raises the `ValueError` of a Python function that TensorFlow ran, as it was."""
+    try:
+        yield
+    except tf.errors.OpError as error:
+        if found := OUR_ERROR.search(str(error)):
+            kind = {"FileNotFoundError": FileNotFoundError}.get(found[1], ValueError)
+            raise kind(found[2]) from None
+        raise
 
 
 def why_not_repeatable(dataset: tf.data.Dataset, openings: bool = True) -> str | None:

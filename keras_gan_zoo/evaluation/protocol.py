@@ -27,7 +27,6 @@ EXTRACTORS = {
     "fashion_mnist_mini": "fashion_mnist",
     "mnist": "mnist",
 }
-DIVERSITY_IMAGES = 2000
 
 
 def evaluate(
@@ -42,6 +41,7 @@ def evaluate(
     image_size: int | None = None,
     seed: int = 0,
     importance_samples: int = IMPORTANCE_SAMPLES,
+    load_options: dict | None = None,
     verbose: bool = False,
 ) -> dict:
     """Measures how good samples are.
@@ -61,12 +61,15 @@ def evaluate(
             set, if there is one, or `"mobilenet_v2"`.
         split: Of the data set.
         num_samples: How many samples to draw from a model (10,000 by default; 2,500 for mixtures)
-            or to take.
-        num_reference: How many images of the data set to take; all by default.
+            or, of a folder or an array, to take: a fair sample, whatever their order.
+        num_reference: How many images of the data set to take, a fair sample; all by default.
         image_size: Side to resize the data set and a folder's images to.
-        seed: Seed of the latents. Labels of conditional models go round the classes.
+        seed: Seed of the latents, and of which samples and images are taken. Labels of conditional
+            models go round the classes.
         importance_samples: Latents drawn per image for `likelihood`; the estimate is an upper
             bound in expectation, and the tighter the more there are.
+        load_options: Further arguments of `kgz.datasets.load` for the data set, such as `resize` or
+            `image_key`. `resize`, `channels` and `skip_broken` hold for a folder of samples, too.
         verbose: Shows progress bars.
 
     Returns:
@@ -80,8 +83,9 @@ def evaluate(
     source = sources.resolve(samples)
     names = check_metrics(default_metrics(source.given) if metrics is None else metrics, against)
     source.check(names)
-    if num_samples is not None:
-        checks.count("num_samples", num_samples, 2)
+    for name, number in (("num_samples", num_samples), ("num_reference", num_reference)):
+        if number is not None:
+            checks.count(name, number, 2)
     checks.count("importance_samples", importance_samples, 1)
     protocol = {"seed": seed, "library_version": __version__, "tensorflow_version": tf.__version__}
     if against in builtin.MIXTURES:
@@ -93,6 +97,9 @@ def evaluate(
         protocol |= {"samples": len(points), "reference": against}
         return {"metrics": _modes(points, against), "protocol": protocol}
     protocol["image_size"] = image_size
+    load_options = dict(load_options or {})
+    if load_options:
+        protocol["load_options"] = load_options
     of_model = [name for name in names if name in MODEL_METRICS]
     of_samples = [name for name in names if name not in MODEL_METRICS]
     if of_samples or USE_FEATURES.intersection(of_model):
@@ -104,14 +111,17 @@ def evaluate(
         protocol["test_reference" if of_samples else "reference"] = f"{against}[test]"
     numbers, options = {}, MeasurementOptions(extractor, seed, importance_samples)
     for name in of_model:
-        test = datasets.load(against, "test", image_size, sources.BATCH, shuffle=False)
+        test = datasets.load(
+            against, "test", image_size, sources.BATCH, shuffle=False, **load_options
+        )
         measure, _ = MODEL_METRICS[name]
         numbers |= measure(source.given, counted(test, None, verbose, name), options)
     if of_samples:
-        data = datasets.load(against, split, image_size, sources.BATCH, shuffle=False)
+        order = {"shuffle": False if num_reference is None else "once", "seed": seed}
+        data = datasets.load(against, split, image_size, sources.BATCH, **order, **load_options)
         total = num_samples or source.default_count
-        drawn = source.batches(total, seed, image_size, data)
-        keep = DIVERSITY_IMAGES if "ms_ssim" in of_samples else 0
+        drawn = source.batches(total, seed, image_size, data, load_options)
+        keep = sources.DIVERSITY_IMAGES if "ms_ssim" in of_samples else 0
         shared = {"extractor": extractor, "verbose": verbose}
         real = extract_cached(data, **shared, total=num_reference, what=against)
         fake = extract(drawn, **shared, total=total, keep_images=keep, what="samples")
@@ -121,6 +131,10 @@ def evaluate(
             "reference_samples": len(real.features),
             "reference_sha256": real.images_sha256,
         }
+        if num_samples is not None and source.chosen:
+            protocol["samples_chosen"] = f"at random, seed {seed}"
+        if num_reference is not None:
+            protocol["reference_chosen"] = f"at random, seed {seed}"
         numbers |= scores.score(fake, real, of_samples)
     return {"metrics": numbers, "protocol": protocol}
 

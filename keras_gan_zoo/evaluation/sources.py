@@ -12,14 +12,21 @@ from keras_gan_zoo.evaluation.model_metrics import (
     classes_of,
     needs_labels,
 )
+from keras_gan_zoo.evaluation.scores import NEED_LABELS
 
 BATCH = 250
+DIVERSITY_IMAGES = 2000  # the first so many samples are compared with each other
+
+
+# Arguments of `load` that hold for a folder of samples as well.
+FOLDER_OPTIONS = ("resize", "channels", "skip_broken")
 
 
 class Array:
     """Samples that are there already: images, or points of a mixture."""
 
     default_count = None  # all of them
+    chosen = True  # if there are more than are asked for, a fair sample is taken
 
     def __init__(self, given):
         self.given = given
@@ -32,9 +39,20 @@ class Array:
         """Points to compare with the mixture `against`."""
         return np.asarray(self.given)
 
-    def batches(self, count, seed, image_size, data):
-        """Batches of images, or of `(images, labels)`; `data` are those of the reference."""
+    def batches(self, count, seed, image_size, data, options):
+        """Batches of images, or of `(images, labels)`.
+
+        Args:
+            count: How many images, or `None`.
+            seed: Seed of latents, or of the choice.
+            image_size: Side to resize to.
+            data: The batches of the reference.
+            options: Further arguments of `kgz.datasets.load`, by which it was loaded.
+        """
         images = np.asarray(self.given)
+        if len(images) > min(count or DIVERSITY_IMAGES, DIVERSITY_IMAGES):
+            # Whatever order they have, the first of them must be a fair sample.
+            images = images[np.random.default_rng(seed).permutation(len(images))]
         return (images[start : start + BATCH] for start in range(0, len(images), BATCH))
 
 
@@ -46,15 +64,44 @@ class Folder(Array):
             f"Expected a model or an array of points for {against!r}. Received: {self.given!r}"
         )
 
-    def batches(self, count, seed, image_size, data):
-        files = datasets.load(f"folder:{self.given}", "train", image_size, BATCH, shuffle=False)
-        return files.as_numpy_iterator()
+    def check(self, metrics):
+        super().check(metrics)
+        self._need_labels = NEED_LABELS.intersection(metrics)
+
+    def batches(self, count, seed, image_size, data, options):
+        options = {key: options[key] for key in FOLDER_OPTIONS if key in options}
+        files = datasets.load(
+            f"folder:{self.given}", "train", image_size, BATCH, seed, shuffle="once", **options
+        )
+        numbers = self._numbers(files.class_names, getattr(data, "class_names", None))
+        for batch in files.as_numpy_iterator():
+            if files.class_names is None:
+                yield batch
+            else:
+                yield batch[0], numbers[batch[1]]
+
+    def _numbers(self, names, known):
+        """The numbers that the classes of the folder have in the data set it is compared with."""
+        if names is None:
+            return None
+        if known is not None and set(names) <= set(known):
+            return np.array([known.index(name) for name in names])
+        if all(name.isdecimal() for name in names):
+            return np.array([int(name) for name in names])
+        if self._need_labels:
+            raise ValueError(
+                f"Expected the folders in {self.given} to be named as the classes of the data set "
+                f"({'unknown' if known is None else ', '.join(known[:12])}) or by their numbers, "
+                f"for the metric {min(self._need_labels)!r}. Received: {', '.join(names[:12])}"
+            )
+        return np.arange(len(names))
 
 
 class Model(Array):
     """Anything with the methods that the metrics ask for, such as `generate`."""
 
     default_count = 10_000
+    chosen = False
 
     def check(self, metrics):
         check_model(self.given, metrics)
@@ -63,7 +110,7 @@ class Model(Array):
         # 2,500 by the protocol of mixtures.
         return np.asarray(self.given.generate(count or 2500, seed=seed))
 
-    def batches(self, count, seed, image_size, data):
+    def batches(self, count, seed, image_size, data, options):
         # All latents are drawn at once, so that the size of batches does not matter.
         latents = self.given.sample_latents(count, seed)
         classes = classes_of(self.given)

@@ -6,7 +6,7 @@ import pathlib
 import keras
 import numpy as np
 
-from keras_gan_zoo import pictures
+from keras_gan_zoo import image_files, pictures
 from keras_gan_zoo.kinds import kind, values
 
 
@@ -67,7 +67,5 @@ class Image(kind.Kind):
         path = pathlib.Path(path)
         if path.suffix == ".npy":
             return super().read(path)
-        files = sorted(one for one in path.iterdir() if one.is_file()) if path.is_dir() else [path]
-        if not files:
-            raise ValueError(f"Expected image files in {path}. Received: an empty folder")
+        files = image_files.find(path, below=False) if path.is_dir() else [path]
         return self.check(str(path), np.stack([pictures.read(one, self.shape) for one in files]))

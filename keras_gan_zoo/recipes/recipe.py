@@ -11,6 +11,8 @@ import yaml
 from keras_gan_zoo import errors
 
 AUTO = "auto"
+# Arguments of `load` that training, evaluation and pictures share.
+DATA_OPTIONS = ("resize", "channels", "skip_broken", "test_share", "image_key", "label_key")
 
 
 class _Loader(yaml.SafeLoader):
@@ -37,6 +39,24 @@ class Data(_Section):
     drop_remainder: bool = True
     labels_per_class: int | None = pydantic.Field(None, ge=1)
     labels_seed: int = pydantic.Field(0, ge=0)
+    resize: Literal["crop", "pad", "stretch"] = "crop"
+    flip: Literal["horizontal", "vertical", "both"] | None = None
+    random_crop: float | None = pydantic.Field(None, gt=0, lt=1)
+    channels: Literal[1, 3] | None = None
+    skip_broken: bool = False
+    test_share: float | None = pydantic.Field(None, gt=0, lt=1)
+    image_key: str | None = None
+    label_key: str | None = None
+
+    def options(self) -> dict:
+        """How images are read, whatever they are read for: see `reading_options`."""
+        return reading_options(self.model_dump())
+
+
+def reading_options(data: dict) -> dict:
+    """Those of `DATA_OPTIONS` in a preset's metadata that are not as `load` has them anyway."""
+    kept = {key: data[key] for key in DATA_OPTIONS if data.get(key)}
+    return {key: value for key, value in kept.items() if (key, value) != ("resize", "crop")}
 
 
 class Training(_Section):

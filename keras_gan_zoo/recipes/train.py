@@ -137,6 +137,7 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
         recipe.data.name,
         **recipe.evaluation.model_dump(),
         image_size=own.data.image_size,
+        load_options=own.data.options(),
     )
     metadata = {
         "recipe": name,
@@ -202,7 +203,8 @@ def shown_inputs(recipe, model):
     """
     if not model.abilities()[0].takes:
         return None, {}
-    test = recipe.data.model_copy(update={"split": "test", "labels_per_class": None})
+    plain = {"labels_per_class": None, "flip": None, "random_crop": None}
+    test = recipe.data.model_copy(update={"split": "test", **plain})
     batch = datasets.load(**test.model_dump(), batch_size=PICTURE, shuffle=False)
     parts, noisy = model.parts_of(next(iter(batch))), ""
     if hasattr(model, "corrupt"):

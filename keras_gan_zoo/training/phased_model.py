@@ -433,9 +433,10 @@ def _networks_of_dtype(policy):
 
 @contextlib.contextmanager
 def _plain_errors():
-    """Turns a failed value check inside a compiled step into the `ValueError` it stands for."""
+    """Turns a failed check of values or files in a compiled step into the error it stands for."""
     try:
-        yield
+        with pipeline.plain_errors():
+            yield
     except tf.errors.InvalidArgumentError as error:
         message = str(error)
         if values.BAD_VALUES not in message:

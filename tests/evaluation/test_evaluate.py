@@ -57,7 +57,9 @@ def cache(tmp_path, monkeypatch):
 
 
 def test_the_data_themselves_are_at_distance_zero(data):
-    result = evaluate(data[0], DATA, extractor=Pixels(), num_reference=600)["metrics"]
+    fair = np.random.default_rng(0).permutation(10_000)[:600]
+    images = next(iter(kgz.datasets.load(DATA, batch_size=10_000, shuffle=False)))[0].numpy()[fair]
+    result = evaluate(images, DATA, extractor=Pixels(), num_reference=600)["metrics"]
     assert result["fid[pixels]"] == pytest.approx(0.0, abs=1e-6)
     assert result["precision[pixels]"] == result["recall[pixels]"] == 1.0
     assert result["coverage[pixels]"] == 1.0
@@ -69,7 +71,9 @@ def test_numbers_are_those_of_the_functions(data):
     fake = data[0][::-1][:250] * 0.9
     names = ["fid", "kid", "is", "prdc", "class_shares", "ms_ssim"]
     result = evaluate(fake, DATA, metrics=names, extractor=Pixels(), num_reference=500)["metrics"]
-    a, b = (x[:, ::7, ::7].reshape(len(x), 16) for x in (data[0][:500], fake))
+    fair = np.random.default_rng(0).permutation(10_000)[:500]
+    images = next(iter(kgz.datasets.load(DATA, batch_size=10_000, shuffle=False)))[0].numpy()[fair]
+    a, b = (x[:, ::7, ::7].reshape(len(x), 16) for x in (images, fake))
     assert result["fid[pixels]"] == pytest.approx(kgz.metrics.frechet_distance_from_features(a, b))
     assert result["kid[pixels]"] == pytest.approx(kgz.metrics.kernel_distance(a, b, 250)[0])
     assert "kid_std[pixels]" not in result  # of one block there is none
@@ -120,6 +124,47 @@ def test_folders_of_other_programs(data, tmp_path):
     assert files["protocol"] == arrays["protocol"]
     for name, value in arrays["metrics"].items():
         assert files["metrics"][name] == pytest.approx(value, rel=1e-4)
+
+
+def test_some_of_a_sorted_folder_are_a_fair_sample(data, tmp_path):
+    """As many of each class as chance gives; the first 60 would all be of one class."""
+    for index, image in enumerate(data[0]):
+        label = int(index >= 300)
+        (tmp_path / "images" / str(label)).mkdir(exist_ok=True, parents=True)
+        white = np.full_like(image, 2.0 * label - 1.0)
+        kgz.pictures.grid(white[None], padding=0).save(
+            tmp_path / "images" / str(label) / f"{index}.png"
+        )
+    folder = str(tmp_path / "images")
+    options = {"extractor": Pixels(), "metrics": ["class_shares"], "num_reference": 50}
+    for seed in (0, 1):
+        found = evaluate(folder, DATA, num_samples=60, seed=seed, **options)
+        assert 0.3 < found["metrics"]["largest_class[pixels]"] < 0.7
+        assert found["protocol"]["samples_chosen"] == f"at random, seed {seed}"
+        assert found["protocol"]["reference_chosen"] == f"at random, seed {seed}"
+        assert found == evaluate(folder, DATA, num_samples=60, seed=seed, **options)
+    # The reference, and arrays, likewise.
+    against = {**options, "metrics": ["fid"], "num_samples": 200}
+    found = evaluate(folder, f"folder:{folder}", **{**against, "num_reference": 200})["metrics"]
+    assert found["fid[pixels]"] < 1.0  # of two halves it is 64
+    ordered = np.repeat([-1.0, 1.0], 300)[:, None, None, None] * np.ones((600, 28, 28, 1))
+    found = evaluate(ordered.astype("float32"), DATA, **{**options, "num_samples": 60})["metrics"]
+    assert 0.3 < found["largest_class[pixels]"] < 0.7
+
+
+def test_classes_of_a_folder_are_those_of_the_reference(data, tmp_path):
+    """By their numbers: folders 5 and 7 alone are not classes 0 and 1."""
+    rows = np.flatnonzero(np.isin(data[1], [5, 7]))
+    for row in rows:
+        (tmp_path / str(data[1][row])).mkdir(exist_ok=True)
+        path = tmp_path / str(data[1][row]) / f"{row}.png"
+        kgz.pictures.grid(data[0][row][None], padding=0).save(path)
+    options = {"metrics": ["class_accuracy"], "num_reference": 50}
+    found = evaluate(str(tmp_path), DATA, **options)["metrics"]
+    assert found["class_accuracy[fashion_mnist]"] > 0.9
+    (tmp_path / "5").rename(tmp_path / "shoe")
+    with pytest.raises(ValueError, match="classes of the data set.*'class_accuracy'.*shoe"):
+        evaluate(str(tmp_path), DATA, **options)
 
 
 def test_presets_by_name():
@@ -187,6 +232,8 @@ def test_bad_input_is_refused(data, tmp_path):
         evaluate(data[0], DATA, metrics=[], extractor=Pixels())
     with pytest.raises(ValueError, match="`num_samples` to be an integer >= 2"):
         evaluate(Copier(data[0]), DATA, num_samples=1)
+    with pytest.raises(ValueError, match="`num_reference` to be an integer >= 2"):
+        evaluate(Copier(data[0]), DATA, num_reference=0)
     with pytest.raises(ValueError, match="Expected `metrics` for the points of"):
         evaluate(data[0], "ring_of_gaussians", metrics=["fid"])
     with pytest.raises(ValueError, match=r"Expected points \(samples, 2\)"):

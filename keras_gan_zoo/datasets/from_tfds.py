@@ -1,0 +1,399 @@
+"""Data sets of TensorFlow Datasets: which feature is the image, and batches of it."""
+
+import contextlib
+import importlib
+import math
+import re
+import warnings
+
+import tensorflow as tf
+
+from keras_gan_zoo import errors
+from keras_gan_zoo.datasets import pipeline
+from keras_gan_zoo.datasets.preparation import fitted, scaled
+
+LARGEST_IN_MEMORY = 2**31  # bytes of a set, and of a window it is shuffled in
+FILES_AT_ONCE = 16
+# Builders of this package, by the module that registers them.
+OWN_BUILDERS = {
+    "avataaars": "keras_gan_zoo.datasets.avataaars",
+    "orl_faces": "keras_gan_zoo.datasets.orl_faces",
+}
+# Sets whose bytes are 0 and 1.
+BINARY = {"binarized_mnist", "dsprites"}
+PROBE, PATIENCE = "https://storage.googleapis.com", 3  # seconds
+
+
+def load_tfds(
+    name,
+    split,
+    preparation,
+    *,
+    batch_size,
+    seed,
+    shuffle,
+    drop_remainder,
+    data_dir=None,
+    image_key=None,
+    label_key=None,
+):
+    """The batches of a set of TensorFlow Datasets, see `kgz.datasets.load`."""
+    builder = _builder(name, data_dir)
+    image_key, label_key = keys_of(name, builder.info, image_key, label_key, preparation.labels)
+    image = _feature(builder.info.features, image_key)
+    label = _feature(builder.info.features, label_key) if label_key else None
+    shape = tuple(image.shape)
+    if preparation.stored_size is None and None in shape:
+        raise ValueError(
+            f"Expected `image_size` for tfds:{name}, whose images differ in size. Received: None"
+        )
+    if builder.info.splits:
+        _check_split(name, builder, split)
+    _prepare(name, builder)
+    _check_split(name, builder, split)
+
+    part = builder.info.splits[split]
+    size = shape[:2] if None not in shape[:2] else preparation.stored_size
+    # The channels of some sets differ, too.
+    shape = (*size, shape[-1] or 3)
+    kept = part.num_examples * math.prod(shape) * tf.as_dtype(image.dtype).size
+    window = part.num_examples if kept <= LARGEST_IN_MEMORY else _window(part)
+    # Sets larger than the window come from several files at once, which are shuffled, too.
+    mixed = bool(shuffle) and window < part.num_examples
+    examples = _examples(builder, split, image_key, label_key, seed, shuffle, mixed)
+
+    def decoded(examples):
+        return examples.map(
+            lambda encoded, *label: (_decode(image, encoded, shape, preparation), *label),
+            num_parallel_calls=tf.data.AUTOTUNE,
+            deterministic=True,
+        )
+
+    if kept <= LARGEST_IN_MEMORY:
+        examples = decoded(examples).cache()
+    if shuffle:
+        anew = shuffle != pipeline.ONCE
+        examples = examples.shuffle(window, seed=seed, reshuffle_each_iteration=anew)
+    if kept > LARGEST_IN_MEMORY:  # shuffled while they are small
+        examples = decoded(examples)
+    if name.partition("/")[0] in BINARY:
+        examples = examples.map(lambda x, *rest: (x * tf.constant(255, x.dtype), *rest))
+    if label_key:
+        examples = examples.map(lambda x, y: (x, _numbers(y)))
+    examples = pipeline.with_draws(examples, preparation.draws, seed)
+    batches = examples.batch(batch_size, drop_remainder=drop_remainder)
+
+    def prepare(*batch):
+        if preparation.draws:
+            batch, draws = batch
+            return preparation(*batch[:1], *(batch[1:] or (None,)), draws)
+        return preparation(*batch)
+
+    batches = batches.map(prepare, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+    return pipeline.Loaded(
+        pipeline.finish(batches),
+        image_key=image_key,
+        label_key=label_key,
+        class_names=_class_names(label),
+    )
+
+
+def _builder(name, data_dir):
+    import tensorflow_datasets as tfds  # slow to import, and seldom needed
+
+    if name.partition("/")[0] in OWN_BUILDERS:
+        importlib.import_module(OWN_BUILDERS[name.partition("/")[0]])  # which registers it
+    try:
+        return tfds.builder(name, data_dir=data_dir)
+    except tfds.core.DatasetNotFoundError:
+        raise errors.unknown_name(
+            "TensorFlow Datasets name", name, tfds.list_builders(with_community_datasets=False)
+        ) from None
+
+
+def keys_of(name, info, image_key, label_key, labels: bool) -> tuple:
+    """The features that are image and label: those asked for, or guessed.
+
+    Args:
+        name: Of the set.
+        info: Its `DatasetInfo`.
+        image_key, label_key: What was asked for, or `None`.
+        labels: Whether labels are wanted.
+
+    Raises:
+        ValueError: If there is no such feature, or none that is an image.
+    """
+    import tensorflow_datasets as tfds
+
+    features = info.features
+    if not isinstance(features, tfds.features.FeaturesDict):
+        raise ValueError(
+            f"Expected a data set whose examples are dicts of features. Received: tfds:{name}"
+        )
+    images = [key for key, feature in features.items() if _is_image(feature)]
+    for what, key in (("image_key", image_key), ("label_key", label_key)):
+        if key is not None and _feature(features, key) is None:
+            raise ValueError(
+                f"Expected `{what}` to be a feature of tfds:{name}: "
+                f"{', '.join(map(repr, features))}. Received: {key!r}"
+            )
+    if image_key is not None and not _is_image(_feature(features, image_key)):
+        raise ValueError(
+            f"Expected `image_key` to be an image of tfds:{name}: "
+            f"{', '.join(map(repr, images))}. Received: {image_key!r}"
+        )
+    if not images and image_key is None:
+        raise ValueError(
+            f"Expected a data set with images. Received: tfds:{name} with the features "
+            f"{', '.join(map(repr, features))}"
+        )
+    supervised = [key for key in info.supervised_keys or () if isinstance(key, str)]
+    if image_key is None:
+        said = [key for key in supervised if key in images]
+        image_key = (said or [key for key in images if key == "image"] or images)[0]
+        if not said and image_key != "image" and len(images) > 1:
+            warnings.warn(
+                f"tfds:{name} has several images; took {image_key!r} of "
+                f"{', '.join(map(repr, images))}. `image_key` decides.",
+                stacklevel=5,
+            )
+    if not labels:
+        return image_key, None
+    if label_key is None:
+        label_key = _guessed_label(name, features, image_key, supervised)
+    elif not _is_number(_feature(features, label_key)):
+        raise ValueError(
+            f"Expected `label_key` to be a feature of tfds:{name} with one shape, of numbers. "
+            f"Received: {label_key!r}, {_feature(features, label_key)}"
+        )
+    return image_key, label_key
+
+
+def _guessed_label(name, features, image_key, supervised):
+    import tensorflow_datasets as tfds
+
+    rest = [key for key in features if key != image_key]
+    said = [key for key in supervised if key in rest and _is_number(features[key])]
+    if said:
+        return said[0]
+    classes = [key for key in rest if isinstance(features[key], tfds.features.ClassLabel)]
+    if "label" in classes or len(classes) == 1:
+        return "label" if "label" in classes else classes[0]
+    numbers = [key for key in rest if _is_number(features[key])]
+    others = f"`label_key` may be one of {', '.join(map(repr, numbers))}" if numbers else "none"
+    warnings.warn(
+        f"tfds:{name} does not say what its labels are, so its images come without ({others}); "
+        "`labels=False` says so without this warning.",
+        stacklevel=6,
+    )
+    return None
+
+
+def _feature(features, key):
+    """A feature by its key, or by keys with slashes between them; `None` if there is none."""
+    if key in features:
+        return features[key]
+    outer, _, inner = key.partition("/")
+    while inner:
+        if outer in features and hasattr(features[outer], "items"):
+            return _feature(features[outer], inner)
+        more, _, inner = inner.partition("/")
+        outer = f"{outer}/{more}"
+    return None
+
+
+def _path(features, key):
+    if key in features:
+        return (key,)
+    outer, _, inner = key.partition("/")
+    while not (outer in features and hasattr(features[outer], "items")):
+        more, _, inner = inner.partition("/")
+        outer = f"{outer}/{more}"
+    return (outer, *_path(features[outer], inner))
+
+
+def _is_image(feature):
+    import tensorflow_datasets as tfds
+
+    if isinstance(feature, tfds.features.Image):
+        return True
+    return (
+        type(feature) is tfds.features.Tensor
+        and len(feature.shape) == 3
+        and feature.shape[-1] in (1, 2, 3, 4)
+        and feature.dtype in ("uint8", "uint16")
+    )
+
+
+def _is_number(feature):
+    import tensorflow_datasets as tfds
+
+    if isinstance(feature, tfds.features.FeaturesDict):  # of numbers, which become a vector
+        return all(
+            _is_number(one) and one.shape == () and not hasattr(one, "items")
+            for one in feature.values()
+        )
+    if not isinstance(feature, tfds.features.Tensor) or isinstance(
+        feature, (tfds.features.Image, tfds.features.Text)
+    ):
+        return False
+    dtype = tf.as_dtype(feature.dtype)
+    return None not in feature.shape and (dtype.is_integer or dtype.is_floating or dtype.is_bool)
+
+
+def _numbers(label):
+    """Labels as `fit` takes them: a dict of numbers as a vector, yes and no as 1 and -1."""
+    if not isinstance(label, dict):
+        return tf.cast(label, tf.int64) if label.dtype == tf.bool else label
+    parts = [
+        tf.where(part, 1.0, -1.0) if part.dtype == tf.bool else tf.cast(part, tf.float32)
+        for _, part in sorted(label.items())
+    ]
+    return tf.stack(parts)
+
+
+def _class_names(label):
+    if hasattr(label, "items"):  # the parts of a vector
+        return tuple(sorted(label))
+    names = getattr(label, "names", None)
+    return None if names is None else tuple(names)
+
+
+def _check_split(name, builder, split):
+    try:
+        builder.info.splits[split]
+    except (KeyError, ValueError):
+        raise ValueError(
+            f"Expected one of the splits {[*builder.info.splits]} of tfds:{name}, or a slice such "
+            f"as 'train[:90%]'. Received: {split!r}"
+        ) from None
+
+
+def _prepare(name, builder):
+    """Downloads a set and writes its files, unless that was done; one sentence if it fails."""
+    if builder.is_prepared():
+        return
+    import requests
+
+    cache = builder.data_path
+    root = cache.parents[len(builder.info.full_name.split("/")) - 1]
+    manual = root / "downloads" / "manual"
+    try:
+        with _retries_only_online():
+            builder.download_and_prepare()
+    except AssertionError as error:  # the files that must be got by hand are not there
+        raise FileNotFoundError(
+            f"Expected the files of tfds:{name} in {manual} (or prepared in {cache}), where they "
+            f"must be put by hand: {' '.join((builder.MANUAL_DOWNLOAD_INSTRUCTIONS or '').split())}"
+            f" Received: {' '.join(str(error).split())[:200]}"
+        ) from None
+    except (requests.exceptions.RequestException, ConnectionError, tf.errors.OpError) as error:
+        raise _not_downloaded(name, cache, root, manual, error) from None
+    except OSError as error:
+        # urllib's, and those of TensorFlow Datasets itself.
+        kinds = {one.__name__ for one in type(error).__mro__}
+        if kinds & {"URLError", "gaierror", "DownloadError"}:
+            raise _not_downloaded(name, cache, root, manual, error) from None
+        raise
+
+
+def _not_downloaded(name, cache, root, manual, error):
+    said = " ".join(str(error).split())
+    host = re.search(r"host='([^']+)'", said)
+    said = f"no connection to {host[1]}" if host else said[:200]
+    return ConnectionError(
+        f"Expected tfds:{name} in {cache}, or a network to download it from. Copy a prepared set "
+        f"there (`data_dir` names another folder than {root}); files that must be got by hand "
+        f"belong in its `manual_dir`, {manual}. Received: {said}"
+    )
+
+
+@contextlib.contextmanager
+def _retries_only_online():
+    """Without a network, downloads fail at once rather than after minutes of new attempts."""
+    import requests
+    from tensorflow_datasets.core.download import downloader
+
+    try:
+        requests.head(PROBE, timeout=PATIENCE)
+        online = True
+    except requests.exceptions.RequestException:
+        online = False
+    kept = getattr(downloader, "MAX_RETRIES", None)
+    if online or kept is None:
+        yield
+        return
+    downloader.MAX_RETRIES = 0
+    try:
+        yield
+    finally:
+        downloader.MAX_RETRIES = kept
+
+
+def _examples(builder, split, image_key, label_key, seed, shuffle, mixed):
+    """Examples `(image or its encoded bytes, label)`, file by file or of several files at once."""
+    import tensorflow_datasets as tfds
+
+    features = builder.info.features
+    image_path = _path(features, image_key)
+    paths = [image_path, *([_path(features, label_key)] if label_key else [])]
+    wanted, decoders = {}, {}
+    for path in paths:
+        _nest(wanted, path, True)
+    if _is_encoded(_feature(features, image_key)):
+        _nest(decoders, image_path, tfds.decode.SkipDecoding())
+    read_config = tfds.ReadConfig(
+        try_autocache=False,
+        interleave_cycle_length=FILES_AT_ONCE if mixed else 1,
+        shuffle_seed=seed,
+        shuffle_reshuffle_each_iteration=shuffle != pipeline.ONCE,
+    )
+    read_config.options.deterministic = True
+    dataset = builder.as_dataset(
+        split=split,
+        decoders=tfds.decode.PartialDecoding(wanted, decoders=decoders or None),
+        read_config=read_config,
+        shuffle_files=mixed,
+    )
+
+    def take(example):
+        found = []
+        for path in paths:
+            value = example
+            for key in path:
+                value = value[key]
+            found.append(value)
+        return tuple(found)
+
+    return dataset.map(take, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+
+
+def _nest(tree, path, value):
+    for key in path[:-1]:
+        tree = tree.setdefault(key, {})
+    tree[path[-1]] = value
+
+
+def _is_encoded(feature):
+    import tensorflow_datasets as tfds
+
+    return isinstance(feature, tfds.features.Image)
+
+
+def _window(part):
+    """How many examples, as they are in files, fit into the memory of a shuffle."""
+    whole = getattr(part, "num_bytes", None)
+    if not whole:  # of a slice
+        whole = part.num_examples * 2**17
+    return max(1, min(part.num_examples, part.num_examples * LARGEST_IN_MEMORY // whole))
+
+
+def _decode(image, encoded, shape, preparation):
+    """One image; those that differ in size are brought to one before they are batched."""
+    pixels = image.decode_example(encoded) if _is_encoded(image) else encoded
+    *size, channels = shape
+    if None in tuple(image.shape)[:2]:
+        pixels = fitted(scaled(pixels), tuple(size), preparation.resize)
+        pixels = tf.cast(tf.round((pixels + 1.0) * 127.5), tf.uint8)
+        channels -= channels in (2, 4)  # transparency is gone
+    return tf.ensure_shape(pixels, (*size, channels))

@@ -1,0 +1,139 @@
+"""Two sets by one name: pairs of images, and sets whose samples belong to no partner."""
+
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+
+from keras_gan_zoo.datasets import pipeline
+from keras_gan_zoo.datasets.builtin import BUILTIN
+from keras_gan_zoo.datasets.folder import files_of, reader_of, splits_of
+from keras_gan_zoo.datasets.unpaired import unpaired
+
+
+def load_pairs(
+    names,
+    split,
+    preparation,
+    *,
+    batch_size,
+    seed,
+    shuffle,
+    drop_remainder,
+    channels=None,
+    test_share=None,
+):
+    """Batches `{"source": images, "target": images}` of two folders, see `kgz.datasets.load`.
+
+    A pair is two files whose paths below the folders are equal but for their endings.
+    """
+    source, target = _two("pairs", names)
+    files = files_of(source, split, test_share, labels=False)
+    target = pathlib.Path(target).expanduser()
+    if splits_of(target):
+        target /= files.root.name
+    partners = {_stem(path, target): path for path in files_of(target, labels=False).paths}
+    lonely = [path for path in files.paths if _stem(path, files.root) not in partners]
+    if lonely:
+        raise ValueError(
+            f"Expected files of equal names in {files.root} and {target}. Received: {len(lonely)} "
+            f"of {len(files.paths)} without a partner, such as {lonely[0]}"
+        )
+    others = [partners[_stem(path, files.root)] for path in files.paths]
+    readers = {}
+    for key, paths in (("source", files.paths), ("target", others)):
+        own = type(files)(paths, None, None, files.root)
+        readers[key], _ = reader_of(own, preparation, channels)
+    order = pipeline.indices(len(others), seed, shuffle)
+    order = pipeline.with_draws(order, preparation.draws, seed)
+    order = order.batch(batch_size, drop_remainder=drop_remainder)
+
+    def prepare(indices, draws=None):
+        # Both are mirrored and cut out alike.
+        return {
+            key: preparation(reader.images(indices), draws=draws) for key, reader in readers.items()
+        }
+
+    batches = order.map(prepare, num_parallel_calls=2, deterministic=True)
+    return pipeline.Loaded(pipeline.finish(batches))
+
+
+def load_unpaired(
+    names,
+    split,
+    preparation,
+    load,
+    *,
+    batch_size,
+    seed,
+    shuffle,
+    drop_remainder,
+    channels=None,
+    skip_broken=False,
+    test_share=None,
+    data_dir=None,
+):
+    """Batches `{"a": images, "b": images}` of two folders or data sets, see `kgz.datasets.load`."""
+    if shuffle == pipeline.ONCE:
+        raise ValueError("Expected `shuffle` to be True or False for two sets. Received: 'once'")
+    sets, readers = [], []
+    for name in _two("unpaired", names):
+        kind, _, rest = name.partition(":")
+        if name in BUILTIN or (kind == "tfds" and rest):
+            options = {"data_dir": data_dir} if kind == "tfds" else {}
+            samples = load(
+                name,
+                split,
+                preparation.stored_size,
+                shuffle=False,
+                labels=False,
+                resize=preparation.resize,
+                **options,
+            )
+            sets.append(samples.unbatch())
+            readers.append(None)
+            continue
+        files = files_of(rest if kind == "folder" and rest else name, split, test_share, False)
+        reader, files = reader_of(files, preparation, channels, skip_broken)
+        sets.append(np.arange(len(files.paths)))
+        readers.append(reader)
+
+    def prepare(pair):
+        return tuple(
+            batch if reader is None else preparation(reader.images(batch))
+            for batch, reader in zip(pair, readers, strict=True)
+        )
+
+    data = unpaired(
+        *sets,
+        batch_size=batch_size,
+        seed=seed,
+        shuffle=shuffle,
+        drop_remainder=drop_remainder,
+        prepare=prepare,
+    )
+    if not preparation.draws:
+        return pipeline.Loaded(data.map(lambda a, b: {"a": a, "b": b}))
+    draws = tf.data.Dataset.random(seed, rerandomize_each_iteration=True)
+    draws = draws.batch(2 * preparation.draws, drop_remainder=True).batch(batch_size)
+
+    def augment(pair, draws):
+        draws = tf.split(draws[: tf.shape(pair[0])[0]], 2, axis=1)
+        a, b = (preparation.augmented(*one) for one in zip(pair, draws, strict=True))
+        return {"a": a, "b": b}
+
+    return pipeline.Loaded(pipeline.finish(tf.data.Dataset.zip((data, draws)).map(augment)))
+
+
+def _two(kind, names):
+    parts = [name.strip() for name in names.split(",")]
+    if len(parts) != 2 or not all(parts):
+        raise ValueError(
+            f"Expected two names after '{kind}:', with a comma between them. Received: "
+            f"'{kind}:{names}'"
+        )
+    return parts
+
+
+def _stem(path, root):
+    return path.relative_to(root).with_suffix("").as_posix()

@@ -1,0 +1,74 @@
+"""Two sets by one name. The value of a pixel says which file it is of."""
+
+import numpy as np
+import PIL.Image
+import pytest
+
+import keras_gan_zoo as kgz
+from keras_gan_zoo.datasets import pipeline
+
+
+def values(images, channel=0):
+    return np.rint((np.asarray(images)[:, 0, 0, channel] + 1.0) * 127.5).astype(int).tolist()
+
+
+@pytest.fixture
+def folders(tmp_path):
+    for part, offset, ending, count in (("a", 0, "png", 30), ("b", 100, "bmp", 40)):
+        (tmp_path / part).mkdir()
+        for index in range(count):
+            image = np.full((4, 6, 3), index + offset, "uint8")
+            image[:, :3, 1] = 255
+            PIL.Image.fromarray(image).save(tmp_path / part / f"{index}.{ending}")
+    return tmp_path / "a", tmp_path / "b"
+
+
+def test_pairs_stay_pairs(folders):
+    name = "pairs:{},{}".format(*folders)
+    data = kgz.datasets.load(name, batch_size=8, seed=1, flip="horizontal")
+    assert pipeline.why_not_repeatable(data) is None
+    epochs = []
+    for _ in range(2):
+        seen = []
+        for batch in data:
+            assert set(batch) == {"source", "target"}
+            assert [one + 100 for one in values(batch["source"])] == values(batch["target"])
+            assert values(batch["source"], 1) != values(batch["source"])
+            mirrored = [np.array(values(batch[key], 1)) == 255 for key in ("source", "target")]
+            np.testing.assert_array_equal(*mirrored)  # both alike
+            seen += values(batch["source"])
+        assert sorted(seen) == [*range(30)]
+        epochs.append(seen)
+    assert epochs[0] != epochs[1]
+    test = kgz.datasets.load(name, "train[80%:]", batch_size=50)
+    assert len(next(iter(test))["target"]) == 6
+
+
+def test_pairs_without_a_partner_are_named(folders):
+    (folders[1] / "7.bmp").unlink()
+    with pytest.raises(ValueError, match=r"equal names.*Received: 1 of 30 .*7\.png"):
+        kgz.datasets.load("pairs:{},{}".format(*folders))
+    with pytest.raises(ValueError, match="two names after 'pairs:'"):
+        kgz.datasets.load(f"pairs:{folders[0]}")
+
+
+@pytest.mark.parametrize("options", [{}, {"flip": "horizontal"}])
+def test_unpaired_folders(folders, options):
+    data = kgz.datasets.load("unpaired:{},{}".format(*folders), batch_size=10, seed=1, **options)
+    assert pipeline.why_not_repeatable(data) is None
+
+    def epoch(data):
+        batches = list(data)
+        return [sum((values(one[key]) for one in batches), []) for key in "ab"]
+
+    first = [epoch(data) for _ in range(2)]
+    assert sorted(first[0][1]) == [*range(100, 140)] and len(first[0][0]) == 40
+    assert set(first[0][0]) == set(range(30)) and first[0] != first[1]
+    again = kgz.datasets.load("unpaired:{},{}".format(*folders), batch_size=10, seed=1, **options)
+    assert [epoch(again) for _ in range(2)] == first
+
+
+def test_unpaired_sets_of_several_kinds(folders):
+    name = f"unpaired:fashion_mnist_mini,folder:{folders[0]}"
+    batch = next(iter(kgz.datasets.load(name, "train", 8, batch_size=5)))
+    assert batch["a"].shape == (5, 8, 8, 1) and batch["b"].shape == (5, 8, 8, 3)
