@@ -39,7 +39,8 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
         penalties: `kgz.penalties` added to the discriminator's loss.
         generator_penalties: Penalties on weights added to the generator's loss.
         discriminator_steps, generator_steps: Updates of each in a training step.
-        replay, instance_noise, weight_clip: Of the discriminator, see `kgz.families.Critic`.
+        replay, instance_noise, augment, weight_clip: Of the discriminator, see
+            `kgz.families.Critic`. With few images, `augment="color,translation,cutout"`.
         ema_decay: Decay of the moving average of the generator's weights; `None` for none.
         num_classes: Number of classes, for labels `(batch,)`.
         condition_dim: Size of a continuous condition, for labels `(batch, condition_dim)`.
@@ -74,6 +75,7 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
         generator_steps: int = 1,
         replay: int = 0,
         instance_noise=0.0,
+        augment=(),
         weight_clip: float | None = None,
         ema_decay: float | None = 0.999,
         num_classes: int | None = None,
@@ -111,6 +113,7 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
             replay=replay,
             shapes=[self.sample_shape, *self.condition.shapes],
             instance_noise=instance_noise,
+            augment=augment,
             weight_clip=weight_clip,
             outputs=self.outputs_of_discriminator,
             view=self.view,

@@ -3,6 +3,7 @@
 import keras
 
 from keras_gan_zoo import backend, losses
+from keras_gan_zoo.families.augmentation import augmented, checked_policy
 from keras_gan_zoo.families.penalized import Penalties, WeightClip
 from keras_gan_zoo.families.replay import ReplayBuffer
 from keras_gan_zoo.training import checks
@@ -30,6 +31,9 @@ class Critic(Part):
         instance_noise: Standard deviation of normal noise added to all samples that are judged in
             training (Sonderby et al. 2016, arXiv 1610.04490): a number, or
             `kgz.training.LinearDecay` to let it fall to 0; 0 for none.
+        augment: Differentiable augmentation of all samples that are judged in training, images:
+            any of `"color"`, `"translation"` and `"cutout"`, see
+            `keras_gan_zoo.families.augmentation.augmented`.
         weight_clip: Clips weights to `[-weight_clip, weight_clip]` before each update; `None` for
             no clipping.
         outputs: What the network gives, in order.
@@ -53,6 +57,7 @@ class Critic(Part):
         replay: int = 0,
         shapes=(),
         instance_noise=0.0,
+        augment=(),
         weight_clip: float | None = None,
         outputs: tuple = ("logits",),
         view=None,
@@ -67,6 +72,7 @@ class Critic(Part):
         self.replay = ReplayBuffer(replay, shapes) if replay else None
         self.states = [self.replay] if replay else []
         self.instance_noise = _checked_noise(instance_noise)
+        self.augment = checked_policy(augment)
         if weight_clip is not None:
             WeightClip(model, self.network, weight_clip)
         self.outputs, self.view = outputs, view
@@ -91,6 +97,8 @@ class Critic(Part):
         training = self.model.in_training
         if training and self.instance_noise:
             samples = self._noisy(samples)
+        if training and self.augment:
+            samples = augmented(samples, self.augment)
         seen = samples if self.view is None else self.view(samples)
         network = self.network if training else self.model.averaged(self.network)
         outputs = apply(network, (seen, *condition), training=training)
