@@ -45,7 +45,8 @@ def load_tfds(
     shape = tuple(image.shape)
     if preparation.stored_size is None and None in shape:
         raise ValueError(
-            f"Expected `image_size` for tfds:{name}, whose images may differ in size. Received: None"
+            f"Expected `image_size` for tfds:{name}, whose images may differ in size. "
+            "Received: None"
         )
     if builder.info.splits:
         _check_split(name, builder, split)
