@@ -45,7 +45,8 @@ def load_tfds(
     shape = tuple(image.shape)
     if preparation.stored_size is None and None in shape:
         raise ValueError(
-            f"Expected `image_size` for tfds:{name}, whose images differ in size. Received: None"
+            f"Expected `image_size` for tfds:{name}, whose images may differ in size. "
+            "Received: None"
         )
     if builder.info.splits:
         _check_split(name, builder, split)
@@ -77,7 +78,9 @@ def load_tfds(
     if kept > LARGEST_IN_MEMORY:  # shuffled while they are small
         examples = decoded(examples)
     if name.partition("/")[0] in BINARY:
-        examples = examples.map(lambda x, *rest: (x * tf.constant(255, x.dtype), *rest))
+        examples = examples.map(
+            lambda x, *rest: (tf.where(x > 0, tf.constant(255, x.dtype), x), *rest)
+        )
     if label_key:
         examples = examples.map(lambda x, y: (x, _numbers(y)))
     examples = pipeline.with_draws(examples, preparation.draws, seed)

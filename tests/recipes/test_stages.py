@@ -10,6 +10,7 @@ import yaml
 import keras_gan_zoo as kgz
 from keras_gan_zoo.recipes import load_recipe
 from keras_gan_zoo.recipes import train as recipes_train
+from keras_gan_zoo.recipes.recipe import Data
 from keras_gan_zoo.recipes.stages import stages_of
 from keras_gan_zoo.recipes.train import build_model, train_recipe
 from keras_gan_zoo.training import Stage
@@ -124,3 +125,12 @@ def test_bad_stages_are_refused_at_the_door(changes, message, tmp_path):
 def test_settings_of_stages_that_are_not_there(setting, tmp_path):
     with pytest.raises(ValueError, match="Expected .*'stages"):
         recipe_of(tmp_path, setting)
+
+
+def test_how_images_are_read_holds_for_all_that_reads_them():
+    data = Data(name="folder:x", resize="pad", flip="horizontal", test_share=0.1)
+    assert data.options() == {"resize": "pad", "test_share": 0.1}
+    assert Data(name="mnist").options() == {}
+    assert kgz.recipes.reading_options({"name": "mnist", "image_size": 8}) == {}  # of old presets
+    with pytest.raises(ValueError, match="resize"):
+        Data(name="folder:x", resize="fit")
