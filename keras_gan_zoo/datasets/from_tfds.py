@@ -1,15 +1,14 @@
-"""Data sets of TensorFlow Datasets: which feature is the image, and batches of it."""
+"""Data sets of TensorFlow Datasets: their files, and batches of them."""
 
 import contextlib
 import importlib
 import math
 import re
-import warnings
 
 import tensorflow as tf
 
 from keras_gan_zoo import errors
-from keras_gan_zoo.datasets import pipeline
+from keras_gan_zoo.datasets import pipeline, tfds_features
 from keras_gan_zoo.datasets.preparation import fitted, scaled
 
 LARGEST_IN_MEMORY = 2**31  # bytes of a set, and of a window it is shuffled in
@@ -39,9 +38,11 @@ def load_tfds(
 ):
     """The batches of a set of TensorFlow Datasets, see `kgz.datasets.load`."""
     builder = _builder(name, data_dir)
-    image_key, label_key = keys_of(name, builder.info, image_key, label_key, preparation.labels)
-    image = _feature(builder.info.features, image_key)
-    label = _feature(builder.info.features, label_key) if label_key else None
+    image_key, label_key = tfds_features.keys_of(
+        name, builder.info, image_key, label_key, preparation.labels
+    )
+    image = tfds_features.feature_of(builder.info.features, image_key)
+    label = tfds_features.feature_of(builder.info.features, label_key) if label_key else None
     shape = tuple(image.shape)
     if preparation.stored_size is None and None in shape:
         raise ValueError(
@@ -82,7 +83,7 @@ def load_tfds(
             lambda x, *rest: (tf.where(x > 0, tf.constant(255, x.dtype), x), *rest)
         )
     if label_key:
-        examples = examples.map(lambda x, y: (x, _numbers(y)))
+        examples = examples.map(lambda x, y: (x, tfds_features.numbers(y)))
     examples = pipeline.with_draws(examples, preparation.draws, seed)
     batches = examples.batch(batch_size, drop_remainder=drop_remainder)
 
@@ -97,7 +98,7 @@ def load_tfds(
         pipeline.finish(batches),
         image_key=image_key,
         label_key=label_key,
-        class_names=_class_names(label),
+        class_names=tfds_features.class_names_of(label),
     )
 
 
@@ -112,154 +113,6 @@ def _builder(name, data_dir):
         raise errors.unknown_name(
             "TensorFlow Datasets name", name, tfds.list_builders(with_community_datasets=False)
         ) from None
-
-
-def keys_of(name, info, image_key, label_key, labels: bool) -> tuple:
-    """The features that are image and label: those asked for, or guessed.
-
-    Args:
-        name: Of the set.
-        info: Its `DatasetInfo`.
-        image_key, label_key: What was asked for, or `None`.
-        labels: Whether labels are wanted.
-
-    Raises:
-        ValueError: If there is no such feature, or none that is an image.
-    """
-    import tensorflow_datasets as tfds
-
-    features = info.features
-    if not isinstance(features, tfds.features.FeaturesDict):
-        raise ValueError(
-            f"Expected a data set whose examples are dicts of features. Received: tfds:{name}"
-        )
-    images = [key for key, feature in features.items() if _is_image(feature)]
-    for what, key in (("image_key", image_key), ("label_key", label_key)):
-        if key is not None and _feature(features, key) is None:
-            raise ValueError(
-                f"Expected `{what}` to be a feature of tfds:{name}: "
-                f"{', '.join(map(repr, features))}. Received: {key!r}"
-            )
-    if image_key is not None and not _is_image(_feature(features, image_key)):
-        raise ValueError(
-            f"Expected `image_key` to be an image of tfds:{name}: "
-            f"{', '.join(map(repr, images))}. Received: {image_key!r}"
-        )
-    if not images and image_key is None:
-        raise ValueError(
-            f"Expected a data set with images. Received: tfds:{name} with the features "
-            f"{', '.join(map(repr, features))}"
-        )
-    supervised = [key for key in info.supervised_keys or () if isinstance(key, str)]
-    if image_key is None:
-        said = [key for key in supervised if key in images]
-        image_key = (said or [key for key in images if key == "image"] or images)[0]
-        if not said and image_key != "image" and len(images) > 1:
-            warnings.warn(
-                f"tfds:{name} has several images; took {image_key!r} of "
-                f"{', '.join(map(repr, images))}. `image_key` decides.",
-                stacklevel=5,
-            )
-    if not labels:
-        return image_key, None
-    if label_key is None:
-        label_key = _guessed_label(name, features, image_key, supervised)
-    elif not _is_number(_feature(features, label_key)):
-        raise ValueError(
-            f"Expected `label_key` to be a feature of tfds:{name} with one shape, of numbers. "
-            f"Received: {label_key!r}, {_feature(features, label_key)}"
-        )
-    return image_key, label_key
-
-
-def _guessed_label(name, features, image_key, supervised):
-    import tensorflow_datasets as tfds
-
-    rest = [key for key in features if key != image_key]
-    said = [key for key in supervised if key in rest and _is_number(features[key])]
-    if said:
-        return said[0]
-    classes = [key for key in rest if isinstance(features[key], tfds.features.ClassLabel)]
-    if "label" in classes or len(classes) == 1:
-        return "label" if "label" in classes else classes[0]
-    numbers = [key for key in rest if _is_number(features[key])]
-    others = f"`label_key` may be one of {', '.join(map(repr, numbers))}" if numbers else "none"
-    warnings.warn(
-        f"tfds:{name} does not say what its labels are, so its images come without ({others}); "
-        "`labels=False` says so without this warning.",
-        stacklevel=6,
-    )
-    return None
-
-
-def _feature(features, key):
-    """A feature by its key, or by keys with slashes between them; `None` if there is none."""
-    if key in features:
-        return features[key]
-    outer, _, inner = key.partition("/")
-    while inner:
-        if outer in features and hasattr(features[outer], "items"):
-            return _feature(features[outer], inner)
-        more, _, inner = inner.partition("/")
-        outer = f"{outer}/{more}"
-    return None
-
-
-def _path(features, key):
-    if key in features:
-        return (key,)
-    outer, _, inner = key.partition("/")
-    while not (outer in features and hasattr(features[outer], "items")):
-        more, _, inner = inner.partition("/")
-        outer = f"{outer}/{more}"
-    return (outer, *_path(features[outer], inner))
-
-
-def _is_image(feature):
-    import tensorflow_datasets as tfds
-
-    if isinstance(feature, tfds.features.Image):
-        return True
-    return (
-        type(feature) is tfds.features.Tensor
-        and len(feature.shape) == 3
-        and feature.shape[-1] in (1, 2, 3, 4)
-        and feature.dtype in ("uint8", "uint16")
-    )
-
-
-def _is_number(feature):
-    import tensorflow_datasets as tfds
-
-    if isinstance(feature, tfds.features.FeaturesDict):  # of numbers, which become a vector
-        return all(
-            _is_number(one) and one.shape == () and not hasattr(one, "items")
-            for one in feature.values()
-        )
-    if not isinstance(feature, tfds.features.Tensor) or isinstance(
-        feature, (tfds.features.Image, tfds.features.Text)
-    ):
-        return False
-    dtype = tf.as_dtype(feature.dtype)
-    return None not in feature.shape and (dtype.is_integer or dtype.is_floating or dtype.is_bool)
-
-
-def _numbers(label):
-    """Labels as `fit` takes them: a dict of numbers as a vector, yes and no as 1 and -1."""
-    if not isinstance(label, dict):
-        return tf.cast(label, tf.int64) if label.dtype == tf.bool else label
-    parts = [
-        tf.where(part, 1.0, -1.0) if part.dtype == tf.bool else tf.cast(part, tf.float32)
-        for _, part in sorted(label.items())
-    ]
-    return tf.stack(parts)
-
-
-def _class_names(label):
-    if hasattr(label, "items"):  # the parts of a vector
-        return tuple(sorted(label))
-    names = getattr(label, "names", None)
-    return None if names is None else tuple(names)
 
 
 def _check_split(name, builder, split):
@@ -338,12 +191,12 @@ def _examples(builder, split, image_key, label_key, seed, shuffle, mixed):
     import tensorflow_datasets as tfds
 
     features = builder.info.features
-    image_path = _path(features, image_key)
-    paths = [image_path, *([_path(features, label_key)] if label_key else [])]
+    image_path = tfds_features.path_of(features, image_key)
+    paths = [image_path, *([tfds_features.path_of(features, label_key)] if label_key else [])]
     wanted, decoders = {}, {}
     for path in paths:
         _nest(wanted, path, True)
-    if _is_encoded(_feature(features, image_key)):
+    if tfds_features.is_encoded(tfds_features.feature_of(features, image_key)):
         _nest(decoders, image_path, tfds.decode.SkipDecoding())
     read_config = tfds.ReadConfig(
         try_autocache=False,
@@ -377,12 +230,6 @@ def _nest(tree, path, value):
     tree[path[-1]] = value
 
 
-def _is_encoded(feature):
-    import tensorflow_datasets as tfds
-
-    return isinstance(feature, tfds.features.Image)
-
-
 def _window(part):
     """How many examples, as they are in files, fit into the memory of a shuffle."""
     whole = getattr(part, "num_bytes", None)
@@ -393,7 +240,7 @@ def _window(part):
 
 def _decode(image, encoded, shape, preparation):
     """One image; those that differ in size are brought to one before they are batched."""
-    pixels = image.decode_example(encoded) if _is_encoded(image) else encoded
+    pixels = image.decode_example(encoded) if tfds_features.is_encoded(image) else encoded
     *size, channels = shape
     if None in tuple(image.shape)[:2]:
         pixels = fitted(scaled(pixels), tuple(size), preparation.resize)
