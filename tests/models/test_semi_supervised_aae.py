@@ -155,5 +155,5 @@ def test_bad_input_is_refused():
         make(prior="mixture", informed_by_labels=True)
     with pytest.raises(ValueError, match="integers of shape .* in \\[0, 3\\)"):
         make().fit(images(), np.array([0, 1, 2, 3, 0, 1]), verbose=0)
-    with pytest.raises(ValueError, match="labels_per_class"):
+    with pytest.raises(ValueError, match="learns from images and labels.*Received: 1 of 2"):
         make().fit(images(), verbose=0)

@@ -41,12 +41,16 @@ TINY = {
     "mlp_generator": lambda: NETWORKS.mlp_generator(IMAGE, 4, 8),
     "ot_gan_critic": lambda: NETWORKS.ot_gan_critic(IMAGE, 2, 3, feature_dim=4),
     "ot_gan_generator": lambda: NETWORKS.ot_gan_generator(IMAGE, 4, 2),
+    "patch_discriminator": lambda: NETWORKS.patch_discriminator(
+        IMAGE, IMAGE, filters=2, layers_of_two=1
+    ),
     "residual_decoder": lambda: NETWORKS.residual_decoder(IMAGE, 3, (2, 2), (1, 2), 4),
     "residual_encoder": lambda: NETWORKS.residual_encoder(IMAGE, 3, (2, 2), (2, 1), 4),
     "residual_discriminator": lambda: NETWORKS.residual_discriminator(
         IMAGE, ((2, True), (4, True)), "layer", pooling="mean"
     ),
     "residual_generator": lambda: NETWORKS.residual_generator(IMAGE, 4, (4, 2), **CLASSES),
+    "resnet_translator": lambda: NETWORKS.resnet_translator((16, 16, 1), 1, 2, blocks=1),
     "sagan_discriminator": lambda: NETWORKS.sagan_discriminator(IMAGE, 8, **CLASSES),
     "sagan_generator": lambda: NETWORKS.sagan_generator((16, 16, 1), 4, 8, **CLASSES),
     "sngan_cnn_discriminator": lambda: NETWORKS.sngan_cnn_discriminator(IMAGE, 2, "weight"),
@@ -55,6 +59,7 @@ TINY = {
     "sngan_resnet_generator": lambda: NETWORKS.sngan_resnet_generator(IMAGE, 4, 2),
     "toy_critic": lambda: NETWORKS.toy_critic(2, (4, 4), "batch"),
     "toy_generator": lambda: NETWORKS.toy_generator(2, 3, (4, 4), batch_normalization=True),
+    "unet_generator": lambda: NETWORKS.unet_generator(IMAGE, 1, filters=2),
     "vae_gan_decoder": lambda: NETWORKS.vae_gan_decoder(IMAGE, 3, (2, 2), base_filters=2),
     "vae_gan_discriminator": lambda: NETWORKS.vae_gan_discriminator(IMAGE, (2, 2, 2), 3),
     "vae_gan_encoder": lambda: NETWORKS.vae_gan_encoder(IMAGE, 3, (2, 2), 4),
