@@ -76,7 +76,7 @@ class SelfAttention2D(keras.layers.Layer):
         def flat(layer, pool=1):
             maps = layer(inputs, **options)
             if pool > 1:
-                maps = ops.max_pool(maps, pool, pool)
+                maps = ops.max_pool(maps, pool, pool, data_format="channels_last")
             return ops.reshape(maps, (batch, -1, maps.shape[-1]))
 
         query, key, value = flat(self.query), flat(self.key, self.pool), flat(self.value, self.pool)

@@ -32,6 +32,12 @@ def check_count(name: str, value, least: int = 1):
         raise ValueError(f"Expected `{name}` to be an integer >= {least}. Received: {value!r}")
 
 
+def is_number(value) -> bool:
+    """Whether `value` is a finite number, and no truth value."""
+    numbers = int, float, np.integer, np.floating
+    return isinstance(value, numbers) and not isinstance(value, bool) and np.isfinite(value)
+
+
 def check_at_least(least: float, **values):
     """Raises for a value, by the name of its argument, that is not a number of at least `least`."""
     for name, value in values.items():
