@@ -45,6 +45,7 @@ class ResizeConv2D(keras.layers.Conv2D):
             )
         if isinstance(factor, bool) or not isinstance(factor, int) or factor < 1:
             raise ValueError(f"Expected `factor` to be an integer >= 1. Received: {factor!r}")
+        kwargs = {"data_format": "channels_last", **kwargs}
         super().__init__(filters, kernel_size, padding="same", **kwargs)
         self.factor = factor
         self.interpolation = interpolation

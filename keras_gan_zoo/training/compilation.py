@@ -15,6 +15,9 @@ class PhasedCompilation:
 
     Keras compiles a model with one optimizer; this keeps one for each phase in `self.optimizers`,
     wrapped for loss scaling where needed, and writes all of them into saved files.
+
+    Attributes:
+        compiled_optimizers: The configs of the optimizers by phase, as they were compiled.
     """
 
     def compile(
@@ -67,6 +70,10 @@ class PhasedCompilation:
             getattr(one, "inner_optimizer", one).name = phase.name  # as callbacks report it
             one.build(phase.trainable_variables)
         self.optimizers = chosen
+        # As they were asked for: a callback may set another learning rate.
+        serialized = keras.saving.serialize_keras_object
+        told = {name: serialized(one) for name, one in chosen.items()}
+        self.__dict__["compiled_optimizers"] = told  # which Keras need not track
         self.sample_metrics = [StreamingMetric.check(metric) for metric in metrics]
         self.accumulation_steps = int(accumulation_steps)
         self._auto_scale_loss = auto_scale_loss

@@ -7,11 +7,11 @@ import random
 import keras
 import tensorflow as tf
 
-from keras_gan_zoo import backend, errors, kinds, processor
+from keras_gan_zoo import backend, errors, kinds, processor, weight_files
 from keras_gan_zoo.kinds import values
 from keras_gan_zoo.presets.preset_model import PresetModel
 from keras_gan_zoo.serving.export import Exporting
-from keras_gan_zoo.training import checks
+from keras_gan_zoo.training import argument_kinds, checks
 from keras_gan_zoo.training.abilities import Abilities
 from keras_gan_zoo.training.arguments import RecordedArguments
 from keras_gan_zoo.training.compilation import PhasedCompilation
@@ -75,8 +75,9 @@ class PhasedModel(
     def __init__(self, *, networks: dict | None = None, seed: int | None = None, **kwargs):
         networks = dict(networks or {})
         checks.check_seed(seed)
-        checks.check_architecture(self._arguments)
         checks.check_arguments(type(self), kwargs, networks)
+        argument_kinds.check_dtype(kwargs.get("dtype"))
+        argument_kinds.check("name", str | None, kwargs.get("name"))
         passed = {name: kwargs.pop(name) for name in networks if kwargs.get(name) is not None}
         for name, network in passed.items():
             checks.check_network(name, network)
@@ -314,6 +315,7 @@ class PhasedModel(
             if (saved := own.pop(f"{RANDOM_STATE}{index}", None)) is not None:
                 state.assign(saved)
         super().load_own_variables(own)
+        weight_files.warn_of_bad_file(getattr(store, "h5_file", None))
         self._asked_stage = None
         self._forget_other_graphs()
 
@@ -325,18 +327,17 @@ def _building(policy, seed):
     Their initial weights follow from the model's seed, if it has one: Keras's initialisers take
     theirs from Python's generator, which goes on afterwards as if nothing had been drawn.
     """
-    outside = keras.config.dtype_policy(), keras.config.image_data_format(), random.getstate()
+    outside = keras.config.dtype_policy(), random.getstate()
     keras.config.set_dtype_policy(policy)
-    keras.config.set_image_data_format("channels_last")
     if seed is not None:
         random.seed(int(seed))
     try:
-        yield
+        with backend.channels_last():
+            yield
     finally:
         keras.config.set_dtype_policy(outside[0])
-        keras.config.set_image_data_format(outside[1])
         if seed is not None:
-            random.setstate(outside[2])
+            random.setstate(outside[1])
 
 
 def _with_rows(batch, rows):
