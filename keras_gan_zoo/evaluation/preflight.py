@@ -8,9 +8,12 @@ from keras_gan_zoo.evaluation.model_metrics import IMPORTANCE_SAMPLES, check_mod
 from keras_gan_zoo.evaluation.protocol import EXTRACTORS
 from keras_gan_zoo.evaluation.scores import NEED_LABELS, NEEDS_NO_EXTRACTOR
 from keras_gan_zoo.extractors.feature_extractor import FeatureExtractor
+from keras_gan_zoo.metrics import checks
 from keras_gan_zoo.metrics.mode_coverage import mode_coverage
 
 NEED_CLASSIFIER = {"is", "class_accuracy", "class_shares"}
+# The samples that a metric needs, at least.
+LEAST_SAMPLES = {"fid": 2, "is": 10, "kid": 2, "ms_ssim": 2, "prdc": 4, "intra_fid": 2}
 # The numbers of each metric, without the extractor in brackets, that have not its name.
 NUMBERS = {
     "kid": ("kid", "kid_std"),
@@ -48,6 +51,7 @@ def check_ahead(model, against: str, names, monitor: str | None = None, **option
         known = tuple(mode_coverage(means(), means(), deviation))
     else:
         check_model(model, names)
+        _check_counts(names, options)
         split, size = options.get("split", "train"), options.get("image_size")
         data = datasets.load(against, split, size, 2, shuffle=False)
         _check_labels(data.element_spec, against, names)
@@ -60,6 +64,13 @@ def check_ahead(model, against: str, names, monitor: str | None = None, **option
 def _numbers(names, importance_samples):
     numbers = {**NUMBERS, "likelihood": (f"nll_{importance_samples}", "elbo")}
     return tuple(number for name in names for number in numbers.get(name, (name,)))
+
+
+def _check_counts(names, options):
+    for option in ("num_samples", "num_reference"):
+        least = max(LEAST_SAMPLES.get(name, 1) for name in names)
+        if options.get(option) is not None:
+            checks.count(option, options[option], least)
 
 
 def _check_labels(spec, against, names):

@@ -47,9 +47,9 @@ class AutoencoderModel(PhasedModel):
     ):
         passed = {"encoder": encoder, "decoder": decoder}
         super().__init__(networks={**passed, **(networks or {})}, **passed, **kwargs)
-        self._check_networks()
-        self.sample_shape = tuple(self.encoder.input_shape[1:])
+        self.sample_shape = tuple(self.encoder.inputs[0].shape[1:])
         self.check_shape_of("encoder", self.sample_shape)
+        self._check_networks()
         self.sample_kind = self.kind_of_samples(self.sample_shape, sample_kind)
         self.latent_dim = int(self.decoder.input_shape[-1])
         self.built = True

@@ -25,29 +25,35 @@ BELOW_ONE = {"dropout", "ema_decay", "label_smoothing"}
 ANY_SIGN = {"equilibrium"}
 
 
-def check(name: str, annotation, value):
-    """Raises `ValueError`, which names the argument, unless the value is as its annotation says.
+def checked(name: str, annotation, value):
+    """The value, numbers of NumPy as Python's.
 
     Args:
         name: Of the argument.
         annotation: Of the argument. Only numbers, strings, truth values, shapes (`tuple`) and
             `None` are known; whatever else is annotated is checked where it is used.
         value: What was passed.
+
+    Raises:
+        ValueError: If the value is not as the annotation says; it names the argument.
     """
     union = isinstance(annotation, types.UnionType)
     allowed = typing.get_args(annotation) if union else (annotation,)
     known = [CHECKS[one] for one in allowed if one in CHECKS]
     if len(known) + (types.NoneType in allowed) < len(allowed):
-        return
+        return value
     if value is None and types.NoneType in allowed:
-        return
+        return value
     for expected, is_valid in known:
         if is_valid(name, value):
-            return
+            if isinstance(value, (tuple, list)):
+                return type(value)(int(size) for size in value)
+            return value.item() if isinstance(value, np.generic) else value
         raise ValueError(
             f"Expected `{name}` {expected(name)}{' or None' * (types.NoneType in allowed)}."
             f"{_hint(name, value)} Received: {value!r}"
         )
+    return value
 
 
 def _range(name):

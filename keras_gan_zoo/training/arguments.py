@@ -68,16 +68,17 @@ def _recording(init):
 
     def __init__(self, *args, **kwargs):  # noqa: N807
         try:
-            passed = dict(signature.bind(self, *args, **kwargs).arguments)
+            bound = signature.bind(self, *args, **kwargs)
         except TypeError:
             return init(self, *args, **kwargs)  # which says what is wrong
+        for name, value in bound.arguments.items():
+            if name in annotations and not _is_default(name, value):
+                bound.arguments[name] = argument_kinds.checked(name, annotations[name], value)
+        passed = dict(bound.arguments)
         for name in rest:
             passed |= passed.pop(name, {})
         passed.pop(owner.name)
         chosen = {name: value for name, value in passed.items() if not _is_default(name, value)}
-        for name, value in chosen.items():
-            if name in annotations:
-                argument_kinds.check(name, annotations[name], value)
         # Not as an attribute: Keras would wrap it, and track the networks in it.
         if "_arguments" not in self.__dict__:
             self.__dict__["_arguments"], self.__dict__["_chosen"] = {}, chosen
@@ -87,7 +88,7 @@ def _recording(init):
         for name, value in self.if_taken(**own).items():
             value = list(value) if isinstance(value, list) else value  # the caller may change it
             self._arguments.setdefault(name, value)
-        return init(self, *args, **kwargs)
+        return init(*bound.args, **bound.kwargs)
 
     # Not by functools.wraps: Keras reads the arguments of what it finds under `__wrapped__`.
     __init__.__signature__, __init__.__doc__ = signature, init.__doc__

@@ -2,8 +2,6 @@
 
 import keras
 
-from keras_gan_zoo.training import rates
-
 SET_RATES = keras.callbacks.LearningRateScheduler, keras.callbacks.ReduceLROnPlateau
 
 

@@ -77,7 +77,7 @@ class PhasedModel(
         checks.check_seed(seed)
         checks.check_arguments(type(self), kwargs, networks)
         argument_kinds.check_dtype(kwargs.get("dtype"))
-        argument_kinds.check("name", str | None, kwargs.get("name"))
+        argument_kinds.checked("name", str | None, kwargs.get("name"))
         passed = {name: kwargs.pop(name) for name in networks if kwargs.get(name) is not None}
         for name, network in passed.items():
             checks.check_network(name, network)

@@ -82,7 +82,7 @@ def test_for_some_numbers_more_is_better(name, monkeypatch):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"every": 0}, "`every` >= 1"),
+        ({"every": 0}, "`every` to be an integer >= 1"),
         ({"restore_best": True}, "Expected `directory`"),
         ({"metrics": ["fid"]}, "to be 'modes'"),
         ({"num_sample": 10}, "Did you mean 'num_samples'"),

@@ -1,4 +1,4 @@
-"""Every argument of every model, given every kind of bad value: it is named, or it is no bad one."""
+"""Every argument of every model, given every kind of bad value: it is named, or none."""
 
 import inspect
 
@@ -10,7 +10,7 @@ import keras_gan_zoo as kgz
 from tests.conformance.spec import SPECS
 
 BAD = ("x", -1, 0, 1.5, float("nan"), float("inf"), None, [], object(), 10**12)
-BAD_IDS = "x -1 0 1.5 nan inf None [] object 10**12".split()
+BAD_IDS = ("x", "-1", "0", "1.5", "nan", "inf", "None", "[]", "object", "10**12")
 
 
 def arguments():
@@ -57,7 +57,7 @@ def test_what_is_senseless_is_refused():
         (name,) = arguments
         with pytest.raises(ValueError, match=f"Expected `{name}`.*Received: "):
             make(**{"latent_dim": 4, "hidden_units": 10, **arguments})
-    with pytest.raises(ValueError, match=r"(?s)grey images.*\(28, 28, 1\)|\(28, 28, 1\)"):
+    with pytest.raises(ValueError, match=r"Grey images have one channel: \(28, 28, 1\)"):
         make(image_shape=(28, 28))
     assert make((np.int64(2),), latent_dim=np.int32(3), hidden_units=5).latent_dim == 3
 
