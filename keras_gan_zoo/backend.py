@@ -22,6 +22,20 @@ GOLDEN_RATIO = 0x9E3779B9  # of 32 bits: odd, so that its multiples are all diff
 BFLOAT16_BLOCK = 16  # channels
 
 
+@contextlib.contextmanager
+def channels_last():
+    """Within this scope, or in a function it decorates, layers are made channels last.
+
+    All of this library are, whatever Keras's configuration says (`image_data_format`).
+    """
+    outside = keras.config.image_data_format()
+    keras.config.set_image_data_format("channels_last")
+    try:
+        yield
+    finally:
+        keras.config.set_image_data_format(outside)
+
+
 class NoiseStream:
     """The noise of one step or call: each draw gets a seed of its own, in the order of the program.
 

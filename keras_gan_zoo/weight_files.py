@@ -9,6 +9,7 @@ import hashlib
 import io
 import math
 import pathlib
+import warnings
 
 import h5py
 import numpy as np
@@ -61,6 +62,28 @@ def _create_dataset(group, key, values, dtype):
     return group.create_dataset(key, data=whole, compression="gzip", compression_opts=9)
 
 
+def warn_of_bad(weights: dict):
+    """Warns of arrays, by name, that hold NaN or infinite numbers."""
+    floats = {name: one for name, one in weights.items() if np.asarray(one).dtype.kind == "f"}
+    if bad := [name for name, one in floats.items() if not np.isfinite(one).all()]:
+        more = f" and {len(bad) - 3} others" if len(bad) > 3 else ""
+        warnings.warn(
+            f"Weights that are NaN or infinite were loaded: {', '.join(bad[:3])}{more}. Has the "
+            "training that made them diverged? `kgz.callbacks.StopOnNaN` stops one in time.",
+            stacklevel=3,
+        )
+
+
+def warn_of_bad_file(file):
+    """Warns if an open HDF5 file holds NaN or infinite numbers."""
+    found = {}
+    if hasattr(file, "visititems"):
+        file.visititems(
+            lambda name, one: found.update({name: one[()]} if hasattr(one, "dtype") else {})
+        )
+    warn_of_bad(found)
+
+
 def load_weights(path: pathlib.Path, networks: dict):
     """Reads weights into `{name: network}`.
 
@@ -92,6 +115,7 @@ def load_weights(path: pathlib.Path, networks: dict):
         }
     for name, network in networks.items():
         network.set_weights(values[name])
+    warn_of_bad({f"{name}/{i}": one for name, all in values.items() for i, one in enumerate(all)})
 
 
 def count_numbers(path: pathlib.Path) -> int:

@@ -6,6 +6,8 @@ import pathlib
 import keras
 
 from keras_gan_zoo import atomic, errors, evaluation, pictures, weight_files
+from keras_gan_zoo.callbacks.folders import check_folder
+from keras_gan_zoo.training import checks
 
 # For these, more is better.
 RISING = (
@@ -40,6 +42,8 @@ class EvaluateSamples(keras.callbacks.Callback):
 
     Raises:
         ValueError: If a name is unknown, or `restore_best` is asked for without `directory`.
+        ValueError, OSError: When `fit` begins, if the data set, the model or a folder lack what is
+            needed, or nothing measures `monitor`.
         FileExistsError: In `fit`, if a new run finds the best networks of another in `directory`.
 
     Example:
@@ -61,8 +65,7 @@ class EvaluateSamples(keras.callbacks.Callback):
         **options,
     ):
         super().__init__()
-        if every < 1:
-            raise ValueError(f"Expected `every` >= 1. Received: {every!r}")
+        checks.check_count("every", every)
         if restore_best and directory is None:
             raise ValueError(
                 "Expected `directory`, where the best networks are kept, with `restore_best`. "
@@ -81,6 +84,11 @@ class EvaluateSamples(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         self._checked = False
+        if self.directory is not None:
+            check_folder("directory", self.directory)
+        if self.log_dir is not None:
+            check_folder("log_dir", self.log_dir)
+        evaluation.check_ahead(self.model, self.against, self.names, self.monitor, **self.options)
 
     def on_epoch_begin(self, epoch, logs=None):
         # Not before: another callback may have resumed the model when training began.

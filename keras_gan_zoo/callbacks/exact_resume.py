@@ -6,7 +6,9 @@ import warnings
 import keras
 
 from keras_gan_zoo import atomic
+from keras_gan_zoo.training import checks
 from keras_gan_zoo.training import state as training_state
+from keras_gan_zoo.training.facts import differences, facts_of
 
 
 class ExactResume(keras.callbacks.Callback):
@@ -30,6 +32,8 @@ class ExactResume(keras.callbacks.Callback):
     a seed, or below a `repeat`, is warned of when training begins.
 
     While a `fit` runs, its process has the folder to itself: a second one is told so at once.
+    Where another learning rate, optimizer, batch size or data set is asked for than that of the
+    state, a warning names both, and what is asked for now holds.
 
     Args:
         directory: Folder of the state files; made if it is not there.
@@ -55,8 +59,9 @@ class ExactResume(keras.callbacks.Callback):
 
     def __init__(self, directory, every: int | None = None, keep: int = 2):
         super().__init__()
-        if every is not None and every < 1:
-            raise ValueError(f"Expected `every` to be None or >= 1. Received: {every!r}")
+        if every is not None:
+            checks.check_count("every", every)
+        checks.check_count("keep", keep)
         if keep < 2:
             raise ValueError(
                 f"Expected `keep` >= 2, so that a torn file has a predecessor. Received: {keep!r}"
@@ -77,6 +82,7 @@ class ExactResume(keras.callbacks.Callback):
         self._means = None
         self._stage, self._steps_before = model.asked_stage, []
         self._found = None
+        self._facts = facts_of(model, model.data_order.given)
         if cause := model.data_order.inexact:
             warnings.warn(
                 f"A resumed run may see other batches, because of {cause}. Give shuffles a seed "
@@ -101,6 +107,7 @@ class ExactResume(keras.callbacks.Callback):
             self._steps_before = [*self._steps_before, position["steps"], *skipped_stages]
             return
         training_state.restore(model, state)
+        self._compare(model, position, stage)
         model.stage_was_restored(position.get("losses", ()))
         self._found = position
         if stage > self._stage:  # which is over
@@ -117,6 +124,26 @@ class ExactResume(keras.callbacks.Callback):
             order.move_to(position["steps"], batch)
         else:
             order.pass_over()
+
+    def _compare(self, model, position, stage):
+        """Says what was compiled or given otherwise, and lets what is asked for now hold."""
+        before = position.get("facts", {})
+        is_over = stage > self._stage or position["epoch"] >= model.data_order.last_epoch
+        if is_over or not (found := differences(before, self._facts)):
+            return
+        for phase, optimizer in model.optimizers.items():
+            rate, name = (
+                getattr(optimizer, "inner_optimizer", optimizer),
+                f"learning_rate of {phase!r}",
+            )
+            asked = self._facts.get(name)
+            if name in before and before[name] != asked and isinstance(asked, float):
+                rate.learning_rate = asked
+        warnings.warn(
+            f"The training in {self.directory} goes on with what is asked for now, which is not "
+            f"what it was begun with: {'; '.join(found)}.",
+            stacklevel=4,
+        )
 
     def on_train_begin(self, logs=None):
         self.model.data_order.replay(self.model)
@@ -161,6 +188,7 @@ class ExactResume(keras.callbacks.Callback):
             )
             return
         position = {"steps": self._steps, "epoch": self._epoch, "batch": self._batch}
+        position["facts"] = self._facts
         # Of an epoch whose steps were all made, no graph tells the names any more.
         position["losses"] = list(self.model.loss_means.names)
         if self.model.stages():

@@ -6,6 +6,8 @@ import pathlib
 import keras
 
 from keras_gan_zoo import atomic, pictures
+from keras_gan_zoo.callbacks.folders import check_folder
+from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.demonstration import Demonstration
 
 
@@ -42,11 +44,9 @@ class SampleGrid(keras.callbacks.Callback):
         ability: str | None = None,
     ):
         super().__init__()
-        if num_samples < 1 or every < 1:
-            raise ValueError(
-                "Expected `num_samples` and `every` >= 1. "
-                f"Received: num_samples={num_samples!r}, every={every!r}"
-            )
+        checks.check_count("num_samples", num_samples)
+        checks.check_count("every", every)
+        checks.check_seed(seed)
         self.directory = pathlib.Path(directory)
         self.num_samples = num_samples
         self.seed = seed
@@ -59,14 +59,20 @@ class SampleGrid(keras.callbacks.Callback):
         self._shown = Demonstration(
             self.model, self.ability, self.inputs, self.num_samples, self.seed
         )
+        check_folder("directory", self.directory)
+        if self.log_dir is not None:
+            check_folder("log_dir", self.log_dir)
+        self._picture()  # what cannot be drawn later cannot be drawn now
 
     def on_epoch_end(self, epoch, logs=None):
         if (epoch + 1) % self.every:
             return
-        self.directory.mkdir(parents=True, exist_ok=True)
-        columns = None if self._shown.inputs else math.ceil(math.sqrt(self.num_samples))
-        picture = self._shown.picture(columns)
+        picture = self._picture()
         with atomic.file(self.directory / f"epoch-{epoch + 1:04d}.png") as unfinished:
             picture.save(unfinished)
         if self.log_dir is not None:
             pictures.log_to_tensorboard(self.log_dir, "samples", picture, step=epoch + 1)
+
+    def _picture(self):
+        columns = None if self._shown.inputs else math.ceil(math.sqrt(self.num_samples))
+        return self._shown.picture(columns)

@@ -259,6 +259,11 @@ class DataOrder:
         self._train = None  # the model's own function, while another replays its steps
 
     @property
+    def given(self):
+        """What `fit` was given."""
+        return self._opened
+
+    @property
     def data(self):
         """What Keras is to read: as many openings as are left of this `fit`."""
         if self.length is None:

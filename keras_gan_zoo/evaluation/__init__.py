@@ -2,6 +2,7 @@
 
 from keras_gan_zoo.evaluation.features import FeatureSet, extract
 from keras_gan_zoo.evaluation.model_metrics import check_model, generates_by_itself
+from keras_gan_zoo.evaluation.preflight import check_ahead
 from keras_gan_zoo.evaluation.protocol import (
     check_metrics,
     check_options,
@@ -12,6 +13,7 @@ from keras_gan_zoo.evaluation.scores import score
 
 __all__ = [
     "FeatureSet",
+    "check_ahead",
     "check_metrics",
     "check_model",
     "check_options",

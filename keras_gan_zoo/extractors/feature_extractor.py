@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_gan_zoo import errors, networks, weight_files
+from keras_gan_zoo import backend, errors, networks, weight_files
 from keras_gan_zoo.extractors.inception_weights import INCEPTION_URL, load_inception_weights
 
 # RGB networks take bytes; the small ones take the range of this library.
@@ -235,7 +235,8 @@ def _builtin(name, weights):
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("float32")  # its numbers are the same in every program
     try:
-        network = made.build()
+        with backend.channels_last():
+            network = made.build()
     finally:
         keras.config.set_dtype_policy(policy)
     if name == "inception_2015":

@@ -8,7 +8,6 @@ from keras_gan_zoo.families.conditions import condition_of
 from keras_gan_zoo.families.critic import Critic
 from keras_gan_zoo.families.latents import LATENT_DISTRIBUTIONS
 from keras_gan_zoo.families.penalized import WeightPenalties
-from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.calls import apply, last_of
 from keras_gan_zoo.training.phase import Phase
 from keras_gan_zoo.training.phased_model import PhasedModel
@@ -84,13 +83,14 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
         sample_kind: kinds.Kind | None = None,
         **kwargs,
     ):
-        checks.check_count("latent_dim", latent_dim)
-        checks.check_count("discriminator_steps", discriminator_steps)
-        checks.check_count("generator_steps", generator_steps)
         if latent_distribution not in LATENT_DISTRIBUTIONS:
             raise errors.unknown_name(
                 "latent_distribution", latent_distribution, LATENT_DISTRIBUTIONS
             )
+        try:
+            loss = losses.get(adversarial_loss)
+        except ValueError as error:
+            raise ValueError(f"`adversarial_loss`: {error}") from None
         passed = {"generator": generator, "discriminator": discriminator}
         super().__init__(networks={**passed, **(networks or {})}, **passed, **kwargs)
         self.latent_dim = int(latent_dim)
@@ -98,9 +98,9 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
         self.discriminator_steps = int(discriminator_steps)
         self.generator_steps = int(generator_steps)
         self.sample_shape = tuple(self.generator.outputs[-1].shape[1:])
+        self.check_shape_of("generator", self.sample_shape)
         self.sample_kind = self.kind_of_samples(self.sample_shape, sample_kind)
         self.condition = condition_of(num_classes, condition_dim, condition_kind)
-        loss = losses.get(adversarial_loss)
         if self.has_own_losses and type(loss) is not losses.NonSaturating:
             raise ValueError(
                 f"Expected no `adversarial_loss`: {type(self).__name__} has losses of its own. "

@@ -47,8 +47,9 @@ class AutoencoderModel(PhasedModel):
     ):
         passed = {"encoder": encoder, "decoder": decoder}
         super().__init__(networks={**passed, **(networks or {})}, **passed, **kwargs)
+        self.sample_shape = tuple(self.encoder.inputs[0].shape[1:])
+        self.check_shape_of("encoder", self.sample_shape)
         self._check_networks()
-        self.sample_shape = tuple(self.encoder.input_shape[1:])
         self.sample_kind = self.kind_of_samples(self.sample_shape, sample_kind)
         self.latent_dim = int(self.decoder.input_shape[-1])
         self.built = True
@@ -236,6 +237,23 @@ class AutoencoderModel(PhasedModel):
                 "Expected an `encoder` with one input, samples, and a `decoder` with one input, "
                 f"latents (batch, latent_dim). Received: inputs {shapes[0]} and {shapes[1]}"
             )
+        expected, received = self._widths(latents[0].shape[-1])
+        if expected != received:
+            raise ValueError(
+                f"Expected an `encoder` whose outputs have widths {expected}, as the `decoder` "
+                f"takes latents. Received: {received}"
+            )
+        made, taken = self.decoder.outputs[0].shape, inputs[0].shape
+        if len(made) == len(taken) and made[1:-1] != taken[1:-1]:
+            raise ValueError(
+                "Expected a `decoder` that gives samples of the shape that the `encoder` takes, "
+                f"{taken[1:]}. Received: outputs of shape {made[1:]}"
+            )
+
+    def _widths(self, latent_dim):
+        """The widths of the encoder's outputs: those that go with the latents, and its own."""
+        total = sum(one.shape[-1] for one in self.encoder.outputs)
+        return [latent_dim], [total]
 
 
 class LatentPrior(Generation):

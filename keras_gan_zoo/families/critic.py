@@ -1,5 +1,7 @@
 """A network that judges samples, with all that trains it."""
 
+import warnings
+
 import keras
 
 from keras_gan_zoo import backend, losses
@@ -171,6 +173,12 @@ class Critic(Part):
                 f"Expected a `{self.name}` that gives {', '.join(names)}. Received: "
                 f"{len(received)} outputs of shapes {[tuple(one.shape[1:]) for one in received]}"
             )
+        if names[0] == "logits" and _ends_in_sigmoid(received[0]):
+            warnings.warn(
+                f"The `{self.name}` ends in a sigmoid. Losses take logits, as they are: its last "
+                "layer should have no activation.",
+                stacklevel=4,
+            )
         if names[0] == "logits" and len(received[0].shape) == 2 and received[0].shape[-1] != 1:
             raise ValueError(
                 f"Expected a `{self.name}` with one logit for each sample. Received: logits of "
@@ -178,8 +186,16 @@ class Critic(Part):
             )
 
 
+def _ends_in_sigmoid(output):
+    layer = output._keras_history.operation
+    activation = getattr(layer, "activation", None)
+    return "sigmoid" in (getattr(activation, "__name__", "") or type(layer).__name__).lower()
+
+
 def _checked_noise(level):
-    if callable(level) or (isinstance(level, (int, float)) and level >= 0):
+    if isinstance(level, keras.optimizers.schedules.LearningRateSchedule):
+        return level
+    if checks.is_number(level) and level >= 0:
         return level
     raise ValueError(
         "Expected `instance_noise` to be a number >= 0 or a schedule such as "

@@ -21,6 +21,11 @@ class Penalties(Part):
     """
 
     def __init__(self, model, network, penalties=(), prefix: str = ""):
+        if not isinstance(penalties, (list, tuple)):
+            raise ValueError(
+                f"Expected `{prefix}penalties` to be a list of `kgz.penalties`, such as "
+                f"[kgz.penalties.R1(10.0)]. Received: {penalties!r}"
+            )
         # Copies: one that remembers must not forget one model when it is given to another.
         self.penalties = [copy.copy(Penalty.check(penalty)) for penalty in penalties]
         self.model, self.network, self.prefix = model, network, prefix

@@ -39,5 +39,8 @@ class GaussianPosterior(LatentPrior):
         each = losses.kl_per_dimension(mean, log_variance, free_bits)
         return ops.mean(ops.sum(each, axis=-1))
 
+    def _widths(self, latent_dim):
+        return [latent_dim] * 2, [one.shape[-1] for one in self.encoder.outputs]
+
     def _posterior(self, samples):
         return tuple(ops.cast(one, "float32") for one in self.encoded(samples))

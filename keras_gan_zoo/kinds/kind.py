@@ -82,6 +82,11 @@ class Kind:
             return values.check_integers(name, samples, self.shape, self.limit, **how)
         return values.check_floats(name, samples, self.shape, self.largest, self.words, self.mend)
 
+    @property
+    def is_scaled(self) -> bool:
+        """Whether `warn_of_scale` may have something to say."""
+        return self.dtype == "float32" and bool(self.words.lowest)
+
     def warn_of_scale(self, samples):
         """Warns if samples at hand are in `[0, 1]`, where that is hardly ever meant."""
         if self.dtype == "float32":

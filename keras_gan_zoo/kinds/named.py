@@ -59,6 +59,14 @@ class Named(kind.Kind):
         """Whether all parts are drawn as images."""
         return all(one.has_tiles for _, one in self.parts)
 
+    @property
+    def is_scaled(self) -> bool:
+        return any(one.is_scaled for _, one in self.parts)
+
+    def warn_of_scale(self, samples):
+        for name, one in self.parts:
+            one.warn_of_scale(samples[name])
+
     def check(self, name, samples):
         if not isinstance(samples, dict) or set(samples) != set(self.kinds):
             keys = isinstance(samples, dict)

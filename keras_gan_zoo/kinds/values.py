@@ -78,7 +78,7 @@ def check_floats(name, samples, shape, largest=None, words=None, mend=None):
             f"{expected}{scale}.{hint} Received: dtype {samples.dtype.name}, shape {samples.shape}"
         )
     if not _fits(samples.shape, shape):
-        hint = mend(samples.shape, shape)
+        hint = mend_unseen(samples, shape, mend)
         raise ValueError(f"{expected}{scale}.{hint} Received: shape {samples.shape}")
     warn_of_values_from_zero(samples, words)
     # A retraced step knows less than `fit`, which has checked the data set's own specification.
@@ -109,7 +109,7 @@ def check_integers(name, integers, shape, limit, least=0, mend=None, outside="")
     expected = f"Expected `{name}` to be integers of shape {shown(shape)} in [{least}, {limit})"
     integers = _tensor(list(integers) if isinstance(integers, tuple) else integers, expected)
     if not integers.dtype.is_integer or not _fits(integers.shape, shape):
-        hint = (mend or mend_integers)(integers.shape, shape)
+        hint = mend_unseen(integers, shape, mend or mend_integers)
         raise ValueError(
             f"{expected}.{hint} Received: dtype {integers.dtype.name}, shape {integers.shape}"
         )
@@ -164,6 +164,25 @@ def require(valid, message: str, tensor):
     check = tf.debugging.Assert(broken == 0, [f"{BAD_VALUES} {message} Received:", *pieces])
     with tf.control_dependencies([check]):
         return tf.identity(tensor)
+
+
+def require_rows(rows) -> list:
+    """What ensures, when it is run, that a batch has rows; raises at once if it is known."""
+    message = f"{BAD_VALUES} Expected batches with samples. Received: a batch of {{}}"
+    if tf.is_symbolic_tensor(rows):
+        return [tf.debugging.Assert(rows > 0, [message, rows])]
+    if rows < 1:
+        raise ValueError(message.removeprefix(f"{BAD_VALUES} ").format(int(rows)))
+    return []
+
+
+def mend_unseen(samples, shape, mend) -> str:
+    """How to mend a batch of a wrong shape: at hand, or of a data set, which is not at hand."""
+    if samples.shape.rank is None:
+        return f" Tell its shape: data.map(lambda x: tf.ensure_shape(x, {(None, *shape)}))."
+    if tf.is_symbolic_tensor(samples) and mend_batch(samples.shape, shape):
+        return " Batch the data set: data.batch(32)."
+    return mend(samples.shape, shape)
 
 
 def mend_batch(received, shape) -> str:

@@ -45,6 +45,7 @@ class ResizeConv2D(keras.layers.Conv2D):
             )
         if isinstance(factor, bool) or not isinstance(factor, int) or factor < 1:
             raise ValueError(f"Expected `factor` to be an integer >= 1. Received: {factor!r}")
+        kwargs = {"data_format": "channels_last", **kwargs}
         super().__init__(filters, kernel_size, padding="same", **kwargs)
         self.factor = factor
         self.interpolation = interpolation
@@ -58,7 +59,9 @@ class ResizeConv2D(keras.layers.Conv2D):
             return super().call(inputs)
         if self._merged is None:
             height, width = (self.factor * size for size in ops.shape(inputs)[1:3])
-            enlarged = ops.image.resize(inputs, (height, width), self.interpolation)
+            enlarged = ops.image.resize(
+                inputs, (height, width), self.interpolation, data_format="channels_last"
+            )
             return super().call(ops.cast(enlarged, inputs.dtype))
         outputs = self._interleaved(inputs)
         if self.use_bias:
@@ -71,7 +74,9 @@ class ResizeConv2D(keras.layers.Conv2D):
         # (phase, offset, tap) twice and (tap, tap, in, out) to (offset, offset, in, phases, out)
         kernel = ops.einsum("pat,qbs,tsio->abipqo", rows, columns, self.kernel)
         shape = (*kernel.shape[:3], self.factor**2 * self.filters)
-        outputs = ops.conv(inputs, ops.reshape(kernel, shape), padding="same")
+        outputs = ops.conv(
+            inputs, ops.reshape(kernel, shape), padding="same", data_format="channels_last"
+        )
         batch, height, width, _ = ops.shape(outputs)
         outputs = ops.reshape(
             outputs, (batch, height, width, self.factor, self.factor, self.filters)

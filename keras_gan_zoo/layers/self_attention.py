@@ -63,7 +63,8 @@ class SelfAttention2D(keras.layers.Layer):
         self.built = True
 
     def _project(self, filters, name, input_shape):
-        layer = keras.layers.Conv2D(filters, 1, use_bias=False, dtype=self.dtype_policy, name=name)
+        options = {"dtype": self.dtype_policy, "name": name, "data_format": "channels_last"}
+        layer = keras.layers.Conv2D(filters, 1, use_bias=False, **options)
         if self.spectral_normalization:
             layer = SpectralNormalization(layer, dtype=self.dtype_policy, name=name)
         layer.build(input_shape)
@@ -76,7 +77,7 @@ class SelfAttention2D(keras.layers.Layer):
         def flat(layer, pool=1):
             maps = layer(inputs, **options)
             if pool > 1:
-                maps = ops.max_pool(maps, pool, pool)
+                maps = ops.max_pool(maps, pool, pool, data_format="channels_last")
             return ops.reshape(maps, (batch, -1, maps.shape[-1]))
 
         query, key, value = flat(self.query), flat(self.key, self.pool), flat(self.value, self.pool)

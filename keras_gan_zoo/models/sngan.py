@@ -10,6 +10,7 @@ from keras_gan_zoo.networks import (
     sngan_resnet_discriminator,
     sngan_resnet_generator,
 )
+from keras_gan_zoo.networks.blocks.normalization import NORMALIZATIONS
 from keras_gan_zoo.penalties import GradientPenalty, OrthonormalRegularization
 
 NETWORKS = {
@@ -86,6 +87,7 @@ class SNGAN(AdversarialModel):
         check_choice("network", network, NETWORKS)
         make_generator, make_discriminator, loss = NETWORKS[network]
         normalization = discriminator_normalization
+        check_choice("discriminator_normalization", normalization, NORMALIZATIONS)
         if penalties is None:
             penalties = [PENALTIES[normalization]()] if normalization in PENALTIES else []
         if weight_clip is None and normalization == "weight_clipping":

@@ -1,5 +1,6 @@
 """Architectures: functions that return Keras models, without any training logic."""
 
+from keras_gan_zoo import backend
 from keras_gan_zoo.networks.acgan import acgan_discriminator
 from keras_gan_zoo.networks.autoencoder import conv_decoder, conv_encoder, mlp_decoder, mlp_encoder
 from keras_gan_zoo.networks.blocks.heads import (
@@ -95,3 +96,6 @@ __all__ = [
     "with_virtual_batch_normalization",
     "unet_generator",
 ]
+
+# Whoever calls them, in whatever configuration of Keras.
+globals().update({name: backend.channels_last()(globals()[name]) for name in __all__})

@@ -40,7 +40,13 @@ def mobilenet_v2() -> keras.Model:
         arXiv 1801.04381.
     """
     inputs = keras.Input((None, None, 3), dtype="float32", name="images")
-    x = keras.ops.image.resize(inputs, (SIDE, SIDE), interpolation="bilinear", antialias=True)
+    x = keras.ops.image.resize(
+        inputs,
+        (SIDE, SIDE),
+        interpolation="bilinear",
+        antialias=True,
+        data_format="channels_last",
+    )
     x = keras.layers.Rescaling(
         [1 / (255 * deviation) for deviation in DEVIATION],
         offset=[-mean / deviation for mean, deviation in zip(MEAN, DEVIATION, strict=True)],

@@ -5,6 +5,8 @@ import inspect
 
 import keras
 
+from keras_gan_zoo.training import argument_kinds
+
 
 class RecordedArguments:
     """Mixin for models whose configs are their constructors' arguments.
@@ -27,6 +29,16 @@ class RecordedArguments:
         rest = any(one.kind is one.VAR_KEYWORD for one in taken.values())
         return {name: value for name, value in arguments.items() if rest or name in taken}
 
+    def check_shape_of(self, network: str, shape: tuple):
+        """Raises `ValueError` if a network contradicts the shape of samples that was passed."""
+        for name in ("image_shape", "sample_shape", "input_dim"):
+            chosen = self._chosen.get(name)
+            if chosen is not None and tuple(chosen) != tuple(shape):
+                raise ValueError(
+                    f"Expected a `{network}` for samples of `{name}`, {tuple(chosen)}. "
+                    f"Received: one for samples of shape {tuple(shape)}"
+                )
+
     def get_config(self):
         """The constructor's arguments, as plain data."""
         return {name: _serialized(value) for name, value in self._arguments.items()}
@@ -46,25 +58,37 @@ def _recording(init):
         )
     rest = [one.name for one in parameters if one.kind is one.VAR_KEYWORD]
     defaults = {one.name: one.default for one in parameters if one.default is not one.empty}
+    ours = init.__module__.startswith("keras_gan_zoo.")
+    annotations = {one.name: one.annotation for one in parameters if ours and one.name != "seed"}
+
+    def _is_default(name, value):
+        value = tuple(value) if isinstance(value, list) else value  # as in a config that was read
+        default = defaults.get(name, _is_default)
+        return value is default or (type(value) is type(default) and value == default)
 
     def __init__(self, *args, **kwargs):  # noqa: N807
         try:
-            passed = dict(signature.bind(self, *args, **kwargs).arguments)
+            bound = signature.bind(self, *args, **kwargs)
         except TypeError:
             return init(self, *args, **kwargs)  # which says what is wrong
+        for name, value in bound.arguments.items():
+            if name in annotations and not _is_default(name, value):
+                bound.arguments[name] = argument_kinds.checked(name, annotations[name], value)
+        passed = dict(bound.arguments)
         for name in rest:
             passed |= passed.pop(name, {})
         passed.pop(owner.name)
+        chosen = {name: value for name, value in passed.items() if not _is_default(name, value)}
         # Not as an attribute: Keras would wrap it, and track the networks in it.
         if "_arguments" not in self.__dict__:
-            self.__dict__["_arguments"] = {}
+            self.__dict__["_arguments"], self.__dict__["_chosen"] = {}, chosen
             own = {**defaults, **passed}
         else:
             own = {name: value for name, value in defaults.items() if name not in passed}
         for name, value in self.if_taken(**own).items():
             value = list(value) if isinstance(value, list) else value  # the caller may change it
             self._arguments.setdefault(name, value)
-        return init(self, *args, **kwargs)
+        return init(*bound.args, **bound.kwargs)
 
     # Not by functools.wraps: Keras reads the arguments of what it finds under `__wrapped__`.
     __init__.__signature__, __init__.__doc__ = signature, init.__doc__

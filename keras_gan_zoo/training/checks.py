@@ -19,7 +19,8 @@ def check_seed(seed):
     """Raises unless `seed` is `None` or an integer of 31 bits, of which none is lost."""
     if seed is None:
         return
-    if isinstance(seed, bool) or not hasattr(seed, "__index__") or not 0 <= seed < 2**31:
+    whole = hasattr(seed, "__index__") and not isinstance(seed, bool) and np.ndim(seed) == 0
+    if not whole or not 0 <= seed < 2**31:
         raise ValueError(
             f"Expected `seed` to be None or an integer >= 0 and < 2**31. Received: {seed!r}"
         )
@@ -30,6 +31,12 @@ def check_count(name: str, value, least: int = 1):
     whole = hasattr(value, "__index__") and not isinstance(value, bool) and np.ndim(value) == 0
     if not whole or value < least:
         raise ValueError(f"Expected `{name}` to be an integer >= {least}. Received: {value!r}")
+
+
+def is_number(value) -> bool:
+    """Whether `value` is a finite number, and no truth value."""
+    numbers = int, float, np.integer, np.floating
+    return isinstance(value, numbers) and not isinstance(value, bool) and np.isfinite(value)
 
 
 def check_at_least(least: float, **values):
@@ -53,16 +60,4 @@ def check_network(name: str, network):
         raise ValueError(
             f"Expected `{name}` to be a `keras.Model(inputs, outputs)`, or a `keras.Sequential` "
             f"that starts with a `keras.Input`. Received: {network!r}"
-        )
-
-
-def check_architecture(arguments: dict):
-    """Raises for arguments that no network can be made from, before one says so worse."""
-    if "latent_dim" in arguments:
-        check_count("latent_dim", arguments["latent_dim"])
-    shape = arguments.get("image_shape")
-    if shape is not None and len(shape) not in (1, 3):
-        channel = f"; grey images have one channel: {(*shape, 1)}" if len(shape) == 2 else ""
-        raise ValueError(
-            f"Expected `image_shape` (height, width, channels){channel}. Received: {tuple(shape)}"
         )

@@ -6,7 +6,8 @@ import keras
 
 from keras_gan_zoo import errors
 from keras_gan_zoo.metrics.streaming import StreamingMetric
-from keras_gan_zoo.training import checks
+from keras_gan_zoo.training import checks, rates
+from keras_gan_zoo.training.monitors import PhaseOptimizers
 
 
 class PhasedCompilation:
@@ -14,6 +15,9 @@ class PhasedCompilation:
 
     Keras compiles a model with one optimizer; this keeps one for each phase in `self.optimizers`,
     wrapped for loss scaling where needed, and writes all of them into saved files.
+
+    Attributes:
+        compiled_optimizers: The configs of the optimizers by phase, as they were compiled.
     """
 
     def compile(
@@ -62,11 +66,26 @@ class PhasedCompilation:
         if auto_scale_loss and self.dtype_policy.name == "mixed_float16":
             chosen = {name: _with_loss_scale(one) for name, one in chosen.items()}
         for phase in self.phases():
-            chosen[phase.name].build(phase.trainable_variables)
+            one = chosen[phase.name]
+            getattr(one, "inner_optimizer", one).name = phase.name  # as callbacks report it
+            one.build(phase.trainable_variables)
         self.optimizers = chosen
+        # As they were asked for: a callback may set another learning rate.
+        serialized = keras.saving.serialize_keras_object
+        told = {name: serialized(one) for name, one in chosen.items()}
+        self.__dict__["compiled_optimizers"] = told  # which Keras need not track
         self.sample_metrics = [StreamingMetric.check(metric) for metric in metrics]
         self.accumulation_steps = int(accumulation_steps)
         self._auto_scale_loss = auto_scale_loss
+
+    @property
+    def optimizer(self):
+        """The optimizers of all phases, as Keras's callbacks look for them; see `optimizers`."""
+        return PhaseOptimizers(self.optimizers) if self.optimizers else None
+
+    @optimizer.setter
+    def optimizer(self, value):
+        """Keras sets its only optimizer, of which there is none."""
 
     def get_compile_config(self):
         """The compiled state as plain data, so that a loaded model goes on training."""
@@ -93,6 +112,17 @@ class PhasedCompilation:
         }
         metrics = [keras.saving.deserialize_keras_object(m) for m in config["metrics"]]
         self.compile(**{**config, "optimizer": optimizers, "metrics": metrics})
+
+    def leave_schedules(self):
+        """Makes learning rates that follow a schedule constant, so that callbacks can set them."""
+        with self.distribute_strategy.scope():
+            found = {
+                name: rates.settable(one, self.phase(name).trainable_variables)
+                for name, one in self.optimizers.items()
+            }
+        if any(one is not self.optimizers[name] for name, one in found.items()):
+            self.optimizers = found
+            self.train_function = None
 
     def _choose_optimizers(self, optimizer):
         names = [phase.name for phase in self.phases()]

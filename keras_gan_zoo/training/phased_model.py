@@ -2,22 +2,23 @@
 
 import contextlib
 import inspect
+import random
 
 import keras
 import tensorflow as tf
 
-from keras_gan_zoo import backend, errors, kinds, processor
-from keras_gan_zoo.datasets import pipeline
+from keras_gan_zoo import backend, errors, kinds, processor, weight_files
 from keras_gan_zoo.kinds import values
 from keras_gan_zoo.presets.preset_model import PresetModel
 from keras_gan_zoo.serving.export import Exporting
-from keras_gan_zoo.training import checks
+from keras_gan_zoo.training import argument_kinds, checks
 from keras_gan_zoo.training.abilities import Abilities
 from keras_gan_zoo.training.arguments import RecordedArguments
 from keras_gan_zoo.training.compilation import PhasedCompilation
+from keras_gan_zoo.training.entrances import Entrances
 from keras_gan_zoo.training.frozen_network import FrozenNetworks
 from keras_gan_zoo.training.graphs import StepGraphs
-from keras_gan_zoo.training.inputs import named_parts, parts_of, without_nothing
+from keras_gan_zoo.training.inputs import named_parts, without_nothing
 from keras_gan_zoo.training.loss_means import LossMeans
 from keras_gan_zoo.training.moving_average import MovingAverage
 from keras_gan_zoo.training.part import Part
@@ -33,6 +34,7 @@ class PhasedModel(
     PresetModel,
     Abilities,
     Exporting,
+    Entrances,
     PhasedCompilation,
     Stages,
     StepGraphs,
@@ -64,7 +66,8 @@ class PhasedModel(
         networks: By name a function that makes the network, without arguments or from the shape of
             what the first network makes. Each becomes an attribute, is shipped in presets, and is
             replaced by the network that is passed as the keyword argument of its name.
-        seed: Seed of the model's noise. `None` picks one.
+        seed: Seed of the initial weights of networks that the model makes, and of its noise.
+            `None` draws them from Keras's global generator.
         **kwargs: Networks; `name` and `dtype` (a policy such as `"mixed_bfloat16"`), as for
             `keras.Model`.
     """
@@ -72,15 +75,16 @@ class PhasedModel(
     def __init__(self, *, networks: dict | None = None, seed: int | None = None, **kwargs):
         networks = dict(networks or {})
         checks.check_seed(seed)
-        checks.check_architecture(self._arguments)
         checks.check_arguments(type(self), kwargs, networks)
+        argument_kinds.check_dtype(kwargs.get("dtype"))
+        argument_kinds.checked("name", str | None, kwargs.get("name"))
         passed = {name: kwargs.pop(name) for name in networks if kwargs.get(name) is not None}
         for name, network in passed.items():
             checks.check_network(name, network)
         super().__init__(**{k: value for k, value in kwargs.items() if k not in networks})
         processor.warn_of_slow_bfloat16(self.dtype_policy)
         self._networks = tuple(networks)
-        with _networks_of_dtype(self.dtype_policy):
+        with _building(self.dtype_policy, seed):
             for name, make in networks.items():
                 setattr(
                     self, name, passed[name] if name in passed else self._network_from(name, make)
@@ -88,6 +92,8 @@ class PhasedModel(
         self.seed = seed
         self._training_noise = keras.random.SeedGenerator(seed, name="training_noise")
         self._evaluation_noise = keras.random.SeedGenerator(seed, name="evaluation_noise")
+        if seed is not None:
+            self._seed_layers(seed)
         self.loss_means = LossMeans()
         self.sample_metrics = []
         self.optimizers: dict[str, keras.optimizers.Optimizer] = {}
@@ -226,9 +232,9 @@ class PhasedModel(
         """The named batch, and the share of the global batch that this replica holds."""
         batch = self.prepare_batch(without_nothing(data))
         replicas = backend.num_replicas()
-        if replicas == 1:
-            return batch, 1.0
         rows = rows_of(batch)
+        if replicas == 1:
+            return _with_rows(batch, rows), 1.0
         context = tf.distribute.get_replica_context()
         all_rows = context.all_reduce(tf.distribute.ReduceOp.SUM, tf.cast(rows, tf.float32))
         # A last batch smaller than the number of replicas leaves some with nothing: they compute
@@ -238,10 +244,13 @@ class PhasedModel(
             key: tf.pad(value, [[0, missing]] + [[0, 0]] * (value.shape.rank - 1))
             for key, value in batch.items()
         }
-        return batch, tf.cast(rows, tf.float32) / all_rows
+        return _with_rows(batch, all_rows), tf.cast(rows, tf.float32) / all_rows
 
     def _results(self, *metrics):
-        results = {**self.loss_means.result(), **{m.name: m.result() for m in metrics}}
+        results = self.loss_means.result()
+        if len(self.phases()) == 1:  # for Keras's callbacks, which look for it
+            results = {"loss": sum(results.values()), **results}
+        results |= {metric.name: metric.result() for metric in metrics}
         if isinstance(tf.distribute.get_strategy(), tf.distribute.MultiWorkerMirroredStrategy):
             # Keras averages over workers along axis 0, which a scalar does not have.
             return {name: tf.reshape(value, (1,)) for name, value in results.items()}
@@ -260,122 +269,10 @@ class PhasedModel(
         """The metrics that `fit` and `evaluate` report and reset."""
         return [self.loss_means, *self.sample_metrics]
 
-    # Keras's entrances ---------------------------------------------------------------------
-
-    def fit(self, x=None, y=None, batch_size=None, *, shuffle=True, **kwargs):
-        """Trains the model, as `keras.Model.fit`, with two additions.
-
-        Arrays are shuffled by the model's seed, so that training on them is reproducible and can
-        be resumed to the bit. Bad values in the data raise a `ValueError` that names them.
-
-        Args:
-            x: A `tf.data.Dataset`, or arrays: what `inputs` names, as a dict with these names or in
-                this order.
-            y: Labels or targets, if `x` is an array.
-            batch_size: Samples per step, if `x` is an array; by default what the stage says,
-                or else 32.
-            shuffle: Whether arrays are shuffled each epoch.
-            **kwargs: As for `keras.Model.fit`.
-
-        Returns:
-            A `keras.callbacks.History`.
-        """
-        x, y, batch_size = self._checked_data(x, y, batch_size, shuffle, kwargs)
-        length = {name: kwargs[name] for name in ("epochs", "initial_epoch") if name in kwargs}
-        self._order = pipeline.DataOrder(x, kwargs.pop("steps_per_epoch", None), **length)
-        steps, per_call = self._order.steps_per_epoch, self.steps_per_execution
-        if steps and steps % per_call:
-            raise ValueError(
-                f"Expected the steps of an epoch to be a multiple of `steps_per_execution`, "
-                f"{per_call}, since no call is cut short; `fit(steps_per_epoch=...)` sets them. "
-                f"Received: {steps} steps"
-            )
-        # Keras warns of an argument that a data set has no use for.
-        shuffle = shuffle and not isinstance(x, tf.data.Dataset)
-        try:
-            self._prepare_callbacks(kwargs.get("callbacks"))
-            with _plain_errors():
-                return super().fit(
-                    self._order.data,
-                    y,
-                    batch_size,
-                    shuffle=shuffle,
-                    steps_per_epoch=self._order.steps_per_epoch,
-                    **kwargs,
-                )
-        finally:
-            self._order.end(self)
-            self._initial_epoch = None
-            for callback in _resuming(kwargs.get("callbacks")):
-                getattr(callback, "after_fit", lambda: None)()
-
-    def evaluate(self, x=None, y=None, batch_size=None, **kwargs):
-        """Mean losses over a data set, as `keras.Model.evaluate`; always returns a dict."""
-        x, y, batch_size = self._checked_data(x, y, batch_size, False, kwargs)
-        start = keras.ops.convert_to_numpy(self._evaluation_noise.state)
-        try:
-            with _plain_errors():
-                return super().evaluate(x, y, batch_size, **{"return_dict": True, **kwargs})
-        finally:  # so that each evaluation has the same noise, and leaves no trace
-            self._evaluation_noise.state.assign(start)
-
-    def _prepare_callbacks(self, callbacks):
-        """Lets callbacks put back a state before the data are opened."""
-        resuming = _resuming(callbacks)
-        self._asked_stage = self.asked_stage  # whatever they put back
-        for callback in resuming:
-            callback.before_fit(self)
-        if not resuming and self.asked_stage < self._stage_number():
-            raise ValueError(
-                "Expected `ExactResume` in each `fit` of a run that it resumed: the stage "
-                f"{self.stages()[self.asked_stage].name!r} is over. Received: callbacks without it"
-            )
-
-    def _checked_data(self, x, y, batch_size, shuffle, options):
-        """Checks what `fit` was given, and makes arrays a data set with a seeded order."""
-        if x is None:
-            raise ValueError("Expected `x`: samples, or a data set. Received: None")
-        if y is not None and not self.takes_targets:
-            raise ValueError(
-                f"{type(self).__name__} learns from samples alone: it takes no labels or targets. "
-                f"Pass only `x`. Received: y of type {type(y).__name__}"
-            )
-        self._forget_other_graphs()
-        # Keras itself must split arrays.
-        is_over = self.asked_stage < self._stage_number()  # its data may have another shape
-        if pipeline.is_arrays(x) and not is_over:
-            self._warn_of_scales(x if y is None else (x, y))
-        if pipeline.is_arrays(x) and not options.get("validation_split"):
-            size = batch_size or self.stage.batch_size or 32
-            x = pipeline.from_arrays(x, y, batch_size=size, seed=self.seed or 0, shuffle=shuffle)
-            y = batch_size = None
-        if isinstance(x, tf.data.Dataset) and not is_over:
-            # Traced anew each time: a training step traced before may have relaxed its shapes.
-            prepare = tf.function(self.prepare_batch, autograph=False)
-            prepare.get_concrete_function(x.element_spec)
-        return x, y, batch_size
-
-    def parts_of(self, data) -> dict:
-        """The parts of what `fit` is given by name, as `inputs` names them, as they are."""
-        return {name: part for name, (_, part) in parts_of(data, self.inputs()).items()}
-
-    def _warn_of_scales(self, arrays):
-        for name, part in self.parts_of(arrays).items():
-            self.inputs()[name].warn_of_scale(part)
+    # Internals -----------------------------------------------------------------------------
 
     def _averages(self):
         return [part for part in self._attached if isinstance(part, MovingAverage)]
-
-    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
-        """Does nothing: networks are built in the constructor.
-
-        Under a strategy Keras reads a batch here, which would move the order of the data.
-        """
-
-    @property
-    def data_order(self) -> "pipeline.DataOrder | None":
-        """The order of batches of the running `fit`, for callbacks that resume it."""
-        return self._order
 
     # Serialisation -------------------------------------------------------------------------
 
@@ -394,6 +291,14 @@ class PhasedModel(
         wanted = inspect.signature(make).parameters
         return make(getattr(self, self._networks[0]).output_shape[1:]) if wanted else make()
 
+    def _seed_layers(self, seed):
+        """Layers of Keras that draw, and were given no seed, draw as the model's decides."""
+        for index, layer in enumerate(self._flatten_layers()):
+            generator = getattr(layer, "seed_generator", None)
+            drawn = isinstance(generator, keras.random.SeedGenerator)
+            if drawn and getattr(layer, "seed", None) is None:
+                generator.state.assign([seed, index])
+
     def random_states(self) -> list:
         """The states of every random generator in the model, which Keras itself does not save."""
         weights = {id(weight) for weight in self.weights}
@@ -410,35 +315,32 @@ class PhasedModel(
             if (saved := own.pop(f"{RANDOM_STATE}{index}", None)) is not None:
                 state.assign(saved)
         super().load_own_variables(own)
+        weight_files.warn_of_bad_file(getattr(store, "h5_file", None))
         self._asked_stage = None
         self._forget_other_graphs()
 
 
-def _resuming(callbacks):
-    """Those of the callbacks of a `fit` that put back a state."""
-    given = keras.tree.flatten(getattr(callbacks, "callbacks", callbacks))
-    return [one for one in given if hasattr(one, "before_fit")]
-
-
 @contextlib.contextmanager
-def _networks_of_dtype(policy):
-    """Networks built inside this scope compute as the model they are for."""
-    outside = keras.config.dtype_policy()
+def _building(policy, seed):
+    """Networks built inside this scope compute as the model they are for, channels last.
+
+    Their initial weights follow from the model's seed, if it has one: Keras's initialisers take
+    theirs from Python's generator, which goes on afterwards as if nothing had been drawn.
+    """
+    outside = keras.config.dtype_policy(), random.getstate()
     keras.config.set_dtype_policy(policy)
+    if seed is not None:
+        random.seed(int(seed))
     try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(outside)
-
-
-@contextlib.contextmanager
-def _plain_errors():
-    """Turns a failed check of values or files in a compiled step into the error it stands for."""
-    try:
-        with pipeline.plain_errors():
+        with backend.channels_last():
             yield
-    except tf.errors.InvalidArgumentError as error:
-        message = str(error)
-        if values.BAD_VALUES not in message:
-            raise
-        raise ValueError(values.readable(message)) from None
+    finally:
+        keras.config.set_dtype_policy(outside[0])
+        if seed is not None:
+            random.setstate(outside[1])
+
+
+def _with_rows(batch, rows):
+    """The batch, if it has rows at all: the mean of nothing would make every weight NaN."""
+    with tf.control_dependencies(values.require_rows(rows)):
+        return {name: tf.identity(part) for name, part in batch.items()}

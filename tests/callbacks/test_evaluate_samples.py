@@ -69,6 +69,7 @@ def test_the_best_is_kept_and_restored(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", ["precision", "elbo"])
 def test_for_some_numbers_more_is_better(name, monkeypatch):
     numbers = iter([-0.1, 0.3, 0.2])
+    monkeypatch.setattr("keras_gan_zoo.evaluation.check_ahead", lambda *args, **kwargs: None)
     monkeypatch.setattr(
         "keras_gan_zoo.evaluation.evaluate",
         lambda *args, **kwargs: {"metrics": {f"{name}[x]": next(numbers)}, "protocol": {}},
@@ -81,7 +82,7 @@ def test_for_some_numbers_more_is_better(name, monkeypatch):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"every": 0}, "`every` >= 1"),
+        ({"every": 0}, "`every` to be an integer >= 1"),
         ({"restore_best": True}, "Expected `directory`"),
         ({"metrics": ["fid"]}, "to be 'modes'"),
         ({"num_sample": 10}, "Did you mean 'num_samples'"),

@@ -24,7 +24,8 @@ class ModelSpec:
     Args:
         model: The public class.
         arguments: Called for the constructor's arguments: tiny, and new networks on each call.
-        losses: The names of the losses that `fit` reports.
+        losses: The names of the losses that `fit` reports; with `loss`, their sum, if a model has
+            one phase.
         noisy: Whether training draws noise, which the seed decides.
         exempt: Patterns of trainable variables, after the name of the phase and a space, that need
             not move in it, with the reason.
@@ -212,18 +213,18 @@ SPECS = (
     ModelSpec(
         kgz.models.Autoencoder,
         _tiny_autoencoder,
-        losses=("reconstruction_loss",),
+        losses=("loss", "reconstruction_loss"),
         noisy=False,
     ),
     ModelSpec(
         kgz.models.DenoisingAutoencoder,
         lambda: {**_tiny_autoencoder(), "noise": "salt_and_pepper", "loss": "cross_entropy"},
-        losses=("reconstruction_loss",),
+        losses=("loss", "reconstruction_loss"),
     ),
     ModelSpec(
         kgz.models.VAE,
         lambda: {"image_shape": (8, 8, 1), "latent_dim": 3, "warm_up": 4},
-        losses=("reconstruction_loss", "kl_loss"),
+        losses=("loss", "reconstruction_loss", "kl_loss"),
     ),
     ModelSpec(
         kgz.models.AdversarialAutoencoder,
@@ -282,7 +283,7 @@ SPECS = (
     ModelSpec(
         kgz.models.RestrictedBoltzmannMachine,
         lambda: {"image_shape": (4, 4, 1), "hidden_units": 3, "chains": 6, "sampling_steps": 3},
-        losses=("contrastive_loss",),
+        losses=("loss", "contrastive_loss"),
     ),
 )
 
@@ -308,7 +309,7 @@ GUESTS = (
         exempt={r"dense\w*/bias": "it cancels in the difference of the critic's means"},
     ),
     ModelSpec(video.VideoGAN, dict, losses=(*GAN_LOSSES, "motion_discriminator_loss")),
-    ModelSpec(sequence.Memory, dict, losses=("prediction_loss",), noisy=False),
+    ModelSpec(sequence.Memory, dict, losses=("loss", "prediction_loss"), noisy=False),
     ModelSpec(
         text.Stacked,
         dict,

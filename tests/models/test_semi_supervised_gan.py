@@ -131,7 +131,7 @@ def test_bad_input_is_refused():
             ValueError, match=f"keys 'image', 'label'.*Received.*without '{missing}'"
         ):
             model.prepare_batch(rest)
-    with pytest.raises(ValueError, match="labels.*Received"):
+    with pytest.raises(ValueError, match="`label`.*Received"):
         model.prepare_batch({**data, "label": data["label"] + CLASSES})
     with pytest.raises(ValueError, match="num_classes.*Received: 1"):
         kgz.models.SemiSupervisedGAN((8, 8, 1), 4, 1)

@@ -11,6 +11,7 @@ KERNELS = ("spectral", "weight")
 ACTIVATIONS = ("batch", "layer")
 # The network is plain; the normaliser is a penalty or a constraint that training adds.
 IN_TRAINING = ("none", "orthonormal", "gradient_penalty", "weight_clipping")
+NORMALIZATIONS = (*KERNELS, *ACTIVATIONS, *IN_TRAINING)
 
 
 class Normalization:
@@ -30,9 +31,8 @@ class Normalization:
     """
 
     def __init__(self, kind: str, batch=None, multiplier: bool = True):
-        known = (*KERNELS, *ACTIVATIONS, *IN_TRAINING)
-        if kind not in known:
-            raise errors.unknown_name("normalization", kind, known)
+        if kind not in NORMALIZATIONS:
+            raise errors.unknown_name("normalization", kind, NORMALIZATIONS)
         self.kind = kind
         self._batch = batch or functools.partial(
             BatchNormalization, momentum=0.9, epsilon=2e-5, scale=multiplier

@@ -1,0 +1,99 @@
+"""What an evaluation needs, asked before a training rather than after its first epoch."""
+
+import numpy as np
+
+from keras_gan_zoo import datasets, errors
+from keras_gan_zoo.datasets import builtin
+from keras_gan_zoo.evaluation.model_metrics import IMPORTANCE_SAMPLES, check_model
+from keras_gan_zoo.evaluation.protocol import EXTRACTORS
+from keras_gan_zoo.evaluation.scores import NEED_LABELS, NEEDS_NO_EXTRACTOR
+from keras_gan_zoo.extractors.feature_extractor import FeatureExtractor
+from keras_gan_zoo.metrics import checks
+from keras_gan_zoo.metrics.mode_coverage import mode_coverage
+
+NEED_CLASSIFIER = {"is", "class_accuracy", "class_shares"}
+# The samples that a metric needs, at least.
+LEAST_SAMPLES = {"fid": 2, "is": 10, "kid": 2, "ms_ssim": 2, "prdc": 4, "intra_fid": 2}
+# The numbers of each metric, without the extractor in brackets, that have not its name.
+NUMBERS = {
+    "kid": ("kid", "kid_std"),
+    "is": ("is", "is_std"),
+    "prdc": ("precision", "recall", "density", "coverage"),
+    "class_shares": ("smallest_class", "largest_class"),
+    "ms_ssim": ("ms_ssim", "ms_ssim_within_classes"),
+    "reconstruction": ("reconstruction_error", "reconstruction_distance", "reconstruction_fid"),
+}
+
+
+def check_ahead(model, against: str, names, monitor: str | None = None, **options):
+    """Raises for what `evaluate` would refuse, as far as it can be seen without samples.
+
+    Args:
+        model: The model.
+        against: The data set; it is loaded.
+        names: Of metrics, as `check_metrics` gives them.
+        monitor: Name of a number that is to be among those measured.
+        **options: Of `evaluate`.
+
+    Raises:
+        ValueError: If the data set, the model or the extractor lack what a metric needs, or nothing
+            measures `monitor`.
+        FileNotFoundError: If the files of the data set are not there.
+    """
+    if against in builtin.MIXTURES:
+        means, deviation = builtin.MIXTURES[against]
+        errors.check_able(model, "generate")
+        if tuple(model.sample_shape) != (2,):
+            raise ValueError(
+                f"Expected a model of points (2,) for {against!r}. "
+                f"Received: samples of shape {tuple(model.sample_shape)}"
+            )
+        known = tuple(mode_coverage(means(), means(), deviation))
+    else:
+        check_model(model, names)
+        _check_counts(names, options)
+        split, size = options.get("split", "train"), options.get("image_size")
+        data = datasets.load(against, split, size, 2, shuffle=False)
+        _check_labels(data.element_spec, against, names)
+        _check_extractor(model, data.element_spec, against, names, options.get("extractor"))
+        known = _numbers(names, options.get("importance_samples", IMPORTANCE_SAMPLES))
+    if monitor is not None and monitor.split("[")[0] not in known:
+        raise errors.unknown_name("number to monitor", monitor, known)
+
+
+def _numbers(names, importance_samples):
+    numbers = {**NUMBERS, "likelihood": (f"nll_{importance_samples}", "elbo")}
+    return tuple(number for name in names for number in numbers.get(name, (name,)))
+
+
+def _check_counts(names, options):
+    for option in ("num_samples", "num_reference"):
+        least = max(LEAST_SAMPLES.get(name, 1) for name in names)
+        if options.get(option) is not None:
+            checks.count(option, options[option], least)
+
+
+def _check_labels(spec, against, names):
+    needing = NEED_LABELS.intersection(names)
+    if needing and not isinstance(spec, tuple):
+        raise ValueError(
+            f"Expected a data set with labels for {', '.join(sorted(needing))}. "
+            f"Received: {against!r}"
+        )
+
+
+def _check_extractor(model, spec, against, names, extractor):
+    if not (set(names) - {"test_errors", "likelihood"} - set(NEEDS_NO_EXTRACTOR)):
+        return
+    extractor = FeatureExtractor.get(extractor or EXTRACTORS.get(against, "mobilenet_v2"))
+    images = spec[0] if isinstance(spec, tuple) else spec
+    for shape in {tuple(model.sample_shape), tuple(images.shape[1:])}:
+        if None not in shape:
+            blank = np.zeros((2, *shape), "float32")
+            _, probabilities = extractor.features_and_probabilities(blank)
+            needing = NEED_CLASSIFIER.intersection(names)
+            if needing and probabilities is None:
+                raise ValueError(
+                    "Expected an extractor that classifies, such as 'fashion_mnist', for "
+                    f"{', '.join(sorted(needing))}. Received: {extractor.name!r}"
+                )

@@ -1,0 +1,322 @@
+"""Keras's entrances to a model: `fit`, `evaluate` and their relatives, and what they are given."""
+
+import contextlib
+import functools
+import re
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_gan_zoo.datasets import pipeline
+from keras_gan_zoo.kinds import values
+from keras_gan_zoo.training import checks, monitors
+from keras_gan_zoo.training.inputs import parts_of, without_nothing
+
+# The least of the numbers that `fit` and `evaluate` take.
+LEAST = {
+    "epochs": 0,
+    "initial_epoch": 0,
+    "batch_size": 1,
+    "steps_per_epoch": 1,
+    "steps": 1,
+    "validation_batch_size": 1,
+    "validation_steps": 1,
+}
+WRONG_SHAPE = r"Shape of tensor \S+ (\[[^\]]*\]) is not compatible with expected shape (\[[^\]]*\])"
+
+
+class Entrances:
+    """Mixin for a `keras.Model` with `inputs()` and `prepare_batch`: what comes in is checked.
+
+    The same is checked of arrays, of data sets and of single batches, before any variable changes.
+    """
+
+    def fit(self, x=None, y=None, batch_size=None, *, shuffle=True, **kwargs):
+        """Trains the model, as `keras.Model.fit`, with two additions.
+
+        Arrays are shuffled by the model's seed, so that training on them is reproducible and can
+        be resumed to the bit. Bad values in the data raise a `ValueError` that names them.
+
+        Args:
+            x: A `tf.data.Dataset`, or arrays: what `inputs` names, as a dict with these names or in
+                this order.
+            y: Labels or targets, if `x` is an array.
+            batch_size: Samples per step, if `x` is an array; by default what the stage says,
+                or else 32.
+            shuffle: Whether arrays are shuffled each epoch.
+            **kwargs: As for `keras.Model.fit`. What `validation_split` sets aside are the last
+                samples, as they were given.
+
+        Returns:
+            A `keras.callbacks.History`. A model with one phase also reports the sum of its losses
+            as `loss`.
+        """
+        _check_numbers({"batch_size": batch_size, **kwargs})
+        x, y = self._without_validation(_as_arrays(x), _as_arrays(y), kwargs)
+        if kwargs.get("validation_data") is not None:
+            self._check_validation(batch_size, kwargs)
+        x, y, batch_size = self._checked_data(x, y, batch_size, shuffle)
+        self._check_accumulation(x)
+        is_looked_at = getattr(x, "_was_looked_at", False)
+        length = {name: kwargs[name] for name in ("epochs", "initial_epoch") if name in kwargs}
+        self._order = pipeline.DataOrder(x, kwargs.pop("steps_per_epoch", None), **length)
+        steps, per_call = self._order.steps_per_epoch, self.steps_per_execution
+        if steps and steps % per_call:
+            raise ValueError(
+                f"Expected the steps of an epoch to be a multiple of `steps_per_execution`, "
+                f"{per_call}, since no call is cut short; `fit(steps_per_epoch=...)` sets them. "
+                f"Received: {steps} steps"
+            )
+        # Keras warns of an argument that a data set has no use for.
+        shuffle = shuffle and not isinstance(x, tf.data.Dataset)
+        try:
+            kwargs["callbacks"] = self._prepare_callbacks(kwargs.get("callbacks"))
+            with _plain_errors():
+                history = super().fit(
+                    self._order.data if is_looked_at else self._watched(self._order.data),
+                    y,
+                    batch_size,
+                    shuffle=shuffle,
+                    steps_per_epoch=self._order.steps_per_epoch,
+                    **kwargs,
+                )
+        finally:
+            self._order.end(self)
+            self._initial_epoch = None
+            for callback in _resuming(kwargs.get("callbacks")):
+                getattr(callback, "after_fit", lambda: None)()
+        if len(history.epoch) == 1:  # Keras stops when data end before their time
+            self._check_has_seen_data()
+        return history
+
+    def evaluate(self, x=None, y=None, batch_size=None, **kwargs):
+        """Mean losses over a data set, as `keras.Model.evaluate`; always returns a dict."""
+        _check_numbers({"batch_size": batch_size, **kwargs})
+        x, y, batch_size = self._checked_data(_as_arrays(x), _as_arrays(y), batch_size, False)
+        start = keras.ops.convert_to_numpy(self._evaluation_noise.state)
+        try:
+            with _plain_errors():
+                options = {"return_dict": True, **kwargs}
+                found = super().evaluate(self._watched(x), y, batch_size, **options)
+        finally:  # so that each evaluation has the same noise, and leaves no trace
+            self._evaluation_noise.state.assign(start)
+        self._check_has_seen_data()
+        return found
+
+    def train_on_batch(self, x, y=None, *args, **kwargs):
+        """One training step on one batch, as `keras.Model.train_on_batch`; checked as in `fit`."""
+        self._check_batch(x, y, *args[:1])
+        with _plain_errors():
+            return super().train_on_batch(x, y, *args, **kwargs)
+
+    def test_on_batch(self, x, y=None, *args, **kwargs):
+        """The losses of one batch, as `keras.Model.test_on_batch`; checked as in `evaluate`."""
+        self._check_batch(x, y, *args[:1])
+        with _plain_errors():
+            return super().test_on_batch(x, y, *args, **kwargs)
+
+    def parts_of(self, data) -> dict:
+        """The parts of what `fit` is given by name, as `inputs` names them, as they are."""
+        return {name: part for name, (_, part) in parts_of(data, self.inputs()).items()}
+
+    @property
+    def data_order(self) -> "pipeline.DataOrder | None":
+        """The order of batches of the running `fit`, for callbacks that resume it."""
+        return self._order
+
+    # Internals -----------------------------------------------------------------------------
+
+    def _prepare_callbacks(self, callbacks):
+        """The callbacks, with what they need; lets them put back a state before data are opened."""
+        given = keras.tree.flatten(getattr(callbacks, "callbacks", callbacks))
+        given = [one for one in given if one is not None]
+        for callback in given:
+            monitors.prepare(callback, self)
+        resuming = _resuming(given)
+        self._asked_stage = self.asked_stage  # whatever they put back
+        for callback in resuming:
+            callback.before_fit(self)
+        if not resuming and self.asked_stage < self._stage_number():
+            raise ValueError(
+                "Expected `ExactResume` in each `fit` of a run that it resumed: the stage "
+                f"{self.stages()[self.asked_stage].name!r} is over. Received: callbacks without it"
+            )
+        averaging = self.optimizer and any(one.use_ema for one in self.optimizer.optimizers)
+        if not averaging:
+            return callbacks
+        last = monitors.FinalAverages()
+        if hasattr(callbacks, "append") and not isinstance(callbacks, list):  # a `CallbackList`
+            callbacks.append(last)
+            return callbacks
+        return [last, *given]
+
+    def _checked_data(self, x, y, batch_size, shuffle):
+        """Checks what `fit` was given, and makes arrays a data set with a seeded order."""
+        if x is None:
+            raise ValueError("Expected `x`: samples, or a data set. Received: None")
+        if y is not None and not self.takes_targets:
+            raise ValueError(
+                f"{type(self).__name__} learns from samples alone: it takes no labels or targets. "
+                f"Pass only `x`. Received: y of type {type(y).__name__}"
+            )
+        self._forget_other_graphs()
+        is_over = self.asked_stage < self._stage_number()  # its data may have another shape
+        if pipeline.is_arrays(x):
+            if not is_over:
+                self._warn_of_scales(x if y is None else (x, y))
+            size = batch_size or self.stage.batch_size or 32
+            x = pipeline.from_arrays(x, y, batch_size=size, seed=self.seed or 0, shuffle=shuffle)
+            x._was_looked_at = True
+            y = batch_size = None
+        if isinstance(x, tf.data.Dataset) and not is_over:
+            # Traced anew each time: a training step traced before may have relaxed its shapes.
+            prepare = tf.function(self.prepare_batch, autograph=False)
+            prepare.get_concrete_function(x.element_spec)
+        return x, y, batch_size
+
+    def _without_validation(self, x, y, options):
+        """The arrays without those that `validation_split` sets aside, as `validation_data`."""
+        share = options.pop("validation_split", None)
+        if not share or options.get("validation_data") is not None:
+            return x, y
+        if not pipeline.is_arrays(x):
+            raise ValueError(
+                "Expected arrays with `validation_split`; a data set is split by its `take` and "
+                f"`skip`. Received: x of type {type(x).__name__}"
+            )
+        data = x if y is None else (x, y)
+        count = len(tf.nest.flatten(data)[0])
+        first = int(count * (1.0 - share))
+        if not 0 < first < count:
+            raise ValueError(
+                "Expected a `validation_split` that leaves samples on both sides. "
+                f"Received: {share!r} of {count} samples"
+            )
+        kept, aside = (
+            tf.nest.map_structure(lambda part, rows=rows: part[rows], data)
+            for rows in (slice(first), slice(first, None))
+        )
+        options["validation_data"] = aside
+        return (kept, None) if y is None else kept
+
+    def _check_validation(self, batch_size, options):
+        """Checks `validation_data` before anything is trained, and makes arrays a data set."""
+        given = options["validation_data"]
+        x, y = (*given, None)[:2] if isinstance(given, tuple) else (given, None)
+        size = options.pop("validation_batch_size", None) or batch_size
+        x, y, _ = self._checked_data(_as_arrays(x), _as_arrays(y), size, False)
+        options["validation_data"] = self._watched(x) if y is None else (x, y)
+
+    def _check_batch(self, *data):
+        """Checks a batch at hand."""
+        with _plain_errors():
+            for part in self.prepare_batch(without_nothing(data)).values():
+                values.require_rows(len(part))
+
+    def _check_accumulation(self, data):
+        size = batch_size_of(data)
+        if size is not None and size < self.accumulation_steps:
+            raise ValueError(
+                "Expected batches of at least `accumulation_steps` samples, "
+                f"{self.accumulation_steps}, as `compile` was told. Received: batches of {size}"
+            )
+
+    def _check_has_seen_data(self):
+        if not np.any(keras.ops.convert_to_numpy(self.loss_means.counts)):
+            raise ValueError("Expected `x` to hold data. Received: a data set without batches")
+
+    def _warn_of_scales(self, arrays):
+        for name, part in self.parts_of(arrays).items():
+            self.inputs()[name].warn_of_scale(part)
+
+    def _watched(self, data):
+        """A data set whose first batch is looked at as it goes by, as arrays are at the door.
+
+        Nothing is read that would not be, so that a resumed run finds its place.
+        """
+        if not isinstance(data, tf.data.Dataset) or getattr(data, "_was_looked_at", False):
+            return data
+        names = [name for name, kind in self.inputs().items() if kind.is_scaled]
+        if not names:
+            return data
+
+        def look(structure, *parts):
+            for name, part in tf.nest.pack_sequence_as(structure, parts).items():
+                self.inputs()[name].warn_of_scale(part)
+            return np.int32(0)
+
+        def pass_by(index, batch):
+            parts = self.parts_of(batch)
+            parts = {name: parts[name] for name in names}
+            show = functools.partial(look, tf.nest.map_structure(lambda part: 0, parts))
+            looked = tf.cond(
+                tf.equal(index, 0),
+                lambda: tf.numpy_function(show, tf.nest.flatten(parts), tf.int32),
+                lambda: tf.constant(0),
+            )
+            with tf.control_dependencies([looked]):
+                return tf.nest.map_structure(tf.identity, batch)
+
+        # Not `enumerate`, which has an end: Keras must see how long the data are.
+        return tf.data.Dataset.zip((tf.data.Dataset.counter(), data)).map(pass_by)
+
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        """Does nothing: networks are built in the constructor.
+
+        Under a strategy Keras reads a batch here, which would move the order of the data.
+        """
+
+
+def _resuming(callbacks):
+    """Those of the callbacks of a `fit` that put back a state."""
+    given = keras.tree.flatten(getattr(callbacks, "callbacks", callbacks))
+    return [one for one in given if hasattr(one, "before_fit")]
+
+
+def batch_size_of(data) -> int | None:
+    """The batch size of a data set, where its structure shows it."""
+    while isinstance(data, tf.data.Dataset):
+        size = getattr(data, "_batch_size", None)
+        if size is not None:
+            found = tf.get_static_value(size)
+            return None if found is None else int(found)
+        inputs = data._inputs()
+        data = inputs[0] if len(inputs) == 1 else None
+    return None
+
+
+def _check_numbers(given):
+    for name, least in LEAST.items():
+        if given.get(name) is not None:
+            checks.check_count(name, given[name], least)
+    share = given.get("validation_split")
+    if share is not None and not (checks.is_number(share) and 0 <= share < 1):
+        raise ValueError(f"Expected `validation_split` in [0, 1). Received: {share!r}")
+
+
+def _as_arrays(data):
+    """Nested lists of numbers as an array, and anything else as it is."""
+    if not isinstance(data, list) or any(hasattr(one, "shape") for one in tf.nest.flatten(data)):
+        return data
+    try:
+        return np.asarray(data)
+    except ValueError as error:
+        raise ValueError(f"Expected arrays. Received: a list, {error}") from None
+
+
+@contextlib.contextmanager
+def _plain_errors():
+    """Turns a failed check inside a compiled step into the `ValueError` it stands for."""
+    try:
+        with pipeline.plain_errors():
+            yield
+    except tf.errors.InvalidArgumentError as error:
+        message = str(error)
+        if values.BAD_VALUES in message:
+            raise ValueError(values.readable(message)) from None
+        if found := re.search(WRONG_SHAPE, message):
+            raise ValueError(
+                f"Expected batches of shape {found[2]}. Received: a batch of shape {found[1]}"
+            ) from None
+        raise

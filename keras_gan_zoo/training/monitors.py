@@ -1,0 +1,76 @@
+"""What Keras's callbacks need of a model with several optimizers and losses."""
+
+import keras
+
+SET_RATES = keras.callbacks.LearningRateScheduler, keras.callbacks.ReduceLROnPlateau
+
+
+class PhaseOptimizers:
+    """The optimizers of a model, as Keras's callbacks look for them in `model.optimizer`.
+
+    Args:
+        optimizers: The optimizers by phase.
+
+    Attributes:
+        optimizers: Those of all phases, without loss scaling.
+    """
+
+    def __init__(self, optimizers: dict):
+        self.optimizers = [getattr(one, "inner_optimizer", one) for one in optimizers.values()]
+
+    @property
+    def iterations(self):
+        """The updates of the first phase."""
+        return self.optimizers[0].iterations
+
+    @property
+    def learning_rate(self):
+        """That of the first phase; if it is set, the others change in proportion.
+
+        Callbacks of Keras before 3.15, which know of one optimizer, use it.
+        """
+        return self.optimizers[0].learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value):
+        before = float(self.learning_rate)
+        for one in self.optimizers:
+            one.learning_rate = value * float(one.learning_rate) / before if before else value
+
+
+class FinalAverages(keras.callbacks.Callback):
+    """Puts the averages of optimizers with `use_ema` into the weights when training ends.
+
+    As Keras does for a single optimizer, and before other callbacks are told of the end.
+    """
+
+    def on_train_end(self, logs=None):
+        phases = {phase.name: phase for phase in self.model.phases()}
+        for name, one in self.model.optimizers.items():
+            one.finalize_variable_values(phases[name].trainable_variables)
+
+
+def prepare(callback, model):
+    """Makes a callback of Keras work, or refuses it.
+
+    One that monitors a loss is told that less is better; one that sets learning rates finds
+    optimizers without schedules.
+
+    Raises:
+        ValueError: If it monitors `loss`, of which a model with several phases has none.
+    """
+    if isinstance(callback, SET_RATES) and model.optimizers:
+        model.leave_schedules()
+    monitor = getattr(callback, "monitor", None)
+    is_in_use = getattr(callback, "save_best_only", True)  # which other callbacks do not have
+    if not isinstance(monitor, str) or not hasattr(callback, "monitor_op") or not is_in_use:
+        return
+    if monitor in ("loss", "val_loss") and len(model.phases()) > 1:
+        raise ValueError(
+            f"Expected `{type(callback).__name__}` to monitor a loss that {type(model).__name__} "
+            "reports, such as 'val_generator_loss', or better a number of "
+            "`kgz.callbacks.EvaluateSamples`, such as 'fid[fashion_mnist]', with `mode='min'`: "
+            f"several players have no common loss. Received: monitor={monitor!r}"
+        )
+    if monitor.endswith("loss") and callback.mode == "auto":
+        callback.mode = "min"

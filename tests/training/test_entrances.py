@@ -1,0 +1,212 @@
+"""What `fit` and its relatives are given: the same is checked at every entrance."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import keras_gan_zoo as kgz
+
+RANDOM = np.random.default_rng(0)
+IMAGES = RANDOM.uniform(-1, 1, (12, 8, 8, 1))
+POINTS = RANDOM.normal(size=(12, 2)).astype("float32")
+
+
+def gan(shape=(8, 8, 1), **options):
+    model = kgz.models.GAN(shape, 4, hidden_units=10, seed=0, **options)
+    model.compile()
+    return model
+
+
+def dataset(x, batch_size=4):
+    return tf.data.Dataset.from_tensor_slices(x).batch(batch_size)
+
+
+ENTRANCES = {
+    "fit, array": lambda model, x: model.fit(x, batch_size=4, verbose=0),
+    "fit, data set": lambda model, x: model.fit(dataset(x), verbose=0),
+    "fit, list": lambda model, x: model.fit(x.tolist(), batch_size=4, verbose=0),
+    "validation, array": lambda model, x: model.fit(IMAGES, validation_data=x, verbose=0),
+    "validation, data set": lambda model, x: model.fit(
+        IMAGES, validation_data=dataset(x), verbose=0
+    ),
+    "evaluate, array": lambda model, x: model.evaluate(x, verbose=0),
+    "evaluate, data set": lambda model, x: model.evaluate(dataset(x), verbose=0),
+    "train_on_batch": lambda model, x: model.train_on_batch(x),
+    "test_on_batch": lambda model, x: model.test_on_batch(x),
+}
+
+
+@pytest.mark.parametrize("entrance", ENTRANCES)
+def test_every_entrance_checks_the_same(entrance):
+    model, enter = gan(), ENTRANCES[entrance]
+    enter(model, IMAGES)  # in double precision
+    with pytest.warns(UserWarning, match=r"All pixels are between.*Use 2 \* x - 1"):
+        enter(model, (IMAGES + 1) / 2)
+    weights = [np.array(one) for one in model.trainable_weights]
+    bad = np.where(np.arange(IMAGES.size).reshape(IMAGES.shape) == 5, np.nan, IMAGES)
+    for x, sentence in (
+        (bad, "Expected `x` to be a float batch.*Received: 1 of "),
+        (127.5 * IMAGES, "Expected `x` to be a float batch.*Received: "),
+        (IMAGES[:, :4], r"Expected `x` to be a float batch.*Received: shape \(.*, 4, 8, 1\)"),
+        (IMAGES[:0], "Expected .*Received: "),
+    ):
+        with pytest.raises(ValueError, match=sentence) as error:
+            enter(model, x)
+        assert len(str(error.value)) < 300
+    if "fit" not in entrance and "train" not in entrance and "validation" not in entrance:
+        for one, other in zip(weights, model.trainable_weights, strict=True):
+            np.testing.assert_array_equal(one, np.array(other))
+
+
+def test_looking_at_a_data_set_does_not_move_its_order():
+    def orders(x):
+        seen = []
+        data = tf.data.Dataset.from_tensor_slices(x).shuffle(12, seed=3).batch(4)
+        model = gan((2,))
+        model.compile(run_eagerly=True)
+        prepare = model.prepare_batch
+
+        def see(batch):
+            if tf.executing_eagerly():
+                seen.append(np.array(batch))
+            return prepare(batch)
+
+        model.prepare_batch = see
+        model.fit(data, epochs=2, verbose=0)
+        return np.concatenate(seen)
+
+    expected = np.concatenate(
+        [
+            np.concatenate(list(epoch))
+            for data in [tf.data.Dataset.from_tensor_slices(POINTS).shuffle(12, seed=3).batch(4)]
+            for epoch in (data.as_numpy_iterator(), data.as_numpy_iterator())
+        ]
+    )
+    np.testing.assert_array_equal(orders(POINTS), expected)
+
+
+def test_hints_for_data_sets():
+    model = gan()
+    with pytest.raises(ValueError, match=r"Batch the data set: data.batch\(32\). Received"):
+        model.fit(tf.data.Dataset.from_tensor_slices(IMAGES))
+    unknown = dataset(IMAGES).map(lambda x: tf.py_function(lambda a: a, [x], tf.float64))
+    with pytest.raises(ValueError, match=r"ensure_shape\(x, \(None, 8, 8, 1\)\)\). Received"):
+        model.fit(unknown)
+    later = tf.data.Dataset.from_generator(
+        lambda: [IMAGES[:4], IMAGES[:4, :4]], output_signature=tf.TensorSpec((None,) * 3 + (1,))
+    )
+    with pytest.raises(ValueError, match=r"^Expected batches of shape .*Received: .*4,4,8,1\]$"):
+        model.fit(later, verbose=0)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"batch_size": 0},
+        {"epochs": -1},
+        {"epochs": 1.5},
+        {"steps_per_epoch": -1},
+        {"steps_per_epoch": 0},
+        {"validation_split": 1.5},
+        {"validation_split": float("nan")},
+        {"validation_steps": 0},
+        {"initial_epoch": -1},
+    ],
+    ids=str,
+)
+def test_numbers_of_fit(options):
+    (name,) = options
+    with pytest.raises(ValueError, match=f"Expected `{name}` .*Received: "):
+        gan((2,)).fit(POINTS, verbose=0, **options)
+
+
+def test_data_without_batches_are_refused():
+    model = gan((2,))
+    weights = [np.array(one) for one in model.weights]
+    nothing = dataset(POINTS).filter(lambda x: False)
+    for call in (model.fit, model.evaluate):
+        with pytest.raises(ValueError, match="Expected `x` to hold data. Received"):
+            call(nothing, verbose=0)
+    rows = tf.data.Dataset.from_tensors(POINTS[:0]).map(
+        lambda x: tf.ensure_shape(tf.gather(x, tf.range(tf.shape(x)[0])), (None, 2))
+    )
+    with pytest.raises(ValueError, match="Expected batches with samples. Received: a batch of 0"):
+        model.fit(rows, verbose=0)
+    for one, other in zip(weights, model.weights, strict=True):
+        np.testing.assert_array_equal(one, np.array(other))
+
+
+def test_slices_of_a_batch_that_is_too_small_are_refused():
+    model = gan((2,))
+    model.compile(accumulation_steps=8)
+    for data in (POINTS, dataset(POINTS)):
+        with pytest.raises(ValueError, match="at least `accumulation_steps` samples, 8.*of 4"):
+            model.fit(data, batch_size=4 if data is POINTS else None, verbose=0)
+
+
+def test_a_validation_split_is_the_last_samples_whatever_is_drawn_elsewhere():
+    def run(seed):
+        keras.utils.set_random_seed(seed)
+        model = gan((2,))
+        history = model.fit(POINTS, batch_size=3, epochs=2, validation_split=0.25, verbose=0)
+        return model, history.history
+
+    model, history = run(0)
+    other, same = run(99)
+    assert history == same and "val_generator_loss" in history
+    for one, two in zip(model.weights, other.weights, strict=True):
+        np.testing.assert_array_equal(np.array(one), np.array(two))
+    told = gan((2,)).fit(POINTS[:9], batch_size=3, epochs=2, validation_data=POINTS[9:], verbose=0)
+    assert told.history == history
+    with pytest.raises(ValueError, match="leaves samples on both sides"):
+        gan((2,)).fit(POINTS, validation_split=0.01)
+    with pytest.raises(ValueError, match="Expected arrays with `validation_split`"):
+        gan((2,)).fit(dataset(POINTS), validation_split=0.5)
+
+
+def test_layers_of_keras_draw_as_the_seed_of_the_model_decides():
+    def run(seed):
+        keras.utils.set_random_seed(0)
+        layers = [keras.layers.Dense(8, "relu"), keras.layers.Dropout(0.5), keras.layers.Dense(1)]
+        network = keras.Sequential([keras.Input((2,)), *layers])
+        keras.utils.set_random_seed(seed)
+        for _ in range(seed):
+            keras.layers.Dropout(0.5)
+        network.layers[1].seed_generator.state.assign([seed, seed])
+        model = gan((2,), discriminator=network)
+        return model.fit(POINTS, batch_size=4, epochs=2, verbose=0).history
+
+    assert run(1) == run(2)
+
+
+def test_channels_first_in_the_configuration_of_keras_changes_nothing():
+    def images():
+        model = kgz.models.SAGAN((16, 16, 1), 4, filters=8, discriminator_filters=8, seed=0)
+        network = kgz.networks.dcgan_discriminator((16, 16, 1), 4)
+        assert network.layers[1].output.shape[-1] == 4
+        return np.array(model.generate(2, seed=0))
+
+    expected = images()
+    keras.config.set_image_data_format("channels_first")
+    try:
+        np.testing.assert_array_equal(images(), expected)
+    finally:
+        keras.config.set_image_data_format("channels_last")
+
+
+def test_weights_that_are_not_numbers_are_warned_of_when_they_are_loaded(tmp_path):
+    model = gan((2,))
+    model.save(tmp_path / "good.keras")
+    weight = model.generator.weights[0]
+    weight.assign(np.full(weight.shape, np.nan))
+    model.save(tmp_path / "bad.keras")
+    model.save_weights(tmp_path / "bad.weights.h5")
+    keras.models.load_model(tmp_path / "good.keras")
+    with pytest.warns(UserWarning, match="Weights that are NaN or infinite were loaded: .*gen"):
+        keras.models.load_model(tmp_path / "bad.keras")
+    with pytest.warns(UserWarning, match="Weights that are NaN or infinite"):
+        gan((2,)).load_weights(tmp_path / "bad.weights.h5")
+    kgz.weight_files.save_weights(tmp_path / "w.h5", {"generator": model.generator})
+    with pytest.warns(UserWarning, match="were loaded: generator/0"):
+        kgz.weight_files.load_weights(tmp_path / "w.h5", {"generator": model.generator})
