@@ -107,21 +107,23 @@ class ExactResume(keras.callbacks.Callback):
             self._steps_before = [*self._steps_before, position["steps"], *skipped_stages]
             return
         training_state.restore(model, state)
-        self._compare(model, position, stage)
+        is_other_data = self._compare(model, position, stage)
         model.stage_was_restored(position.get("losses", ()))
         self._found = position
         if stage > self._stage:  # which is over
             order.pass_over(self._steps_before[self._stage])
             model._initial_epoch = order.last_epoch
             return
-        self._epoch, batch = position["epoch"], position["batch"]
+        self._epoch, batch, steps = position["epoch"], position["batch"], position["steps"]
+        if is_other_data:  # whose unfinished epoch begins anew
+            batch, steps = 0, position["epoch"] * (order.steps_per_epoch or 0)
         # The steps of the unfinished epoch are replayed without effect, and counted once more.
         self._steps = position["steps"] - batch
         self._saved_at = position["steps"]
         self._means = [v.numpy() for v in model.metrics_variables]
         model._initial_epoch = self._epoch  # what Keras's own BackupAndRestore sets
         if self._epoch < order.last_epoch:
-            order.move_to(position["steps"], batch)
+            order.move_to(steps, batch)
         else:
             order.pass_over()
 
@@ -130,7 +132,7 @@ class ExactResume(keras.callbacks.Callback):
         before = position.get("facts", {})
         is_over = stage > self._stage or position["epoch"] >= model.data_order.last_epoch
         if is_over or not (found := differences(before, self._facts)):
-            return
+            return False
         for phase, optimizer in model.optimizers.items():
             rate, name = (
                 getattr(optimizer, "inner_optimizer", optimizer),
@@ -144,6 +146,7 @@ class ExactResume(keras.callbacks.Callback):
             f"what it was begun with: {'; '.join(found)}.",
             stacklevel=4,
         )
+        return any(one.startswith("the batch") for one in found)
 
     def on_train_begin(self, logs=None):
         self.model.data_order.replay(self.model)

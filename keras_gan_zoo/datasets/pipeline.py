@@ -18,6 +18,7 @@ RANDOM = {
     "ShuffleDataset": ("a `shuffle`", "_reshuffle_each_iteration"),
     "RandomDataset": ("a random data set", "_rerandomize"),
 }
+UNSET_SEED = 87654321  # of TensorFlow, where there is no global one
 REOPENS = {"RepeatDataset": "repeat", "CacheDataset": "cache"}
 
 
@@ -77,7 +78,7 @@ def indices(length: int, seed: int, shuffle: bool | str) -> tf.data.Dataset:
         return tf.data.Dataset.from_tensor_slices(order)
     order = tf.data.Dataset.range(length)
     if shuffle:
-        order = order.shuffle(length, seed=seed, reshuffle_each_iteration=True)
+        order = shuffled(order, length, seed)
     return order
 
 
@@ -93,6 +94,26 @@ def with_draws(dataset: tf.data.Dataset, draws: int, seed: int) -> tf.data.Datas
         return dataset
     random = tf.data.Dataset.random(seed, rerandomize_each_iteration=True)
     return tf.data.Dataset.zip((dataset, random.batch(draws, drop_remainder=True)))
+
+
+def shuffled(dataset: tf.data.Dataset, size: int, seed: int) -> tf.data.Dataset:
+    """`dataset.shuffle(size, seed)` in an order that `tf.random.set_seed` does not change.
+
+    TensorFlow mixes its global seed into that of each shuffle; here it is what stands in its place
+    where nobody has set it.
+    """
+    spec = dataset.element_spec
+    variant = tf.raw_ops.ShuffleDatasetV3(
+        input_dataset=tf.data.experimental.to_variant(dataset),
+        buffer_size=size,
+        seed=UNSET_SEED,
+        seed2=seed,
+        seed_generator=tf.raw_ops.DummySeedGenerator(),
+        output_types=[one.dtype for one in tf.nest.flatten(spec)],
+        output_shapes=[one.shape for one in tf.nest.flatten(spec)],
+        reshuffle_each_iteration=True,
+    )
+    return tf.data.experimental.from_variant(variant, spec)
 
 
 def tensors(arrays):

@@ -4,7 +4,7 @@ import copy
 
 import keras
 
-from keras_gan_zoo import errors
+from keras_gan_zoo import backend, errors
 from keras_gan_zoo.metrics.streaming import StreamingMetric
 from keras_gan_zoo.training import checks, rates
 from keras_gan_zoo.training.monitors import PhaseOptimizers
@@ -138,6 +138,11 @@ class PhasedCompilation:
                 f"variables and cannot be shared. Received: the same instance in {optimizer!r}"
             )
         for name, one in chosen.items():
+            if getattr(one, "ema_overwrite_frequency", None) and backend.num_replicas() > 1:
+                raise ValueError(
+                    "Expected optimizers without `ema_overwrite_frequency` on several devices, "
+                    f"where Keras cannot run it. Received: one for {name!r}"
+                )
             if steps := getattr(one, "gradient_accumulation_steps", None):
                 raise ValueError(
                     "Expected an optimizer that does not accumulate gradients itself, which breaks "

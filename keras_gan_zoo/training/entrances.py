@@ -165,6 +165,8 @@ class Entrances:
         if pipeline.is_arrays(x):
             if not is_over:
                 self._warn_of_scales(x if y is None else (x, y))
+            if 0 in {len(part) for part in tf.nest.flatten(x)}:
+                raise ValueError("Expected `x` to hold data. Received: no samples")
             size = batch_size or self.stage.batch_size or 32
             x = pipeline.from_arrays(x, y, batch_size=size, seed=self.seed or 0, shuffle=shuffle)
             x._was_looked_at = True

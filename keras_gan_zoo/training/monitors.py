@@ -19,6 +19,11 @@ class PhaseOptimizers:
         self.optimizers = [getattr(one, "inner_optimizer", one) for one in optimizers.values()]
 
     @property
+    def built(self) -> bool:
+        """Whether all are built."""
+        return all(one.built for one in self.optimizers)
+
+    @property
     def iterations(self):
         """The updates of the first phase."""
         return self.optimizers[0].iterations
@@ -61,11 +66,17 @@ def prepare(callback, model):
     """
     if isinstance(callback, SET_RATES) and model.optimizers:
         model.leave_schedules()
+    several = len(model.phases()) > 1
+    if several and isinstance(callback, keras.callbacks.TerminateOnNaN):
+        raise ValueError(
+            "Expected `kgz.callbacks.StopOnNaN()`, which looks at every loss: several players have "
+            f"no common one. Received: TerminateOnNaN for {type(model).__name__}"
+        )
     monitor = getattr(callback, "monitor", None)
     is_in_use = getattr(callback, "save_best_only", True)  # which other callbacks do not have
     if not isinstance(monitor, str) or not hasattr(callback, "monitor_op") or not is_in_use:
         return
-    if monitor in ("loss", "val_loss") and len(model.phases()) > 1:
+    if several and monitor in ("loss", "val_loss"):
         raise ValueError(
             f"Expected `{type(callback).__name__}` to monitor a loss that {type(model).__name__} "
             "reports, such as 'val_generator_loss', or better a number of "

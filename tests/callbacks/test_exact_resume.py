@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import time
+import warnings
 
 import keras
 import numpy as np
@@ -346,3 +347,40 @@ def test_a_run_that_was_finished_leaves_the_model_as_it_is(tmp_path):
     assert model.train_function.__name__ != "replay"
     model.fit(np.zeros((8, 2), "float32"), batch_size=4, verbose=0)
     assert int(model.optimizers["generator"].iterations) == 6 + 2
+
+
+def test_what_is_asked_for_otherwise_is_named_and_holds(tmp_path):
+    fit(small_model(), tmp_path, epochs=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        fit(small_model(), tmp_path, epochs=1)  # which is over
+        fit(small_model(), tmp_path, epochs=2)  # as it was
+    first = small_model()
+    first.compile("sgd")
+    fit(first, tmp_path / "sgd", epochs=1)
+    second = small_model()
+    second.compile(keras.optimizers.SGD(0.25))
+    callbacks = [kgz.callbacks.ExactResume(tmp_path / "sgd")]
+    with pytest.warns(
+        UserWarning,
+        match=r"goes on with what is asked for now.*learning_rate of 'discriminator', "
+        r"0.0\d+ before and 0.25 now.*batches of the data set, 3 before and 2 now; "
+        r"the batch size, 4 before and 6",
+    ):
+        second.fit(DATA, batch_size=6, epochs=2, verbose=0, callbacks=callbacks)
+    assert {float(one.learning_rate) for one in second.optimizers.values()} == {0.25}
+
+
+def test_a_rate_that_a_callback_set_is_no_other_wish(tmp_path):
+    def run(epochs):
+        model = small_model()
+        model.compile("sgd")
+        halve = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate / 2)
+        callbacks = [kgz.callbacks.ExactResume(tmp_path), halve]
+        model.fit(DATA, batch_size=4, epochs=epochs, verbose=0, callbacks=callbacks)
+        return {float(one.learning_rate) for one in model.optimizers.values()}
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        run(1)
+        assert run(2) == {np.float32(0.0025)}

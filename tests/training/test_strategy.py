@@ -163,3 +163,42 @@ def test_gradients_are_clipped_as_on_one_device(clipping, policy):
     assert max(np.abs(one).max() for one in single) > 1e-4
     for one, other in zip(single, double, strict=True):
         np.testing.assert_allclose(other, one, rtol=1e-2, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: keras.optimizers.AdamW(0.5, weight_decay=0.1, epsilon=0.1),
+        lambda: keras.optimizers.SGD(5.0, weight_decay=0.1, momentum=0.5),
+        lambda: keras.optimizers.SGD(keras.optimizers.schedules.ExponentialDecay(5.0, 1, 0.5)),
+        lambda: keras.optimizers.SGD(kgz.training.LinearDecay(5.0, stop=3)),
+        lambda: keras.optimizers.SGD(5.0, use_ema=True, ema_momentum=0.5),
+    ],
+    ids=["AdamW", "decay", "schedule", "linear", "average"],
+)
+def test_what_optimizers_add_is_that_of_one_device(make):
+    points = np.random.default_rng(0).normal(size=(8, 2)).astype("float32")
+
+    def train():
+        model = kgz.models.GAN((2,), latent_dim=3, hidden_units=10, seed=0)
+        model.compile(make())
+        start = [np.array(weight) for weight in model.trainable_weights]
+        model.fit(points, batch_size=8, epochs=3, shuffle=False, verbose=0)
+        trained = [np.array(weight) for weight in model.trainable_weights]
+        rest = [np.array(v) for one in model.optimizers.values() for v in one.variables]
+        return start, trained, rest
+
+    start, single, state = train()
+    with kgz.distribute("mirrored"):
+        same, double, double_state = train()
+    assert max(np.abs(a - b).max() for a, b in zip(start, single, strict=True)) > 1e-3
+    for first, second in ((start, same), (single, double), (state, double_state)):
+        for one, other in zip(first, second, strict=True):
+            np.testing.assert_allclose(other, one, rtol=1e-3, atol=1e-5)
+
+
+def test_what_keras_cannot_run_on_several_devices_is_refused():
+    with kgz.distribute("mirrored"):
+        model = kgz.models.GAN((2,), latent_dim=3, hidden_units=10)
+        with pytest.raises(ValueError, match="`ema_overwrite_frequency`.*Received"):
+            model.compile(keras.optimizers.SGD(0.5, use_ema=True, ema_overwrite_frequency=2))
