@@ -54,10 +54,14 @@ check: $(BIN)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/python tools/zoo_table.py --check
 
-# Two runs, since a process keeps a part of the memory of each graph that it has compiled.
+# Several runs, since a process keeps a part of the memory of each graph that it has compiled.
+ENGINE := tests/training tests/callbacks
+MODELS := tests/models tests/families tests/guests tests/recipes tests/docs
 test: check
 	$(PYTEST) -m "not long" tests/conformance
-	$(PYTEST) -m "not long" --ignore tests/conformance
+	$(PYTEST) -m "not long" $(ENGINE)
+	$(PYTEST) -m "not long" $(MODELS)
+	$(PYTEST) -m "not long" $(patsubst %,--ignore=%,tests/conformance $(ENGINE) $(MODELS))
 
 test-long: $(BIN)/.installed-dev
 	$(PYTEST) -m long
