@@ -93,7 +93,7 @@ class PhasedModel(
         self._training_noise = keras.random.SeedGenerator(seed, name="training_noise")
         self._evaluation_noise = keras.random.SeedGenerator(seed, name="evaluation_noise")
         if seed is not None:
-            self._seed_layers(seed)
+            _seed_layers(self, seed)
         self.loss_means = LossMeans()
         self.sample_metrics = []
         self.optimizers: dict[str, keras.optimizers.Optimizer] = {}
@@ -176,7 +176,10 @@ class PhasedModel(
         The twin is updated after each update of `network`, and shipped in presets in its place. The
         model keeps it as an attribute, so that it is saved.
         """
-        return self.attach(MovingAverage(network, decay)).average
+        average = self.attach(MovingAverage(network, decay)).average
+        if self.seed is not None:
+            _seed_layers(average, self.seed)
+        return average
 
     def averaged(self, network: keras.Model) -> keras.Model:
         """The moving average of a network, or the network itself if it has none."""
@@ -291,14 +294,6 @@ class PhasedModel(
         wanted = inspect.signature(make).parameters
         return make(getattr(self, self._networks[0]).output_shape[1:]) if wanted else make()
 
-    def _seed_layers(self, seed):
-        """Layers of Keras that draw, and were given no seed, draw as the model's decides."""
-        for index, layer in enumerate(self._flatten_layers()):
-            generator = getattr(layer, "seed_generator", None)
-            drawn = isinstance(generator, keras.random.SeedGenerator)
-            if drawn and getattr(layer, "seed", None) is None:
-                generator.state.assign([seed, index])
-
     def random_states(self) -> list:
         """The states of every random generator in the model, which Keras itself does not save."""
         weights = {id(weight) for weight in self.weights}
@@ -344,3 +339,12 @@ def _with_rows(batch, rows):
     """The batch, if it has rows at all: the mean of nothing would make every weight NaN."""
     with tf.control_dependencies(values.require_rows(rows)):
         return {name: tf.identity(part) for name, part in batch.items()}
+
+
+def _seed_layers(model, seed):
+    """Layers of Keras that draw, and were given no seed, draw as the model's decides."""
+    for index, layer in enumerate(model._flatten_layers()):
+        generator = getattr(layer, "seed_generator", None)
+        drawn = isinstance(generator, keras.random.SeedGenerator)
+        if drawn and getattr(layer, "seed", None) is None:
+            generator.state.assign([seed, index])

@@ -51,6 +51,11 @@ class ModelSpec:
         return model
 
     @property
+    def passes_networks(self) -> bool:
+        """Whether networks are among its arguments, made before the model is."""
+        return any(isinstance(one, keras.Model) for one in self.arguments().values())
+
+    @property
     def kinds(self) -> dict:
         """The kinds of what `fit` takes, by name."""
         if self not in _kinds:

@@ -250,6 +250,20 @@ def test_05_same_seed_same_result_whatever_else_is_drawn_or_looked_at(spec):
         assert any(not np.array_equal(a, b) for a, b in zip(expected, after, strict=True))
 
 
+@every_model
+def test_05_the_seed_alone_decides_weights_order_and_noise(spec):
+    def trained(seed):
+        keras.utils.set_random_seed(seed)
+        if spec.passes_networks:  # whose weights are whoever made them's
+            keras.utils.set_random_seed(0)
+        model = spec.make()
+        keras.utils.set_random_seed(seed)
+        model.fit(spec.data(12), batch_size=6, verbose=0)
+        return model
+
+    assert_equal(all_state(trained(1)), all_state(trained(2)))
+
+
 def look(spec, model):
     """Uses a model in training, twice, to the same effect."""
     assert_same_abilities(model, model, 3)
