@@ -58,7 +58,8 @@ check: $(BIN)/.installed-dev
 ENGINE := tests/training tests/callbacks
 MODELS := tests/models tests/families tests/guests tests/recipes tests/docs
 test: check
-	$(PYTEST) -m "not long" tests/conformance
+	for part in 1/4 2/4 3/4 4/4; do \
+	  $(PYTEST) -m "not long" tests/conformance --part $$part || exit 1; done
 	$(PYTEST) -m "not long" $(ENGINE)
 	$(PYTEST) -m "not long" $(MODELS)
 	$(PYTEST) -m "not long" $(patsubst %,--ignore=%,tests/conformance $(ENGINE) $(MODELS))

@@ -24,6 +24,11 @@ tf.config.set_logical_device_configuration(
 import keras_gan_zoo as kgz
 
 
+def pytest_addoption(parser):
+    """The option `--part`."""
+    parser.addoption("--part", help="of conformance, the models of one part: 1/4, 2/4, ...")
+
+
 @pytest.fixture(autouse=True)
 def graphs(request):
     """TensorFlow's rewriting of graphs takes half the time of a first step, and is left out.
