@@ -4,7 +4,7 @@ import warnings
 
 import keras
 
-from keras_gan_zoo import backend, losses
+from keras_gan_zoo import backend, errors, losses
 from keras_gan_zoo.families.augmentation import augmented, checked_policy
 from keras_gan_zoo.families.penalized import Penalties, WeightClip
 from keras_gan_zoo.families.replay import ReplayBuffer
@@ -66,6 +66,8 @@ class Critic(Part):
     ):
         checks.check_positive(optional=True, weight_clip=weight_clip)
         self.model, self.name = model, name
+        if name not in model._networks:
+            raise errors.unknown_name(f"network of {type(model).__name__}", name, model._networks)
         self.network = getattr(model, name)
         self.loss, self.weight = losses.get(loss), float(weight)
         prefix = "" if name == "discriminator" else f"{name}_"

@@ -107,6 +107,11 @@ class Abilities:
             ValueError: If a batch is not of its kind, or their sizes differ.
         """
         ability = self.ability(name)
+        if len(given) != len(ability.takes) or not given:
+            raise ValueError(
+                f"Expected what {name!r} takes, {', '.join(ability.takes) or 'which is nothing'}. "
+                f"Received: {len(given)} batches"
+            )
         rows = [
             kind.check(argument, batch)
             for (argument, kind), batch in zip(ability.takes.items(), given, strict=True)

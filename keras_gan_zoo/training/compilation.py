@@ -124,13 +124,36 @@ class PhasedCompilation:
             self.optimizers = found
             self.train_function = None
 
+    def _checked_phases(self):
+        """The phases, if each is one and has its losses."""
+        phases = self.phases()
+        if not isinstance(phases, (tuple, list)) or not phases:
+            raise ValueError(
+                f"Expected `phases()` of {type(self).__name__} to give a tuple of "
+                f"`kgz.training.Phase`. Received: {phases!r}"
+            )
+        for phase in phases:
+            if not isinstance(phase.networks, (tuple, list)):
+                raise ValueError(
+                    f"Expected a tuple of `networks` in the phase {phase.name!r}. "
+                    f"Received: {phase.networks!r}"
+                )
+            if not hasattr(self, f"{phase.name}_losses"):
+                raise errors.not_defined(self, f"{phase.name}_losses")
+        return phases
+
     def _choose_optimizers(self, optimizer):
-        names = [phase.name for phase in self.phases()]
+        names = [phase.name for phase in self._checked_phases()]
         given = _by_phase({} if optimizer is None else optimizer, names)
         for name in given:
             if name not in names:
                 raise errors.unknown_name("phase in `optimizer`", name, names)
         chosen = {**_by_phase(self.default_optimizers(), names), **given}
+        if missing := [name for name in names if name not in chosen]:
+            raise ValueError(
+                f"Expected `default_optimizers()` of {type(self).__name__} to give one for each "
+                f"phase. Received: none for {', '.join(map(repr, missing))}"
+            )
         chosen = {name: keras.optimizers.get(chosen[name]) for name in names}
         if len({id(one) for one in chosen.values()}) < len(chosen):
             raise ValueError(

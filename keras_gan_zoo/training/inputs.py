@@ -14,14 +14,28 @@ def parts_of(data, kinds: dict) -> dict:
 
     Args:
         data: A dict with the names in it, or the parts in their order: `x`, `(x, y)`, or a deeper
-            structure. What is left over is ignored: a model without labels may be trained on a data
-            set that has them.
+            structure; the parts of a dict among these are found by name. What is left over is
+            ignored: a model without labels may be trained on a data set that has them.
         kinds: The kinds of the parts by name, as `PhasedModel.inputs` gives them.
 
     Raises:
         ValueError: If a part is missing.
     """
-    return _by_name(data, kinds) if isinstance(data, dict) else _in_order(data, kinds)
+    if isinstance(data, dict):
+        return _by_name(data, kinds)
+    parts = data if isinstance(data, (tuple, list)) else [data]
+    named = {}
+    for part in parts:
+        named |= part if isinstance(part, dict) else {}
+    if not named:
+        return _in_order(data, kinds)
+    if not named.keys() & kinds.keys():
+        return _by_name(named, kinds)  # says what is missing
+    found = {name: (name, named[name]) for name in kinds if name in named}
+    rest = tuple(part for part in parts if not isinstance(part, dict))
+    missing = {name: kind for name, kind in kinds.items() if name not in named}
+    found |= _in_order(rest, missing) if missing else {}
+    return {name: found[name] for name in kinds}
 
 
 def without_nothing(data):

@@ -19,7 +19,7 @@ class Phase:
             update, for batches that do not fit into memory. The update is that of all samples at
             once, unless something couples the samples of a batch, as batch normalisation does.
         intervals: The intervals, above 1, at which `PhasedModel.lazily` adds terms to the losses
-            of this phase.
+            of this phase; those of penalties and other parts of its networks are known.
     """
 
     name: str

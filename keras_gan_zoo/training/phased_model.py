@@ -103,6 +103,7 @@ class PhasedModel(
         self._auto_scale_loss = True
         self._attached: list[Part] = []
         self._part_states = []
+        self._phase_of_loss = {}
         self._order = None
         self._add_progress()
 

@@ -94,6 +94,12 @@ class PhaseUpdates:
         for part in self._attached:
             if part.network in phase.networks:
                 losses = {**losses, **part.added_losses()}
+        for name in losses:
+            if self._phase_of_loss.setdefault(name, phase.name) != phase.name:
+                raise ValueError(
+                    "Expected losses of different phases to have different names. Received: "
+                    f"{name!r} of {self._phase_of_loss[name]!r} and of {phase.name!r}"
+                )
         return {name: tf.cast(value, tf.float32) for name, value in losses.items()}
 
     def _report(self, losses, batch, share):

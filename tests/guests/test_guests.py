@@ -15,7 +15,9 @@ import pytest
 import tensorflow as tf
 
 import keras_gan_zoo as kgz
+from keras_gan_zoo.training import Phase
 from keras_gan_zoo.training import state as training_state
+from keras_gan_zoo.training.inputs import named_parts
 from tests.conformance.spec import GUESTS
 from tests.guests.pairs import Pairs
 from tests.guests.text import Stacked
@@ -332,3 +334,58 @@ def test_the_guide_shows_a_guest_whole_and_runs(tmp_path, monkeypatch):
     exec(snippet, names)
     assert names["painted"].shape == (16, 8, 8, 3)
     assert PIL.Image.open("samples/epoch-0001.png").size == PICTURES["Pairs"]
+
+
+def test_parts_in_a_dict_beside_others_are_found_by_name():
+    kinds = {name: kgz.kinds.Vector((1,)) for name in "zat"}
+    z, a, t = (tf.fill((2, 1), value) for value in (1.0, 2.0, 3.0))
+    for data in (({"a": a, "z": z}, t), (t, {"z": z, "a": a}), ({"z": z}, a, t)):
+        parts = named_parts(data, kinds)
+        assert {name: float(part[0, 0]) for name, part in parts.items()} == {
+            "z": 1.0,
+            "a": 2.0,
+            "t": 3.0,
+        }
+        assert list(parts) == ["z", "a", "t"]
+    with pytest.raises(ValueError, match="keys 'z', 'a', 't'.*Received.*without 'z', 'a', 't'"):
+        named_parts(({"q": z, "r": a}, t), kinds)
+    with pytest.raises(ValueError, match="Expected a, or a dict.*Received: 0 of 1"):
+        named_parts(({"z": z, "t": t},), kinds)
+
+
+class TwoOfAName(Pairs):
+    def generator_losses(self, batch):
+        return {"discriminator_loss": super().generator_losses(batch)["generator_loss"]}
+
+
+class WithoutLosses(Pairs):
+    def phases(self):
+        return (Phase("nobody", (self.generator,)),)
+
+
+class OnePhase(Pairs):
+    def phases(self):
+        return Phase("generator", (self.generator,))
+
+
+class OneOptimizer(Pairs):
+    def default_optimizers(self):
+        return {"generator": "adam"}
+
+
+def test_what_a_model_forgot_is_said():
+    model = TwoOfAName()
+    model.compile()
+    data = {name: kind.examples(4) for name, kind in model.inputs().items()}
+    with pytest.raises(ValueError, match="different names.*'discriminator_loss' of"):
+        model.fit(data, verbose=0)
+    with pytest.raises(TypeError, match="must define `nobody_losses`"):
+        WithoutLosses().compile()
+    with pytest.raises(ValueError, match="tuple of `kgz.training.Phase`"):
+        OnePhase().compile()
+    with pytest.raises(ValueError, match="each phase. Received: none for 'discriminator'"):
+        OneOptimizer().compile()
+    with pytest.raises(ValueError, match="network of Pairs.*'critc'.*discriminator"):
+        kgz.families.Critic(Pairs(), "critc")
+    with pytest.raises(ValueError, match="what 'translate' takes, maps. Received: 2"):
+        Pairs().do("translate", data["source"], data["source"])
