@@ -21,6 +21,9 @@ tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
 )
 
+# As the fixture `graphs` says; here for fixtures of modules, which come before those of tests.
+tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+
 import keras_gan_zoo as kgz
 
 
