@@ -38,16 +38,16 @@ def augmented(images, policy: tuple):
 
 def checked_policy(policy) -> tuple:
     """A policy as a tuple of names, or a `ValueError`; `None` for none."""
-    names = policy.split(",") if isinstance(policy, str) else policy
-    names = () if names is None else names
-    if not isinstance(names, (tuple, list)):
+    policy = () if policy is None else policy
+    if not isinstance(policy, (str, tuple, list)):
         raise ValueError(
-            f"Expected `augment` to be names ({', '.join(POLICIES)}). Received: {policy!r}"
+            f"Expected `augment` to be names, such as 'color,translation'. Received: {policy!r}"
         )
+    names = tuple(policy.split(",")) if isinstance(policy, str) else tuple(policy)
     for name in names:
         if name not in POLICIES:
             raise errors.unknown_name("augmentation in `augment`", name, POLICIES)
-    return tuple(names)
+    return names
 
 
 def _drawn(images, count, low=0.0, high=1.0):

@@ -168,11 +168,11 @@ def require(valid, message: str, tensor):
 
 def require_rows(rows) -> list:
     """What ensures, when it is run, that a batch has rows; raises at once if it is known."""
-    message = f"{BAD_VALUES} Expected batches with samples. Received: a batch of {{}}"
+    message, pieces = "Expected batches with samples.", ("a batch of", rows)
     if tf.is_symbolic_tensor(rows):
-        return [tf.debugging.Assert(rows > 0, [message, rows])]
+        return [tf.debugging.Assert(rows > 0, [f"{BAD_VALUES} {message} Received:", *pieces])]
     if rows < 1:
-        raise ValueError(message.removeprefix(f"{BAD_VALUES} ").format(int(rows)))
+        raise ValueError(f"{message} Received: {_joined(pieces)}")
     return []
 
 

@@ -7,6 +7,9 @@ import keras
 
 from keras_gan_zoo.training import argument_kinds
 
+# Names of the shape of samples.
+SHAPES = "image_shape", "sample_shape", "input_dim"
+
 
 class RecordedArguments:
     """Mixin for models whose configs are their constructors' arguments.
@@ -31,7 +34,7 @@ class RecordedArguments:
 
     def check_shape_of(self, network: str, shape: tuple):
         """Raises `ValueError` if a network contradicts the shape of samples that was passed."""
-        for name in ("image_shape", "sample_shape", "input_dim"):
+        for name in SHAPES:
             chosen = self._chosen.get(name)
             if chosen is not None and tuple(chosen) != tuple(shape):
                 raise ValueError(
@@ -81,7 +84,9 @@ def _recording(init):
         chosen = {name: value for name, value in passed.items() if not _is_default(name, value)}
         # Not as an attribute: Keras would wrap it, and track the networks in it.
         if "_arguments" not in self.__dict__:
-            self.__dict__["_arguments"], self.__dict__["_chosen"] = {}, chosen
+            self.__dict__["_arguments"] = {}
+            # Shapes alone: Keras would save the networks in it.
+            self.__dict__["_chosen"] = {name: chosen[name] for name in SHAPES if name in chosen}
             own = {**defaults, **passed}
         else:
             own = {name: value for name, value in defaults.items() if name not in passed}
