@@ -31,7 +31,7 @@ class DenoisingAutoencoder(Autoencoder):
     >>> model.compile()
     >>> history = model.fit(np.zeros((4, 8, 8, 1), "float32"), verbose=0)
     >>> sorted(history.history)
-    ['reconstruction_loss']
+    ['loss', 'reconstruction_loss']
 
     References:
         Vincent et al. 2010, Stacked Denoising Autoencoders, JMLR 11; Alain and Bengio 2012, What

@@ -42,7 +42,7 @@ class RestrictedBoltzmannMachine(LatentPrior, AutoencoderModel):
     >>> images = np.ones((8, 4, 4, 1), "float32")
     >>> history = model.fit(images, verbose=0)
     >>> sorted(history.history)
-    ['contrastive_loss']
+    ['contrastive_loss', 'loss']
     >>> model.free_energy(images).shape, model.gibbs(images, steps=2, seed=0).shape
     (TensorShape([8]), TensorShape([8, 4, 4, 1]))
 

@@ -59,7 +59,7 @@ class VAE(GaussianPosterior, LikelihoodModel):
     >>> images = np.zeros((4, 8, 8, 1), "float32")
     >>> history = model.fit(images, verbose=0)
     >>> sorted(history.history)
-    ['kl_loss', 'reconstruction_loss']
+    ['kl_loss', 'loss', 'reconstruction_loss']
     >>> model.generate(3, seed=0).shape, model.log_likelihood(images, num_samples=5, seed=0).shape
     (TensorShape([3, 8, 8, 1]), TensorShape([4]))
 
