@@ -104,6 +104,9 @@ class Remembers(kgz.training.PhasedModel):
     def phases(self):
         return (kgz.training.Phase("fit", (self.layer,)),)
 
+    def inputs(self):
+        return dict.fromkeys("ab", kgz.kinds.Vector((None,)))
+
     def prepare_batch(self, data):
         return dict(zip("ab", data, strict=True))
 

@@ -94,7 +94,7 @@ def test_bad_arguments_are_refused():
         make((4, 4, 1), 3, prior="swiss_roll")
     with pytest.raises(ValueError, match="informed_by_labels.*Received: 'normal'"):
         make((4, 4, 1), 2, informed_by_labels=True)
-    with pytest.raises(ValueError, match="`prior_scale` > 0.*Received: 0"):
+    with pytest.raises(ValueError, match="`prior_scale`.*> 0.*Received: 0"):
         make((4, 4, 1), 2, prior_scale=0)
 
 

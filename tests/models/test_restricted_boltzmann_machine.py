@@ -148,7 +148,7 @@ def test_counts_and_bad_input():
     with pytest.raises(ValueError, match="values in \\[-1, 1\\]"):
         model.encode(np.full((1, 28, 28, 1), 1.5, "float32"))
     for name in ("hidden_units", "gibbs_steps", "sampling_steps"):
-        with pytest.raises(ValueError, match=f"`{name}`.*>= 1. Received: 0"):
+        with pytest.raises(ValueError, match=f"`{name}`.*>= 1.*Received: 0"):
             kgz.models.RestrictedBoltzmannMachine((2, 2, 1), **{name: 0})
 
 

@@ -62,10 +62,7 @@ def test_with_the_exact_posterior_every_weight_is_the_evidence():
 def test_the_losses_average_to_the_evidence_lower_bound():
     model, evidence = linear_gaussian()
     samples = np.random.default_rng(1).uniform(-1, 1, (6, 1, 4, 1)).astype("float32")
-    bounds = [
-        sum(float(v) for v in model.test_on_batch(samples, return_dict=True).values())
-        for _ in range(400)
-    ]
+    bounds = [float(model.test_on_batch(samples, return_dict=True)["loss"]) for _ in range(400)]
     # The bound is tight here; its two halves still vary with the latents drawn.
     assert np.mean(bounds) == pytest.approx(-np.mean(evidence(samples)), abs=0.1)
 
@@ -129,7 +126,7 @@ def test_every_likelihood_trains_and_keeps_to_the_range_of_images(likelihood):
 
 def test_bad_arguments_are_refused():
     for name in ("beta", "warm_up", "free_bits"):
-        with pytest.raises(ValueError, match=f"`{name}` >= 0.*Received: -1"):
+        with pytest.raises(ValueError, match=f"`{name}`.*>= 0.*Received: -1"):
             kgz.models.VAE((8, 8, 1), 2, **{name: -1})
     with pytest.raises(ValueError, match="likelihood"):
         kgz.models.VAE((8, 8, 1), 2, likelihood="poisson")
