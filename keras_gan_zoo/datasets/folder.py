@@ -13,7 +13,7 @@ import warnings
 import numpy as np
 import tensorflow as tf
 
-from keras_gan_zoo import errors, image_files
+from keras_gan_zoo import image_files
 from keras_gan_zoo.datasets import pipeline
 
 SPLIT_NAMES = ("train", "training", "test", "testing", "val", "valid", "validation", "dev", "eval")
@@ -172,32 +172,19 @@ def _names(folder):
 
 
 def load_folder(
-    folder,
-    split,
-    preparation,
-    *,
-    batch_size,
-    seed,
-    shuffle,
-    drop_remainder,
-    channels=None,
-    skip_broken=False,
-    test_share=None,
+    folder, split, preparation, batching, channels=None, skip_broken=False, test_share=None
 ):
     """The batches of a folder, see `kgz.datasets.load`."""
     files = files_of(folder, split, test_share, preparation.labels)
     reader, files = reader_of(files, preparation, channels, skip_broken)
     labels = None if files.labels is None else tf.constant(files.labels)
-    order = pipeline.indices(len(files.paths), seed, shuffle)
-    order = pipeline.with_draws(order, preparation.draws, seed)
-    order = order.batch(batch_size, drop_remainder=drop_remainder)
 
     def prepare(indices, draws=None):
         images = reader.images(indices)
         return preparation(images, None if labels is None else tf.gather(labels, indices), draws)
 
-    batches = order.map(prepare, num_parallel_calls=2, deterministic=True)
-    return pipeline.Loaded(pipeline.finish(batches), class_names=files.class_names)
+    batches = batching.of(len(files.paths), prepare, preparation.draws, parallel=2)
+    return pipeline.Loaded(batches, class_names=files.class_names)
 
 
 def reader_of(files, preparation, channels=None, skip_broken=False):
@@ -310,9 +297,3 @@ class Reader:
     def _decode(self, index):
         size, channels = self.shape[:2], self.shape[2]
         return image_files.read(self.paths[index], size, channels, self.resize)
-
-
-def check_split(split, known):
-    """Raises `ValueError` unless a split is known."""
-    if split not in known:
-        raise errors.unknown_name("split", split, known)

@@ -27,11 +27,8 @@ def load_tfds(
     name,
     split,
     preparation,
+    batching,
     *,
-    batch_size,
-    seed,
-    shuffle,
-    drop_remainder,
     data_dir=None,
     image_key=None,
     label_key=None,
@@ -61,6 +58,7 @@ def load_tfds(
     kept = part.num_examples * math.prod(shape) * tf.as_dtype(image.dtype).size
     window = part.num_examples if kept <= LARGEST_IN_MEMORY else _window(part)
     # Sets larger than the window come from several files at once, which are shuffled, too.
+    seed, shuffle = batching.seed, batching.shuffle
     mixed = bool(shuffle) and window < part.num_examples
     examples = _examples(builder, split, image_key, label_key, seed, shuffle, mixed)
 
@@ -85,7 +83,7 @@ def load_tfds(
     if label_key:
         examples = examples.map(lambda x, y: (x, tfds_features.numbers(y)))
     examples = pipeline.with_draws(examples, preparation.draws, seed)
-    batches = examples.batch(batch_size, drop_remainder=drop_remainder)
+    batches = examples.batch(batching.batch_size, drop_remainder=batching.drop_remainder)
 
     def prepare(*batch):
         if preparation.draws:

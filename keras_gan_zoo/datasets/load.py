@@ -1,12 +1,14 @@
 """The one door to data."""
 
+import dataclasses
+
 import tensorflow as tf
 
 from keras_gan_zoo import errors
 from keras_gan_zoo.datasets import pipeline
 from keras_gan_zoo.datasets.builtin import BUILTIN, CLASS_NAMES
 from keras_gan_zoo.datasets.few_labels import few_labels
-from keras_gan_zoo.datasets.folder import check_split, load_folder
+from keras_gan_zoo.datasets.folder import load_folder
 from keras_gan_zoo.datasets.from_tfds import load_tfds
 from keras_gan_zoo.datasets.preparation import Preparation
 from keras_gan_zoo.datasets.two_sets import load_pairs, load_unpaired
@@ -127,12 +129,7 @@ def load(
     if shuffle not in (True, False, pipeline.ONCE):
         raise ValueError(f"Expected `shuffle` to be True, False or 'once'. Received: {shuffle!r}")
     preparation = Preparation(_size(image_size), resize, flip, random_crop, labels)
-    options = {
-        "batch_size": batch_size,
-        "seed": seed,
-        "shuffle": shuffle,
-        "drop_remainder": drop_remainder,
-    }
+    batching = pipeline.Batching(batch_size, seed, shuffle, drop_remainder)
     source, _, rest = name.partition(":")
     own = {
         "channels": channels,
@@ -150,28 +147,34 @@ def load(
                 f"Expected `{key}` for a data set named '{kind}:...' only. Received: {name!r}"
             )
     if source == "tfds" and rest:
-        return load_tfds(rest, split, preparation, **options, **own)
+        return load_tfds(rest, split, preparation, batching, **own)
     if source == "unpaired" and rest:
-        return load_unpaired(rest, split, preparation, load, **options, **own)
+        return load_unpaired(rest, split, preparation, batching, load, **own)
     own.pop("data_dir", None)
     if source == "pairs" and rest:
-        return load_pairs(rest, split, preparation, **options, **own)
+        return load_pairs(rest, split, preparation, batching, **own)
     if source == "folder" and rest:
-        return load_folder(rest, split, preparation, **options, **own)
+        return load_folder(rest, split, preparation, batching, **own)
     if name not in BUILTIN:
         raise errors.unknown_name("data set", name, [*BUILTIN, *PATTERNS])
-    check_split(split, SPLITS)
+    if split not in SPLITS:
+        raise errors.unknown_name("split", split, SPLITS)
     arrays = BUILTIN[name](split, seed)
     if labels_per_class is None:
-        data = _from_memory(arrays, preparation, **options)
+        data = _from_memory(arrays, preparation, batching)
     else:
         if preparation.draws:
             raise ValueError(
                 "Expected no `flip` or `random_crop` with `labels_per_class`. Received: "
                 f"flip={flip!r}, random_crop={random_crop!r}"
             )
-        options["prepare"] = lambda batch: preparation(*batch)
-        data = few_labels(*arrays, labels_per_class, labels_seed=labels_seed, **options)
+        data = few_labels(
+            *arrays,
+            labels_per_class,
+            labels_seed=labels_seed,
+            prepare=lambda batch: preparation(*batch),
+            **dataclasses.asdict(batching),
+        )
     return pipeline.Loaded(data, class_names=CLASS_NAMES.get(name))
 
 
@@ -186,15 +189,10 @@ def _size(image_size):
     return size
 
 
-def _from_memory(arrays, preparation, *, batch_size, seed, shuffle, drop_remainder):
+def _from_memory(arrays, preparation, batching):
     samples, classes = pipeline.tensors(arrays)
-    order = pipeline.indices(len(samples), seed, shuffle)
-    order = pipeline.with_draws(order, preparation.draws, seed)
-    order = order.batch(batch_size, drop_remainder=drop_remainder)
 
     def prepare(indices, draws=None):
         return preparation(tf.gather(samples, indices), tf.gather(classes, indices), draws)
 
-    return pipeline.finish(
-        order.map(prepare, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-    )
+    return batching.of(len(samples), prepare, preparation.draws)

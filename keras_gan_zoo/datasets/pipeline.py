@@ -1,6 +1,7 @@
 """From arrays to batches in an order that a resumed run can find again."""
 
 import contextlib
+import dataclasses
 import functools
 import math
 import re
@@ -56,13 +57,38 @@ def from_arrays(
     if len(lengths) != 1:
         raise ValueError(f"Expected arrays of one length. Received: lengths {sorted(lengths)}")
     (length,) = lengths
-    order = indices(length, seed, shuffle).batch(batch_size, drop_remainder=drop_remainder)
 
     def gather(indices):
         batch = tf.nest.map_structure(lambda array: tf.gather(array, indices), arrays)
         return batch if prepare is None else prepare(batch)
 
-    return finish(order.map(gather, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True))
+    return Batching(batch_size, seed, shuffle, drop_remainder).of(length, gather)
+
+
+@dataclasses.dataclass(frozen=True)
+class Batching:
+    """How samples become batches; the arguments are those of `from_arrays`."""
+
+    batch_size: int
+    seed: int
+    shuffle: bool | str
+    drop_remainder: bool
+
+    def of(self, length: int, prepare, draws: int = 0, parallel=tf.data.AUTOTUNE):
+        """Batches of what `prepare` makes of numbers below `length`.
+
+        Args:
+            length: How many samples there are.
+            prepare: Function of a batch of their numbers, and of random integers if there are any.
+            draws: How many random integers each sample has beside it, see `with_draws`.
+            parallel: How many batches are prepared at once.
+
+        Returns:
+            A `tf.data.Dataset`.
+        """
+        order = with_draws(indices(length, self.seed, self.shuffle), draws, self.seed)
+        order = order.batch(self.batch_size, drop_remainder=self.drop_remainder)
+        return finish(order.map(prepare, num_parallel_calls=parallel, deterministic=True))
 
 
 def indices(length: int, seed: int, shuffle: bool | str) -> tf.data.Dataset:

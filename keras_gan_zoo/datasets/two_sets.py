@@ -1,5 +1,6 @@
 """Two sets by one name: pairs of images, and sets whose samples belong to no partner."""
 
+import dataclasses
 import pathlib
 
 import numpy as np
@@ -11,18 +12,7 @@ from keras_gan_zoo.datasets.folder import files_of, reader_of, splits_of
 from keras_gan_zoo.datasets.unpaired import unpaired
 
 
-def load_pairs(
-    names,
-    split,
-    preparation,
-    *,
-    batch_size,
-    seed,
-    shuffle,
-    drop_remainder,
-    channels=None,
-    test_share=None,
-):
+def load_pairs(names, split, preparation, batching, channels=None, test_share=None):
     """Batches `{"source": images, "target": images}` of two folders, see `kgz.datasets.load`.
 
     A pair is two files whose paths below the folders are equal but for their endings.
@@ -42,11 +32,8 @@ def load_pairs(
     others = [partners[_stem(path, files.root)] for path in files.paths]
     readers = {}
     for key, paths in (("source", files.paths), ("target", others)):
-        own = type(files)(paths, None, None, files.root)
+        own = dataclasses.replace(files, paths=paths)
         readers[key], _ = reader_of(own, preparation, channels)
-    order = pipeline.indices(len(others), seed, shuffle)
-    order = pipeline.with_draws(order, preparation.draws, seed)
-    order = order.batch(batch_size, drop_remainder=drop_remainder)
 
     def prepare(indices, draws=None):
         # Both are mirrored and cut out alike.
@@ -54,27 +41,22 @@ def load_pairs(
             key: preparation(reader.images(indices), draws=draws) for key, reader in readers.items()
         }
 
-    batches = order.map(prepare, num_parallel_calls=2, deterministic=True)
-    return pipeline.Loaded(pipeline.finish(batches))
+    return pipeline.Loaded(batching.of(len(others), prepare, preparation.draws, parallel=2))
 
 
 def load_unpaired(
     names,
     split,
     preparation,
+    batching,
     load,
-    *,
-    batch_size,
-    seed,
-    shuffle,
-    drop_remainder,
     channels=None,
     skip_broken=False,
     test_share=None,
     data_dir=None,
 ):
     """Batches `{"a": images, "b": images}` of two folders or data sets, see `kgz.datasets.load`."""
-    if shuffle == pipeline.ONCE:
+    if batching.shuffle == pipeline.ONCE:
         raise ValueError("Expected `shuffle` to be True or False for two sets. Received: 'once'")
     sets, readers = [], []
     for name in _two("unpaired", names):
@@ -104,18 +86,11 @@ def load_unpaired(
             for batch, reader in zip(pair, readers, strict=True)
         )
 
-    data = unpaired(
-        *sets,
-        batch_size=batch_size,
-        seed=seed,
-        shuffle=shuffle,
-        drop_remainder=drop_remainder,
-        prepare=prepare,
-    )
+    data = unpaired(*sets, **dataclasses.asdict(batching), prepare=prepare)
     if not preparation.draws:
         return pipeline.Loaded(data.map(lambda a, b: {"a": a, "b": b}))
-    draws = tf.data.Dataset.random(seed, rerandomize_each_iteration=True)
-    draws = draws.batch(2 * preparation.draws, drop_remainder=True).batch(batch_size)
+    draws = tf.data.Dataset.random(batching.seed, rerandomize_each_iteration=True)
+    draws = draws.batch(2 * preparation.draws, drop_remainder=True).batch(batching.batch_size)
 
     def augment(pair, draws):
         draws = tf.split(draws[: tf.shape(pair[0])[0]], 2, axis=1)
