@@ -75,15 +75,15 @@ def at_most_variables(numbers: int):
     Raises:
         ValueError: From what makes a variable too many.
     """
-    left = numbers
+    left, scratch = numbers, tf.Graph()
 
     def create(next_creator, **options):
         nonlocal left
         value = options.get("initial_value")
         if callable(value):  # what it would give, without computing it
-            shape = tf.function(value, autograph=False).get_concrete_function().output_shapes
-        else:
-            shape = tf.TensorShape(getattr(value, "shape", ()))
+            with scratch.as_default():
+                value = value()
+        shape = tf.TensorShape(getattr(value, "shape", ()))
         left -= shape.num_elements() or 0
         if left < 0:
             raise ValueError(

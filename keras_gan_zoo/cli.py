@@ -188,13 +188,13 @@ def _check_new(out, overwrite):
 def _demonstration(model, preset, ability, inputs, num, seed, label=None):
     """What a preset is to do, with what it is to do it to."""
     kgz = _library()
+    takes = model.ability(ability).takes
     show = functools.partial(kgz.training.Demonstration, model, ability, num_samples=num, seed=seed)
     given = dict(_named_path(one) for one in inputs)
     if label is not None:
         labels = model.condition.checked(model, label, num)
         return show({"labels": labels[0]})
     if given:
-        takes = model.ability(ability).takes
         name = next((name for name in takes if name != "latents"), None)
         given = {name if key is None else key: path for key, path in given.items()}
         for key in given.keys() - takes.keys():

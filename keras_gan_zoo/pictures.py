@@ -64,20 +64,6 @@ def read(path, shape: tuple):
     return pixels.astype("float32") / 127.5 - 1.0
 
 
-def beside(images, reconstructions, columns: int = 4):
-    """Pairs of an image and its reconstruction, as many pairs in a row as `columns`.
-
-    Args:
-        images, reconstructions: `(batch, height, width, 1 or 3)` in `[-1, 1]`.
-        columns: Pairs per row.
-
-    Returns:
-        A `PIL.Image.Image`.
-    """
-    pairs = np.stack([np.asarray(images), np.asarray(reconstructions)], axis=1)
-    return grid(pairs.reshape(-1, *pairs.shape[2:]), 2 * columns)
-
-
 QUERY_COLORS = np.array(
     [[230, 25, 75], [60, 180, 75], [0, 130, 200], [245, 130, 48], [145, 30, 180]], "uint8"
 )

@@ -134,13 +134,10 @@ class ExactResume(keras.callbacks.Callback):
         if is_over or not (found := differences(before, self._facts)):
             return False
         for phase, optimizer in model.optimizers.items():
-            rate, name = (
-                getattr(optimizer, "inner_optimizer", optimizer),
-                f"learning_rate of {phase!r}",
-            )
+            name = f"learning_rate of {phase!r}"
             asked = self._facts.get(name)
             if name in before and before[name] != asked and isinstance(asked, float):
-                rate.learning_rate = asked
+                getattr(optimizer, "inner_optimizer", optimizer).learning_rate = asked
         warnings.warn(
             f"The training in {self.directory} goes on with what is asked for now, which is not "
             f"what it was begun with: {'; '.join(found)}.",

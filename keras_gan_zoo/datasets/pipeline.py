@@ -176,6 +176,7 @@ class Loaded(tf.data.Dataset):
     """
 
     class_names = image_key = label_key = None
+    is_in_range = True  # images of this library are in their range
 
     def __init__(self, dataset, **facts):
         self._dataset = dataset

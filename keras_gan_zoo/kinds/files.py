@@ -52,7 +52,7 @@ def read_array(path: pathlib.Path):
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
     except FileNotFoundError:
-        raise
+        raise FileNotFoundError(f"Expected an .npy file of numbers. Received: {path}") from None
     except Exception as error:  # NumPy evaluates the header of a file, which may be anything
         raise ValueError(f"Expected an .npy file of numbers. Received: {path}: {error}") from None
     if not isinstance(array, np.ndarray):  # several in a zip file

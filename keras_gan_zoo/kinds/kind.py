@@ -31,7 +31,7 @@ class Kind:
         largest: The largest absolute value taken of samples in `[-1, 1]`; `None` for unbounded
             values.
         least: The smallest integer.
-        limit: One more than the largest integer; `None` for floats.
+        counted: The field that says how many integers there are, for kinds of whole numbers.
         key: What a sample is called in the dicts of data sets, such as `"image"`.
         plural: What a batch is called in exports, such as `"images"`.
         extractors: Names of the feature extractors that can measure such samples.
@@ -43,7 +43,7 @@ class Kind:
     axes: tuple = ()
     largest: float | None = None
     least: int = 0
-    limit: int | None = None
+    counted = ""
     key = "sample"
     plural = "samples"
     extractors: tuple = ()
@@ -52,6 +52,13 @@ class Kind:
 
     def __post_init__(self):
         object.__setattr__(self, "shape", _checked_shape(self))
+        if self.counted:
+            check_count(self, self.counted, least=2)
+
+    @property
+    def limit(self) -> int | None:
+        """One more than the largest integer; `None` for floats."""
+        return getattr(self, self.counted) if self.counted else None
 
     @property
     def bounded(self) -> bool:

@@ -28,18 +28,10 @@ class Label(kind.Kind):
     shape: tuple = dataclasses.field(default=(), init=False, repr=False)
     classes: int
     unknown: bool = False
+    counted = "classes"
     dtype = "int32"
     key = "label"
     plural = "labels"
-
-    def __post_init__(self):
-        super().__post_init__()
-        kind.check_count(self, "classes", least=2)
-
-    @property
-    def limit(self):
-        """One more than the largest label."""
-        return self.classes
 
     @property
     def least(self):

@@ -30,19 +30,11 @@ class LabelMap(kind.Kind):
     shape: tuple
     classes: int
     axes = ("height", "width")
+    counted = "classes"
     dtype = "int32"
     key = "label_map"
     plural = "label_maps"
     outside = " Pixels without a class, often 255, need one of their own."
-
-    def __post_init__(self):
-        super().__post_init__()
-        kind.check_count(self, "classes", least=2)
-
-    @property
-    def limit(self):
-        """One more than the largest class."""
-        return self.classes
 
     def check(self, name, samples):
         shape = tf.TensorShape(getattr(samples, "shape", None))

@@ -65,7 +65,8 @@ class Named(kind.Kind):
 
     def warn_of_scale(self, samples):
         for name, one in self.parts:
-            one.warn_of_scale(samples[name])
+            if name in samples:  # which `check` has not seen yet
+                one.warn_of_scale(samples[name])
 
     def check(self, name, samples):
         if not isinstance(samples, dict) or set(samples) != set(self.kinds):

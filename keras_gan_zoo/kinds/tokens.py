@@ -28,19 +28,11 @@ class Tokens(kind.Kind):
     shape: tuple
     vocabulary: int
     axes = ("length",)
+    counted = "vocabulary"
     dtype = "int32"
     key = "tokens"
     plural = "tokens"
     outside = " Tokens are counted from 0."
-
-    def __post_init__(self):
-        super().__post_init__()
-        kind.check_count(self, "vocabulary", least=2)
-
-    @property
-    def limit(self):
-        """One more than the largest token."""
-        return self.vocabulary
 
     def draw(self, samples, columns=None):
         """See `Kind.draw`; each sample has a row, whatever `columns`."""

@@ -42,17 +42,6 @@ class Words:
 IMAGES = Words(integers="8-bit images", values="pixels", lowest="Black", plural="images")
 
 
-def check_samples(name: str, samples, shape: tuple, largest: float = LARGEST_PIXEL):
-    """Returns `samples` as a float tensor of shape `(batch, *shape)`, or raises `ValueError`.
-
-    Three axes are an image's, with values in `[-1, 1]`; all others hold any finite values. See
-    `check_floats`.
-    """
-    if len(shape) != 3:
-        return check_floats(name, samples, shape)
-    return check_floats(name, samples, shape, largest, IMAGES, mend_image)
-
-
 def check_floats(name, samples, shape, largest=None, words=None, mend=None):
     """Returns `samples` as a float tensor of shape `(batch, *shape)`, or raises `ValueError`.
 

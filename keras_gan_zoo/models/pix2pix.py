@@ -155,7 +155,6 @@ class Pix2Pix(TranslationModel):
                 lambda images: self.varied(self.generator, images),
                 signature="stochastic",
                 arguments={"stochastic": True},
-                noisy=True,
             ),
         )
 

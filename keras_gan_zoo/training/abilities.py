@@ -1,6 +1,7 @@
 """What a trained model can do, as data from which methods, exports and pictures follow."""
 
 import dataclasses
+import inspect
 from collections.abc import Callable
 
 from keras_gan_zoo import backend, errors, kinds
@@ -26,8 +27,7 @@ class Ability:
             as `{"direction": "b_to_a"}`.
         data: Which part of `inputs()` an argument is, by its name, where several are of its kind.
         draws: What it draws at random, such as latents: a function of the number of samples and a
-            seed. The method then also takes a seed.
-        noisy: Whether the networks draw noise, for which the method takes a seed.
+            seed.
         exported: Whether `export` writes it.
     """
 
@@ -39,7 +39,6 @@ class Ability:
     arguments: dict = dataclasses.field(default_factory=dict)
     data: dict = dataclasses.field(default_factory=dict)
     draws: Callable | None = None
-    noisy: bool = False
     exported: bool = True
 
     @property
@@ -47,10 +46,17 @@ class Ability:
         """The kind of what the method returns."""
         return next(iter(self.gives.values()))
 
-    @property
-    def seeded(self) -> bool:
-        """Whether the method takes a seed."""
-        return self.noisy or self.draws is not None
+    def use(self, model, given: dict, seed: int):
+        """What the method gives.
+
+        Args:
+            model: A model with this ability.
+            given: The method's arguments by name.
+            seed: Of what is drawn, if the method takes one.
+        """
+        method = getattr(model, self.name)
+        drawn = {"seed": seed} if "seed" in inspect.signature(method).parameters else {}
+        return method(**given, **self.arguments, **drawn)
 
     def draw(self, inputs: tuple, outputs, columns: int | None = None):
         """What was given as a picture: beside what it was made from, where both are pictures.
@@ -139,7 +145,8 @@ def _exported(abilities):
         for ability in abilities:
             given = ability.function(*inputs)
             given = (given,) if len(ability.gives) == 1 else given
-            outputs |= dict(zip(ability.gives, given, strict=True))
+            for name, part in zip(ability.gives, given, strict=True):
+                outputs |= part if isinstance(part, dict) else {name: part}
         return outputs
 
     return exported(run, abilities[0].takes, abilities[0].draws)

@@ -68,7 +68,10 @@ def exported(function, takes: dict, draws=None):
             taken, `num_samples`: one number, or, with a seed for each sample, a 1 for each.
         draws: What draws at random, of a number of samples and a seed.
     """
-    specs = {name: _of_int64(kind.spec(name)) for name, kind in takes.items()}
+    specs = {}  # of a kind with several parts one for each
+    for name, kind in takes.items():
+        spec = _of_int64(kind.spec(name))
+        specs |= spec if isinstance(spec, dict) else {name: spec}
     if draws and not takes:
         specs["num_samples"] = NUMBER_SPEC
     rows = list(takes)
@@ -76,7 +79,12 @@ def exported(function, takes: dict, draws=None):
     def inputs_of(tensors):
         """The inputs, how many samples they are for, and the seed, if there is one: all checked."""
         named = dict(zip(specs, tensors, strict=True))
-        given = _of_one_size(rows, [takes[name].check(name, named[name]) for name in rows])
+        given = []
+        for name, kind in takes.items():
+            spec = kind.spec(name)
+            part = {key: named[key] for key in spec} if isinstance(spec, dict) else named[name]
+            given.append(kind.check(name, part))
+        given = _of_one_size(rows, given)
         if "seed" not in named:
             return given, None, None
         return given, _count(given, named.get("num_samples"), named["seed"]), named["seed"]

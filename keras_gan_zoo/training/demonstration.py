@@ -42,10 +42,8 @@ class Demonstration:
 
     def run(self):
         """What the model makes of it now."""
-        method = getattr(self.model, self.ability.name)
         given = self.inputs or {"num_samples": self.num_samples}
-        seed = {"seed": self.seed} if self.ability.seeded else {}
-        return method(**given, **self.ability.arguments, **seed)
+        return self.ability.use(self.model, given, self.seed)
 
     def picture(self, columns: int | None = None):
         """What it makes, drawn: beside what it is made from, where that is a picture, too.
@@ -57,7 +55,8 @@ class Demonstration:
             A `PIL.Image.Image`.
         """
         if columns is None and not self.inputs:
-            columns = self.model.condition.num_classes
+            condition = getattr(self.model, "condition", None)
+            columns = getattr(condition, "num_classes", None)
         return self.ability.draw(tuple(self.inputs.values()), self.run(), columns)
 
     def _given_to(self, ability, inputs):

@@ -58,7 +58,7 @@ class Entrances:
             self._check_validation(batch_size, kwargs)
         x, y, batch_size = self._checked_data(x, y, batch_size, shuffle)
         self._check_accumulation(x)
-        is_looked_at = getattr(x, "_was_looked_at", False)
+        in_range = getattr(x, "is_in_range", False)
         length = {name: kwargs[name] for name in ("epochs", "initial_epoch") if name in kwargs}
         self._order = pipeline.DataOrder(x, kwargs.pop("steps_per_epoch", None), **length)
         steps, per_call = self._order.steps_per_epoch, self.steps_per_execution
@@ -74,7 +74,7 @@ class Entrances:
             kwargs["callbacks"] = self._prepare_callbacks(kwargs.get("callbacks"))
             with _plain_errors():
                 history = super().fit(
-                    self._order.data if is_looked_at else self._watched(self._order.data),
+                    self._order.data if in_range else self._watched(self._order.data),
                     y,
                     batch_size,
                     shuffle=shuffle,
@@ -106,13 +106,13 @@ class Entrances:
 
     def train_on_batch(self, x, y=None, *args, **kwargs):
         """One training step on one batch, as `keras.Model.train_on_batch`; checked as in `fit`."""
-        self._check_batch(x, y, *args[:1])
+        self._check_batch(x, y, *args, **kwargs)
         with _plain_errors():
             return super().train_on_batch(x, y, *args, **kwargs)
 
     def test_on_batch(self, x, y=None, *args, **kwargs):
         """The losses of one batch, as `keras.Model.test_on_batch`; checked as in `evaluate`."""
-        self._check_batch(x, y, *args[:1])
+        self._check_batch(x, y, *args, **kwargs)
         with _plain_errors():
             return super().test_on_batch(x, y, *args, **kwargs)
 
@@ -169,7 +169,7 @@ class Entrances:
                 raise ValueError("Expected `x` to hold data. Received: no samples")
             size = batch_size or self.stage.batch_size or 32
             x = pipeline.from_arrays(x, y, batch_size=size, seed=self.seed or 0, shuffle=shuffle)
-            x._was_looked_at = True
+            x.is_in_range = True
             y = batch_size = None
         if isinstance(x, tf.data.Dataset) and not is_over:
             # Traced anew each time: a training step traced before may have relaxed its shapes.
@@ -210,10 +210,11 @@ class Entrances:
         x, y, _ = self._checked_data(_as_arrays(x), _as_arrays(y), size, False)
         options["validation_data"] = self._watched(x) if y is None else (x, y)
 
-    def _check_batch(self, *data):
+    def _check_batch(self, x, y, sample_weight=None, class_weight=None, **kwargs):
         """Checks a batch at hand."""
+        _check_numbers({"sample_weight": sample_weight, "class_weight": class_weight})
         with _plain_errors():
-            for part in self.prepare_batch(without_nothing(data)).values():
+            for part in tf.nest.flatten(self.prepare_batch(without_nothing((x, y)))):
                 values.require_rows(len(part))
 
     def _check_accumulation(self, data):
@@ -237,7 +238,7 @@ class Entrances:
 
         Nothing is read that would not be, so that a resumed run finds its place.
         """
-        if not isinstance(data, tf.data.Dataset) or getattr(data, "_was_looked_at", False):
+        if not isinstance(data, tf.data.Dataset) or getattr(data, "is_in_range", False):
             return data
         names = [name for name, kind in self.inputs().items() if kind.is_scaled]
         if not names:
@@ -289,6 +290,12 @@ def batch_size_of(data) -> int | None:
 
 
 def _check_numbers(given):
+    for name in ("class_weight", "sample_weight"):
+        if given.get(name) is not None:
+            raise ValueError(
+                f"Expected no `{name}`: a model weighs its own losses, in `<phase>_losses`. "
+                f"Received: {name} of type {type(given[name]).__name__}"
+            )
     for name, least in LEAST.items():
         if given.get(name) is not None:
             checks.check_count(name, given[name], least)

@@ -24,18 +24,20 @@ def parts_of(data, kinds: dict) -> dict:
     if isinstance(data, dict):
         return _by_name(data, kinds)
     parts = data if isinstance(data, (tuple, list)) else [data]
-    named = {}
-    for part in parts:
-        named |= part if isinstance(part, dict) else {}
-    if not named:
+    dicts = [part for part in parts if isinstance(part, dict)]
+    if not dicts:
         return _in_order(data, kinds)
-    if not named.keys() & kinds.keys():
-        return _by_name(named, kinds)  # says what is missing
-    found = {name: (name, named[name]) for name in kinds if name in named}
+    found = {}
+    for part in dicts:
+        whole = [name for name, kind in kinds.items() if part.keys() == _parts_in(kind)]
+        found |= {whole[0]: part} if whole else part
+    own = {name: (name, found[name]) for name in kinds if name in found}
+    if not own:
+        return _by_name(found, kinds)  # says what is missing
     rest = tuple(part for part in parts if not isinstance(part, dict))
-    missing = {name: kind for name, kind in kinds.items() if name not in named}
-    found |= _in_order(rest, missing) if missing else {}
-    return {name: found[name] for name in kinds}
+    missing = {name: kind for name, kind in kinds.items() if name not in own}
+    own |= _in_order(rest, missing) if missing else {}
+    return {name: own[name] for name in kinds}
 
 
 def without_nothing(data):
@@ -58,14 +60,24 @@ def _by_name(data, kinds):
 
 def _in_order(data, kinds):
     parts = [part for part in tf.nest.flatten(data) if part is not None]
-    if len(parts) < len(kinds):
+    wanted = sum(len(_parts_in(kind)) or 1 for kind in kinds.values())
+    if len(parts) < wanted:
         parts_in_order = f"({', '.join(kinds)})" if len(kinds) > 1 else next(iter(kinds))
         raise ValueError(
             f"Expected {parts_in_order}, or a dict with {_keys(kinds)}: this model learns from "
-            f"{' and '.join(map(_plural, kinds))}. Received: {len(parts)} of {len(kinds)} parts"
+            f"{' and '.join(map(_plural, kinds))}. Received: {len(parts)} of {wanted} parts"
         )
     called = ["x", *map(_plural, list(kinds)[1:])]
-    return dict(zip(kinds, zip(called, parts, strict=False), strict=False))
+    left, found = iter(parts), {}
+    for name, said in zip(kinds, called, strict=True):
+        own = _parts_in(kinds[name])
+        found[name] = said, {key: next(left) for key in own} if own else next(left)
+    return found
+
+
+def _parts_in(kind):
+    """The names of the parts of a kind that has several, in order."""
+    return getattr(kind, "kinds", {}).keys()
 
 
 def _keys(kinds):

@@ -208,7 +208,7 @@ class PhasedModel(
         batch, share = self._received(data)
         # Nothing happens before the data are there and sound: without this, a step that fails at
         # the end of the data would still have drawn noise.
-        arrived = tf.control_dependencies(list(batch.values()))
+        arrived = tf.control_dependencies(tf.nest.flatten(batch))
         noise = backend.noise(self._training_noise)
         with self._mode(training=True), sharing(), arrived, noise as step:
             for turn, (phase, update, part) in enumerate(self._turns(batch), start=1):
@@ -244,10 +244,9 @@ class PhasedModel(
         # A last batch smaller than the number of replicas leaves some with nothing: they compute
         # on one row of zeros, which counts for nothing.
         missing = tf.maximum(1 - rows, 0)
-        batch = {
-            key: tf.pad(value, [[0, missing]] + [[0, 0]] * (value.shape.rank - 1))
-            for key, value in batch.items()
-        }
+        batch = tf.nest.map_structure(
+            lambda part: tf.pad(part, [[0, missing]] + [[0, 0]] * (part.shape.rank - 1)), batch
+        )
         return _with_rows(batch, all_rows), tf.cast(rows, tf.float32) / all_rows
 
     def _results(self, *metrics):
@@ -339,7 +338,7 @@ def _building(policy, seed):
 def _with_rows(batch, rows):
     """The batch, if it has rows at all: the mean of nothing would make every weight NaN."""
     with tf.control_dependencies(values.require_rows(rows)):
-        return {name: tf.identity(part) for name, part in batch.items()}
+        return tf.nest.map_structure(tf.identity, batch)
 
 
 def _seed_layers(model, seed):

@@ -3,6 +3,7 @@
 import contextlib
 import contextvars
 
+import keras
 import tensorflow as tf
 
 from keras_gan_zoo import backend
@@ -91,6 +92,10 @@ class PhaseUpdates:
     def _phase_losses(self, phase, batch):
         self.playing = phase.name
         losses = getattr(self, f"{phase.name}_losses")(batch)
+        if not isinstance(losses, dict) or any(keras.ops.ndim(one) for one in losses.values()):
+            raise ValueError(
+                f"Expected `{phase.name}_losses` to return a dict of scalars. Received: {losses!r}"
+            )
         for part in self._attached:
             if part.network in phase.networks:
                 losses = {**losses, **part.added_losses()}
@@ -108,7 +113,7 @@ class PhaseUpdates:
 
 def rows_of(batch):
     """Number of rows: a Python number where the shape says it, or else a tensor."""
-    first = next(iter(batch.values()))
+    first = tf.nest.flatten(batch)[0]
     return tf.shape(first)[0] if first.shape[0] is None else first.shape[0]
 
 
@@ -123,4 +128,4 @@ def slice_of(batch, index, slices):
     if slices == 1:
         return batch
     first = index % rows_of(batch)  # slices of a tiny batch share samples
-    return {key: value[first::slices] for key, value in batch.items()}
+    return tf.nest.map_structure(lambda part: part[first::slices], batch)

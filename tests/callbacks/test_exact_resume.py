@@ -18,6 +18,7 @@ import tensorflow as tf
 import keras_gan_zoo as kgz
 from keras_gan_zoo.training import state as training_state
 from tests.conformance.spec import SPECS, one_of_each_family
+from tests.resuming import Kill
 
 FAMILIES = one_of_each_family()
 TRAINING = textwrap.dedent(
@@ -192,13 +193,8 @@ def test_a_resumed_run_says_where_it_goes_on(tmp_path, capsys):
 
 
 def test_a_run_killed_after_the_last_step_of_an_epoch_still_reports_it(tmp_path):
-    class Kill(keras.callbacks.Callback):
-        def on_train_batch_end(self, batch, logs=None):
-            if batch == 2:
-                raise KeyboardInterrupt
-
     expected = fit(small_model(), tmp_path / "whole").history
-    callbacks = [kgz.callbacks.ExactResume(tmp_path / "killed", every=1), Kill()]
+    callbacks = [kgz.callbacks.ExactResume(tmp_path / "killed", every=1), Kill(3)]
     with pytest.raises(KeyboardInterrupt):
         small_model().fit(DATA, batch_size=4, epochs=2, verbose=0, callbacks=callbacks)
     assert fit(small_model(), tmp_path / "killed").history == expected

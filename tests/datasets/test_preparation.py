@@ -10,6 +10,7 @@ import keras_gan_zoo as kgz
 from keras_gan_zoo import image_files
 from keras_gan_zoo.datasets import pipeline
 from keras_gan_zoo.datasets.preparation import fitted, scaled
+from tests.resuming import Kill
 
 
 @pytest.fixture
@@ -85,12 +86,6 @@ def test_the_builtin_sets_are_augmented_too():
 
 @pytest.mark.parametrize("step", [1, 4, 7, 10])
 def test_an_augmented_training_resumes_to_the_bit(folder, tmp_path, step):
-    class Stop(keras.callbacks.Callback):
-        def on_train_batch_end(self, batch, logs=None):
-            self.steps = getattr(self, "steps", 0) + 1
-            if self.steps == step:
-                raise KeyboardInterrupt
-
     def run(where, *callbacks):
         keras.utils.set_random_seed(0)
         model = kgz.models.DCGAN((8, 8, 3), 4, filters=4, seed=0)
@@ -102,7 +97,7 @@ def test_an_augmented_training_resumes_to_the_bit(folder, tmp_path, step):
 
     whole = run(tmp_path / "whole")
     with pytest.raises(KeyboardInterrupt):
-        run(tmp_path / "parts", Stop())
+        run(tmp_path / "parts", Kill(step))
     np.testing.assert_array_equal(run(tmp_path / "parts"), whole)
 
 

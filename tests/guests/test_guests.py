@@ -20,10 +20,12 @@ from keras_gan_zoo.training import state as training_state
 from keras_gan_zoo.training.inputs import named_parts
 from tests.conformance.spec import GUESTS
 from tests.guests.pairs import Pairs
+from tests.guests.sequence import Memory
 from tests.guests.text import Stacked
 from tests.guests.unpaired import Unpaired
 from tests.guests.video import VideoGAN
 from tests.guests.voxels import VoxelGAN
+from tests.resuming import Kill, assert_same_state
 
 every_guest = pytest.mark.parametrize("spec", GUESTS, ids=lambda spec: spec.model.__name__)
 R1 = kgz.penalties.R1
@@ -62,27 +64,6 @@ def values(variables):
     return [np.array(variable) for variable in variables]
 
 
-def assert_equal(first, second):
-    """Weights, optimizers, random states and stores, to the bit."""
-    first, second = training_state.capture(first), training_state.capture(second)
-    assert first.keys() == second.keys()
-    for name, value in first.items():
-        np.testing.assert_array_equal(value, second[name], err_msg=name)
-
-
-class Kill(keras.callbacks.Callback):
-    """Stops the program after so many training steps."""
-
-    def __init__(self, step):
-        super().__init__()
-        self.left = step
-
-    def on_train_batch_end(self, batch, logs=None):
-        self.left -= 1
-        if self.left == 0:
-            raise KeyboardInterrupt
-
-
 @every_guest
 def test_a_sample_grid_draws_what_the_kind_draws(spec, tmp_path):
     model = spec.make()
@@ -112,7 +93,7 @@ def test_two_sets_without_pairs_resume_to_the_bit_within_an_epoch(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         run(kgz.callbacks.ExactResume(tmp_path, every=1), Kill(5))
     resumed, history = run(kgz.callbacks.ExactResume(tmp_path))
-    assert_equal(resumed, whole)
+    assert_same_state(resumed, whole)
     assert history == {name: losses[1:] for name, losses in expected.items()}
 
 
@@ -241,7 +222,7 @@ def test_stages_resume_to_the_bit_at_either_side_of_their_border(tmp_path):
         with pytest.raises(KeyboardInterrupt):
             program(folder, step)
         assert len(list(folder.glob("state-*.zip"))) == 2
-        assert_equal(program(folder), whole)
+        assert_same_state(program(folder), whole)
 
 
 def test_pairs_are_taken_in_every_form():
@@ -389,3 +370,79 @@ def test_what_a_model_forgot_is_said():
         kgz.families.Critic(Pairs(), "critc")
     with pytest.raises(ValueError, match="what 'translate' takes, maps. Received: 2"):
         Pairs().do("translate", data["source"], data["source"])
+
+
+class Episodes(Memory):
+    """What is seen and done comes as one thing with two parts, beside how it was rewarded."""
+
+    def inputs(self):
+        episode = kgz.kinds.Named(observation=self.observations, action=self.actions)
+        return {"episode": episode, "reward": kgz.kinds.Vector((1,))}
+
+    def memory_losses(self, batch):
+        losses = super().memory_losses(batch["episode"])
+        return {**losses, "reward": tf.reduce_mean(batch["reward"])}
+
+    def predict_frames(self, episode):
+        return self.do("predict_frames", episode)
+
+    def abilities(self):
+        kind = kgz.kinds.Named(observation=self.observations, action=self.actions)
+        return (
+            kgz.training.Ability("predict_frames", {"episode": kind}, {"next": kind}, self._next),
+        )
+
+    def _next(self, episode):
+        predicted = self._predicted(episode["observation"], episode["action"])
+        return {"observation": predicted, "action": episode["action"]}
+
+
+def test_an_input_may_have_several_parts(tmp_path):
+    kinds = Episodes(seed=0).inputs()
+    episode, reward = kinds["episode"].examples(9), kinds["reward"].examples(9)
+    flat = (episode["observation"], episode["action"], reward)
+    forms = (
+        ({"episode": episode, "reward": reward}, None),
+        (episode, reward),
+        ((episode, reward), None),
+        (flat, None),
+        (tf.data.Dataset.from_tensor_slices((episode, reward)).batch(4), None),
+    )
+    histories = []
+    for x, y in forms:
+        model = Episodes(seed=0)
+        model.compile(keras.optimizers.SGD(0.1))
+        histories.append(model.fit(x, y, batch_size=4, shuffle=False, verbose=0).history)
+    for history in histories[1:]:
+        assert history == histories[0]
+    made = model.predict_frames(episode)
+    np.testing.assert_array_equal(made["action"], episode["action"])
+    model.export(tmp_path / "exported")
+    exported = tf.saved_model.load(str(tmp_path / "exported")).signatures["predict_frames"]
+    outputs = exported(**{name: tf.constant(part) for name, part in episode.items()})
+    np.testing.assert_allclose(outputs["observation"], made["observation"], atol=1e-6)
+    with pytest.raises(ValueError, match="keys .'observation', 'action'..*Received"):
+        model.fit({"episode": {"observation": flat[0]}, "reward": reward}, verbose=0)
+
+
+@pytest.mark.parametrize("losses", [1.0, {"loss": [1.0, 2.0]}])
+def test_losses_are_scalars_by_name(losses):
+    class Other(Pairs):
+        def generator_losses(self, batch):
+            return tf.nest.map_structure(tf.constant, losses)
+
+    model = Other()
+    model.compile()
+    data = {name: kind.examples(4) for name, kind in model.inputs().items()}
+    with pytest.raises(ValueError, match="`generator_losses` to return a dict of scalars"):
+        model.fit(data, verbose=0)
+
+
+def test_weights_of_samples_and_classes_are_refused():
+    model = Pairs()
+    model.compile()
+    data = {name: kind.examples(4) for name, kind in model.inputs().items()}
+    for options in ({"class_weight": {0: 1.0}}, {"sample_weight": np.ones(4)}):
+        for call in (model.fit, model.train_on_batch):
+            with pytest.raises(ValueError, match="weighs its own losses.*Received"):
+                call(data, **options)

@@ -14,6 +14,7 @@ from keras_gan_zoo.recipes.recipe import Data
 from keras_gan_zoo.recipes.stages import stages_of
 from keras_gan_zoo.recipes.train import build_model, train_recipe
 from keras_gan_zoo.training import Stage
+from tests.resuming import Kill
 from tests.training.staged_models import Growing
 
 STAGES = [
@@ -49,17 +50,6 @@ def recipe_of(folder, *settings, **changes):
     path = folder / "tiny.yaml"
     path.write_text(yaml.safe_dump({**TINY, **changes}))
     return load_recipe(path, settings)
-
-
-class Kill(keras.callbacks.Callback):
-    def __init__(self, step):
-        super().__init__()
-        self.left = step
-
-    def on_train_batch_end(self, batch, logs=None):
-        self.left -= 1
-        if self.left == 0:
-            raise KeyboardInterrupt
 
 
 def test_a_run_resumes_to_the_bit_across_the_stages(tmp_path, monkeypatch):

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 import keras_gan_zoo as kgz
 from keras_gan_zoo.training import state as training_state
+from tests.resuming import Kill, assert_same_state
 from tests.training.staged_models import Growing, Pretrained
 
 POINTS = np.random.default_rng(0).normal(size=(12, 2)).astype("float32")
@@ -22,13 +23,6 @@ def pretrained(optimizer=None, **options):
 
 def values(variables):
     return [np.array(variable) for variable in variables]
-
-
-def assert_equal(first, second):
-    first, second = training_state.capture(first), training_state.capture(second)
-    assert first.keys() == second.keys()
-    for name, value in first.items():
-        np.testing.assert_array_equal(value, second[name], err_msg=name)
 
 
 def same(first, second):
@@ -98,28 +92,6 @@ def test_a_stage_resets_what_it_says_and_nothing_else(name):
     assert len(changed) == 1  # the number of the stage
 
 
-class Kill(keras.callbacks.Callback):
-    """Stops the program after so many training steps in all, or at the begin or end of a `fit`."""
-
-    def __init__(self, step, moment="step"):
-        super().__init__()
-        self.left, self.moment = step, moment
-
-    def on_train_begin(self, logs=None):
-        self._at("begin")
-
-    def on_train_batch_end(self, batch, logs=None):
-        self._at("step")
-
-    def on_train_end(self, logs=None):
-        self._at("end")
-
-    def _at(self, moment):
-        self.left -= moment == self.moment
-        if self.left == 0:
-            raise KeyboardInterrupt
-
-
 def script(folder, kill=None, stages=("pretraining", "adversarial", "together"), reuse=True):
     """A program that trains stages of 6, 4 and 2 steps, on one data set or on one for each."""
     model = pretrained()
@@ -147,19 +119,19 @@ def test_a_killed_program_ends_in_the_same_bits(step, moment, uninterrupted, tmp
     with pytest.raises(KeyboardInterrupt):
         script(tmp_path, Kill(step, moment))
     resumed, histories = script(tmp_path)
-    assert_equal(resumed, uninterrupted)
+    assert_same_state(resumed, uninterrupted)
     assert any(histories) == (moment != "end" or step < 3)  # a finished program has nothing to do
 
 
 def test_a_program_that_is_killed_again_and_again_with_data_for_each_stage(tmp_path):
     """The callback itself changes nothing, either."""
     whole, expected = script(tmp_path / "whole", reuse=False)
-    assert_equal(script(None, reuse=False)[0], whole)
+    assert_same_state(script(None, reuse=False)[0], whole)
     for _ in range(4):
         with pytest.raises(KeyboardInterrupt):
             script(tmp_path / "killed", Kill(3), reuse=False)
     resumed, histories = script(tmp_path / "killed", reuse=False)
-    assert_equal(resumed, whole)
+    assert_same_state(resumed, whole)
     assert histories[-1] == expected[-1]
 
 
@@ -182,7 +154,7 @@ def test_more_epochs_in_a_second_fit_go_on_and_fewer_have_nothing_to_do(tmp_path
         folder = tmp_path / str(step)
         with pytest.raises(KeyboardInterrupt):
             program(folder, Kill(step))
-        assert_equal(program(folder)[0], whole)
+        assert_same_state(program(folder)[0], whole)
 
 
 def test_a_saved_model_goes_on_in_its_stage(tmp_path):
@@ -197,7 +169,7 @@ def test_a_saved_model_goes_on_in_its_stage(tmp_path):
         model.fit(POINTS, epochs=2, verbose=0)
         model.begin_stage("together")
         model.fit(POINTS, epochs=1, batch_size=6, verbose=0)
-    assert_equal(loaded, whole)
+    assert_same_state(loaded, whole)
 
 
 def test_a_preset_is_in_the_stage_it_was_saved_in(tmp_path):
@@ -234,7 +206,7 @@ def test_a_growing_model_fades_in_by_the_steps_of_the_stage(tmp_path):
         folder = tmp_path / str(step)
         with pytest.raises(KeyboardInterrupt):
             grow(None, folder, Kill(step))
-        assert_equal(grow(None, folder)[0], whole)
+        assert_same_state(grow(None, folder)[0], whole)
     latents = np.ones((2, 3), "float32")
     whole._progress.assign([2, 0])
     small = whole.generator(latents)[1]
