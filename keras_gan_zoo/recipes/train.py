@@ -229,11 +229,16 @@ def _described(optimizer):
     """Everything that decides what an optimizer does, without what it leaves out."""
     optimizer = getattr(optimizer, "inner_optimizer", optimizer)  # of one that scales losses
     config = optimizer.get_config()
-    if isinstance(schedule := config["learning_rate"], dict):
-        config["learning_rate"] = schedule["config"]
     if not config["use_ema"]:
         del config["ema_momentum"]
-    del config["name"]
-    kept = {key: value for key, value in config.items() if value not in (None, False)}
-    rounded = {key: float(f"{v:.6g}") if isinstance(v, float) else v for key, v in kept.items()}
-    return {"name": type(optimizer).__name__, **rounded}
+    return {"name": type(optimizer).__name__, **_said(config)}
+
+
+def _said(config):
+    said = {}
+    for key, value in config.items():
+        if isinstance(value, dict):  # a schedule
+            said[key] = _said(value["config"])
+        elif key != "name" and value is not None and value is not False:
+            said[key] = float(f"{value:.6g}") if isinstance(value, float) else value
+    return said
