@@ -25,8 +25,8 @@ class MnistM(tfds.core.GeneratorBasedBuilder):
     """MNIST-M by its recipe: MNIST's 60,000 and 10,000 digits over patches of colour photographs.
 
     A pixel is the absolute difference of the digit's and the patch's, in each channel (Ganin et al.
-    2015, Domain-Adversarial Training of Neural Networks, arXiv 1505.07818, section 5.2.4). Patches
-    are cut out at random places, those of the test split from photographs of their own.
+    2015, Domain-Adversarial Training of Neural Networks, arXiv 1505.07818). Patches are cut out at
+    random places, those of the test split from photographs of their own.
 
     The published set has patches of BSDS500; here they come from twelve photographs of the package
     `mate-backgrounds` (GPL-2+). Accuracies on the two sets are not to be compared to the point.

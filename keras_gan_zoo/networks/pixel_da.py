@@ -112,7 +112,7 @@ def pixel_da_classifier(
         A model from maps `(batch, *map_shape)` to logits `(batch, num_classes)`.
 
     References:
-        Ganin et al. 2015, arXiv 1505.07818, figure 4a; the authors' `pixelda_task_towers.py`.
+        Ganin et al. 2015, arXiv 1505.07818; the authors' `pixelda_task_towers.py`.
     """
     inputs = keras.Input(map_shape, name="maps")
     x = layers.ReLU()(_conv(filters, 5, use_bias=True)(inputs))

@@ -46,7 +46,7 @@ def spade_generator(
         ValueError: If the sides are no such multiples.
 
     References:
-        Park et al. 2019, arXiv 1903.07291, figure 11 and the authors' `generator.py`.
+        Park et al. 2019, arXiv 1903.07291, appendix A; the authors' `generator.py`.
     """
     step = 2**upsamplings
     if len(image_shape) != 3 or any(side % step for side in image_shape[:2]):
@@ -94,7 +94,7 @@ def multiscale_discriminator(
         logits `(batch, rows, columns, 1)`, and what each of the four layers before them gives.
 
     References:
-        Park et al. 2019, arXiv 1903.07291, figure 13; Wang et al. 2017, arXiv 1711.11585.
+        Park et al. 2019, arXiv 1903.07291, appendix A; Wang et al. 2017, arXiv 1711.11585.
     """
     images = keras.Input(image_shape, name="image")
     maps, classes = _label_map(image_shape, num_classes)
@@ -120,7 +120,7 @@ def style_encoder(
         `(batch, latent_dim)`.
 
     References:
-        Park et al. 2019, arXiv 1903.07291, figure 14 and the authors' `encoder.py`.
+        Park et al. 2019, arXiv 1903.07291, appendix A; the authors' `encoder.py`.
     """
     inputs = x = keras.Input(image_shape, name="image")
     width = filters

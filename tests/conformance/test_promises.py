@@ -170,7 +170,7 @@ def test_04_each_phase_moves_its_networks_and_no_other(spec):
             model.optimizers[moving].learning_rate = 1.0
             leave_the_start(model, place)
             before = {id(v): np.array(v) for v in model.trainable_variables}
-            model.train_on_batch(*spec.data(8, place).values())
+            model.train_on_batch(spec.data(8, place))
             for variable in model.trainable_variables:
                 if not np.array_equal(before[id(variable)], np.array(variable)):
                     assert id(variable) in own, f"{moving} moved {variable.path}"
