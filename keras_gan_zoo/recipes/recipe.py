@@ -84,8 +84,12 @@ class StageOfTraining(_Section):
 
 
 class Evaluation(_Section):
-    """What is measured at the end: arguments of `kgz.evaluation.evaluate`."""
+    """What is measured at the end: arguments of `kgz.evaluation.evaluate`.
 
+    `against` is the data set that is trained on, unless another is named.
+    """
+
+    against: str | None = None
     metrics: list[str] | None = None
     extractor: str | None = None
     split: str = "train"
@@ -130,6 +134,21 @@ class Recipe(_Section):
                 f"Received: {self.training.epochs} epochs and {len(self.stages)} stages"
             )
         return self
+
+    @property
+    def against(self) -> str:
+        """The data set that the model is measured on."""
+        return self.evaluation.against or self.data.name
+
+    def evaluation_options(self) -> dict:
+        """Arguments of `kgz.evaluation.evaluate` besides the model."""
+        own = self.against == self.data.name
+        return {
+            **self.evaluation.model_dump(),
+            "against": self.against,
+            "image_size": self.data.image_size,
+            "load_options": self.data.options() if own else {},
+        }
 
 
 def list_recipes() -> dict[str, pathlib.Path]:

@@ -127,7 +127,7 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
     keras.utils.set_random_seed(recipe.training.seed)
     model = build_model(recipe)
     metrics = recipe.evaluation.metrics or evaluation.default_metrics(model)
-    names = evaluation.check_metrics(metrics, recipe.data.name)
+    names = evaluation.check_metrics(metrics, recipe.against)
     evaluation.check_model(model, names)
     stages = stages_of(recipe, model)
     data = load_data(stages[0][1])
@@ -141,13 +141,7 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
         data = load_data(own) if data is None else data
         shown, caption = _train_stage(stage, own, data, model, out, progress, verbose)
         data = None
-    measured = evaluation.evaluate(
-        model,
-        recipe.data.name,
-        **recipe.evaluation.model_dump(),
-        image_size=own.data.image_size,
-        load_options=own.data.options(),
-    )
+    measured = evaluation.evaluate(model, **own.evaluation_options())
     metadata = {
         "recipe": name,
         "data": own.data.model_dump(),
@@ -160,6 +154,7 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
         "final_losses": progress.stages[stage or ""]["final_losses"],
         "notes": recipe.notes,
         "evaluations": [measured],
+        **({"against": own.against} if own.evaluation.against else {}),
         **caption,
     }
     picture = Demonstration(model, inputs=shown).picture()

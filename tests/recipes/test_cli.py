@@ -289,6 +289,28 @@ def test_the_program_is_installed_and_help_lists_what_exists():
     assert " serve " not in result.stdout
 
 
+def test_a_recipe_measured_on_other_data_than_it_is_trained_on(tmp_path, monkeypatch, capsys):
+    settings = (
+        "data.name=domains:fashion_mnist_mini,fashion_mnist_mini",
+        "evaluation.against=fashion_mnist_mini",
+        "arguments.source_shape=[28,28,1]",
+        "arguments.target_channels=1",
+        *(f"arguments.{name}=1" for name in ("filters", "discriminator_filters", "blocks")),
+        *(f"training.{name}=1" for name in ("epochs", "steps_per_epoch")),
+        "training.dtype=float32",
+    )
+    preset = train_recipe(
+        load_recipe("pixel_da_mnist_m", settings), "tiny", tmp_path / "run", verbose=0
+    )
+    facts = json.loads((preset / "metadata.json").read_text())
+    (measured,) = facts["evaluations"]
+    assert measured["protocol"]["reference"] == "fashion_mnist_mini[test]"
+    assert 0.5 < measured["metrics"]["test_errors"] <= 1.0  # a guess
+    code, output, errors = run(monkeypatch, capsys, "evaluate", preset, "--json")
+    assert code == 0, errors
+    assert json.loads(output)["metrics"] == measured["metrics"]
+
+
 def test_a_recipe_with_few_labels_and_a_falling_learning_rate(tmp_path):
     from keras_gan_zoo.recipes import train_recipe
 
