@@ -7,6 +7,7 @@ from keras_gan_zoo.layers.concatenate_condition import ConcatenateCondition
 from keras_gan_zoo.layers.concatenated_relu import ConcatenatedReLU
 from keras_gan_zoo.layers.conditional_batch_normalization import ConditionalBatchNormalization
 from keras_gan_zoo.layers.dropout import Dropout
+from keras_gan_zoo.layers.episodic_lstm_cell import EpisodicLSTMCell
 from keras_gan_zoo.layers.gated_linear_unit import GatedLinearUnit
 from keras_gan_zoo.layers.gaussian_noise import GaussianNoise
 from keras_gan_zoo.layers.gaussian_sampling import GaussianSampling
@@ -36,6 +37,7 @@ __all__ = [
     "ConditionalBatchNormalization",
     "DropReference",
     "Dropout",
+    "EpisodicLSTMCell",
     "GatedLinearUnit",
     "GaussianNoise",
     "GaussianSampling",

@@ -15,6 +15,7 @@ from keras_gan_zoo.models.gau_gan import GauGAN
 from keras_gan_zoo.models.icgan import IcGAN
 from keras_gan_zoo.models.improved_gan import ImprovedGAN
 from keras_gan_zoo.models.lsgan import LSGAN
+from keras_gan_zoo.models.mdn_rnn import MDNRNN
 from keras_gan_zoo.models.ot_gan import OTGAN
 from keras_gan_zoo.models.pix2pix import Pix2Pix
 from keras_gan_zoo.models.pixel_da import PixelDA
@@ -27,6 +28,7 @@ from keras_gan_zoo.models.vae import VAE
 from keras_gan_zoo.models.vae_gan import VAEGAN
 from keras_gan_zoo.models.wgan import WGAN
 from keras_gan_zoo.models.wgan_gp import WGANGP
+from keras_gan_zoo.models.world_model_vae import WorldModelVAE
 from keras_gan_zoo.presets.loader import from_preset
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "EBGAN",
     "GAN",
     "LSGAN",
+    "MDNRNN",
     "OTGAN",
     "SAGAN",
     "SNGAN",
@@ -57,5 +60,6 @@ __all__ = [
     "RestrictedBoltzmannMachine",
     "SemiSupervisedAAE",
     "SemiSupervisedGAN",
+    "WorldModelVAE",
     "from_preset",
 ]

@@ -54,6 +54,11 @@ from keras_gan_zoo.networks.vae_gan import (
     vae_gan_encoder,
 )
 from keras_gan_zoo.networks.wgan_gp import wgan_gp_critic, wgan_gp_generator
+from keras_gan_zoo.networks.world_model import (
+    mdn_rnn,
+    world_model_decoder,
+    world_model_encoder,
+)
 
 __all__ = [
     "acgan_discriminator",
@@ -74,6 +79,7 @@ __all__ = [
     "improved_gan_generator",
     "inception_2015",
     "maxout_discriminator",
+    "mdn_rnn",
     "mlp_decoder",
     "mlp_encoder",
     "mlp_generator",
@@ -113,6 +119,8 @@ __all__ = [
     "with_minibatch_discrimination",
     "with_virtual_batch_normalization",
     "unet_generator",
+    "world_model_decoder",
+    "world_model_encoder",
 ]
 
 # Whoever calls them, in whatever configuration of Keras.

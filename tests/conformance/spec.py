@@ -255,6 +255,16 @@ SPECS = (
         exempt={r"(conv2d|dense)\w*/bias": "batch normalisation takes it away"},
     ),
     ModelSpec(
+        kgz.models.WorldModelVAE,
+        lambda: {"latent_dim": 3, "filters": 2},
+        losses=("loss", "reconstruction_loss", "kl_loss"),
+    ),
+    ModelSpec(
+        kgz.models.MDNRNN,
+        lambda: {"steps": 5, "latent_dim": 3, "units": 4, "mixtures": 2},
+        losses=("loss", "latent_loss", "restart_loss"),
+    ),
+    ModelSpec(
         kgz.models.Pix2Pix,
         lambda: {
             "source_shape": (16, 16, 2),
