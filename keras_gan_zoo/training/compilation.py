@@ -113,11 +113,16 @@ class PhasedCompilation:
         metrics = [keras.saving.deserialize_keras_object(m) for m in config["metrics"]]
         self.compile(**{**config, "optimizer": optimizers, "metrics": metrics})
 
-    def leave_schedules(self):
-        """Makes learning rates that follow a schedule constant, so that callbacks can set them."""
+    def leave_schedules(self, phases):
+        """Makes learning rates of these phases that follow a schedule constant.
+
+        Callbacks can set them then.
+        """
         with self.distribute_strategy.scope():
             found = {
                 name: rates.settable(one, self.phase(name).trainable_variables)
+                if name in phases
+                else one
                 for name, one in self.optimizers.items()
             }
         if any(one is not self.optimizers[name] for name, one in found.items()):

@@ -53,13 +53,54 @@ def test_leaving_a_schedule_keeps_the_state():
     fit(model)
     old = {name: [np.array(v) for v in one.variables] for name, one in model.optimizers.items()}
     before = rates(model)
-    model.leave_schedules()
+    model.leave_schedules(model.optimizers)
     for name, optimizer in model.optimizers.items():
         kept = [v for v in optimizer.variables if v is not optimizer.learning_rate]
         for one, other in zip(old[name], kept, strict=True):
             np.testing.assert_array_equal(one, np.array(other))
     assert rates(model) == pytest.approx(before)
     fit(model)
+
+
+def test_a_scheduler_for_one_phase():
+    """The schedule that the other phase was compiled with goes on."""
+    model, plain = gan(), gan()
+    start = rates(model)
+    fit(plain)
+    halve = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate / 2)
+    history = fit(model, kgz.callbacks.ForPhase("discriminator", halve))
+    assert history["learning_rate_discriminator"] == pytest.approx(
+        [start["discriminator"] / 2, start["discriminator"] / 4]
+    )
+    assert "learning_rate_generator" not in history
+    assert rates(model)["discriminator"] == pytest.approx(start["discriminator"] / 4)
+    assert rates(model)["generator"] == rates(plain)["generator"] != start["generator"]
+
+
+def test_a_rate_for_each_phase():
+    model = gan("sgd")
+    history = fit(
+        model,
+        *(
+            kgz.callbacks.ForPhase(
+                phase, keras.callbacks.ReduceLROnPlateau("generator_loss", factor, 1, min_delta=1e9)
+            )
+            for phase, factor in (("discriminator", 0.5), ("generator", 0.1))
+        ),
+        epochs=3,
+    )
+    assert rates(model) == pytest.approx({"discriminator": 0.0025, "generator": 0.0001})
+    assert history["learning_rate_generator"] == pytest.approx([0.01, 0.01, 0.001])
+
+
+def test_what_cannot_be_for_one_phase():
+    halve = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate / 2)
+    with pytest.raises(ValueError, match="Unknown phase: 'critic'.*discriminator, generator"):
+        fit(gan(), kgz.callbacks.ForPhase("critic", halve))
+    with pytest.raises(ValueError, match="Expected a `LearningRateScheduler`.*EarlyStopping"):
+        kgz.callbacks.ForPhase("generator", keras.callbacks.EarlyStopping())
+    with pytest.raises(ValueError, match="to monitor a loss that GAN reports"):
+        fit(gan(), kgz.callbacks.ForPhase("generator", keras.callbacks.ReduceLROnPlateau()))
 
 
 def test_reduce_on_plateau():
