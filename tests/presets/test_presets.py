@@ -1,5 +1,6 @@
 """The presets in the package, and folders that are damaged."""
 
+import concurrent.futures
 import json
 import shutil
 
@@ -368,10 +369,23 @@ def test_an_evaluation_that_cannot_be_recorded_leaves_the_preset(folder, monkeyp
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
+def test_no_evaluation_that_is_recorded_at_the_same_time_is_lost(folder):
+    """From four threads: a lock of a folder is between open files, whichever process has them."""
+
+    def record(number):
+        measured = {"metrics": {f"fid_{number}": number}, "protocol": {"seed": number}}
+        kgz.presets.record_evaluation(str(folder), measured)
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        list(pool.map(record, range(20)))
+    found = kgz.presets.preset_metadata(str(folder))["evaluations"]
+    assert sorted(one["protocol"]["seed"] for one in found) == list(range(20))
+    card = (folder / registry.CARD).read_text()
+    assert all(f"| fid_{number} | {number} |" in card for number in range(20))
+
+
 def test_of_two_writers_of_one_preset_one_succeeds(tmp_path):
     """Each from its own thread, many times: what is there can be read, and is of one of them."""
-    import concurrent.futures
-
     models = [
         kgz.models.GAN(sample_shape=(2,), latent_dim=3, hidden_units=10, seed=seed)
         for seed in (1, 2)
