@@ -83,6 +83,8 @@ class ForPhase(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         self.callback.on_epoch_end(epoch, logs)
+        if logs and "learning_rate" in logs:  # which Keras before 3.15 calls that of any phase
+            logs[f"learning_rate_{self.phase}"] = logs.pop("learning_rate")
 
 
 class _OnePhase:
