@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import keras_gan_zoo as kgz
+from keras_gan_zoo import licences
 from keras_gan_zoo.datasets import builtin
 from keras_gan_zoo.presets import registry
 
@@ -88,6 +89,9 @@ def test_presets_are_small_and_documented(name):
     assert model_class.presets[name] == metadata
     card = (folder / "README.md").read_text()
     assert "arXiv" in card and metadata["sha256"] in card and (folder / "samples.png").exists()
+    data = licences.of_data(metadata["data"]["name"])
+    assert metadata["licence"] == licences.WEIGHTS and f"Weights: {licences.WEIGHTS}." in card
+    assert f"{data.name}. {data.credit}." in card
 
 
 @pytest.mark.parametrize("name", BUILTIN)
@@ -234,6 +238,11 @@ def test_the_card_of_a_preset_of_ones_own_loads_that_one(tmp_path):
     model.save_to_preset(tmp_path / "dcgan_fashion_mnist")
     card = (tmp_path / "dcgan_fashion_mnist" / "README.md").read_text()
     assert 'from_preset("path/to/dcgan_fashion_mnist")' in card
+    assert "Weights: licence not stated.\n\nData: licence not stated." in card
+    facts = {"licence": "CC0", "data": "birds"}
+    model.save_to_preset(tmp_path / "licensed", facts)
+    card = (tmp_path / "licensed" / "README.md").read_text()
+    assert "Weights: CC0.\n\nData: `birds`, licence not stated." in card
     builtin = kgz.presets.builtin_presets()["dcgan_fashion_mnist"] / "README.md"
     assert 'from_preset("dcgan_fashion_mnist")' in builtin.read_text()
 
