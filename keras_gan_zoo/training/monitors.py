@@ -2,6 +2,7 @@
 
 import keras
 
+KERAS = tuple(map(int, keras.__version__.split(".")[:2]))
 SET_RATES = keras.callbacks.LearningRateScheduler, keras.callbacks.ReduceLROnPlateau
 
 
@@ -120,8 +121,8 @@ def prepare(callback, model):
     optimizers without schedules.
 
     Raises:
-        ValueError: If it monitors `loss`, of which a model with several phases has none, or is for
-            a phase that the model has not.
+        ValueError: If it monitors `loss`, of which a model with several phases has none, is for a
+            phase that the model has not, or needs a newer Keras.
     """
     if isinstance(callback, ForPhase):
         model.phase(callback.phase)
@@ -130,6 +131,12 @@ def prepare(callback, model):
         callback = callback.callback
     elif isinstance(callback, SET_RATES) and model.optimizers:
         model.leave_schedules(model.optimizers)
+    if isinstance(callback, keras.callbacks.SwapEMAWeights) and KERAS < (3, 15):
+        raise ValueError(
+            "Expected Keras 3.15 or newer for `SwapEMAWeights`, which knew one optimizer before. "
+            "Leave it out: the averages are in the weights when training ends. "
+            f"Received: Keras {keras.__version__}"
+        )
     several = len(model.phases()) > 1
     if several and isinstance(callback, keras.callbacks.TerminateOnNaN):
         raise ValueError(
