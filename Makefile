@@ -88,4 +88,4 @@ requirements:
 	$(PINS) pyproject.toml --extra docs -c requirements.txt -o requirements-docs.txt
 
 clean:
-	rm -rf $(VENV) $(LINT) $(UV) demo site .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(LINT) $(UV) demo site .mypy_cache .pytest_cache .ruff_cache

@@ -210,14 +210,16 @@ class Lock:
     """
 
     def __init__(self, path, use: str = "process", wait: bool = False):
-        self._descriptor = None
+        self._descriptor: int | None = None
         try:
             import fcntl
         except ImportError:  # on Windows
             return
-        descriptor = None
         try:
             descriptor = os.open(path, os.O_RDONLY)
+        except OSError:
+            return
+        try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
             os.close(descriptor)
@@ -228,8 +230,7 @@ class Lock:
                 str(path),
             ) from None
         except OSError:
-            if descriptor is not None:
-                os.close(descriptor)
+            os.close(descriptor)
             return
         self._descriptor = descriptor
 

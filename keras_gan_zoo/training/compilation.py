@@ -57,7 +57,7 @@ class PhasedCompilation:
         self._check_stages()
         if any(map(self.intervals_of, self.phases())):
             steps_per_execution = 1
-        super().compile(
+        super().compile(  # type: ignore[misc]  # that of `keras.Model`, which this is mixed with
             optimizer=None,
             jit_compile=jit_compile,
             run_eagerly=run_eagerly,
