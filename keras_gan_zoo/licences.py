@@ -32,6 +32,11 @@ DATA = {
         "CC BY-SA 3.0",
         "MNIST, copyright Yann LeCun and Corinna Cortes, made of digits that NIST collected",
     ),
+    "mnist_m": DataLicence(
+        "CC BY-SA 3.0 and GPL 2 or later",
+        "digits of MNIST, copyright Yann LeCun and Corinna Cortes, over photographs of the package "
+        "mate-backgrounds, https://mate-desktop.org",
+    ),
     "avataaars": DataLicence(
         "free for personal and commercial use",
         "Avataaars, designed by Pablo Stanley, https://avataaars.com; drawn by DiceBear, "
@@ -47,7 +52,13 @@ DATA = {
 }
 
 
-def of_data(name: str) -> DataLicence | None:
-    """The licence of a data set, by the name that `kgz.datasets.load` takes, or `None`."""
-    source, _, last = str(name).rpartition(":")
-    return None if source == "folder" else DATA.get(last.partition("/")[0])
+def of_data(name: str) -> dict[str, DataLicence | None]:
+    """The licences of the data sets in a name that `kgz.datasets.load` takes, by their own names.
+
+    `None` for those that have no entry, such as folders.
+    """
+    source, _, rest = name.partition(":")
+    sets = rest.split(",") if "," in rest else [name]
+    if source in ("folder", "pairs"):
+        return dict.fromkeys([name])
+    return {one: DATA.get(one.rpartition(":")[2].partition("/")[0]) for one in sets}

@@ -90,8 +90,8 @@ def scoreboard() -> str:
         rows.pop("quality")
         recipe = f"keras_gan_zoo/recipes/{facts['recipe']}.yaml"
         rows["recipe"] = f"`keras-gan-zoo train {facts['recipe']}` (`{recipe}`)"
-        data = licences.of_data(facts["data"]["name"])
-        rows["licence"] = f"weights {facts['licence']}; data: {data.name}"
+        data = {one.name for one in licences.of_data(facts["data"]["name"]).values()}
+        rows["licence"] = f"weights {facts['licence']}; data: {' and '.join(sorted(data))}"
         parts.append(two_columns(rows))
         for evaluation in facts.get("evaluations", []):
             protocol = evaluation["protocol"]

@@ -16,6 +16,7 @@ FILES_AT_ONCE = 16
 # Builders of this package, by the module that registers them.
 OWN_BUILDERS = {
     "avataaars": "keras_gan_zoo.datasets.avataaars",
+    "mnist_m": "keras_gan_zoo.datasets.mnist_m",
     "orl_faces": "keras_gan_zoo.datasets.orl_faces",
 }
 # Sets whose bytes are 0 and 1.

@@ -56,8 +56,8 @@ def evaluate(
             (the share that a model with `classify` puts into the wrong class), `likelihood` (of a
             `VAE`: evidence lower bound, and negative log-likelihood by importance samples, in
             nats) or `reconstruction` (of an autoencoder: errors of pixels and of features). By
-            default `fid`, `kid` and `prdc`, `modes` for a mixture, or `reconstruction` for a model
-            that cannot generate.
+            default `fid`, `kid` and `prdc`, `modes` for a mixture, or `reconstruction` or
+            `test_errors` for a model that cannot generate.
         extractor: See `kgz.metrics.FeatureExtractor.get`. By default the classifier of the data
             set, if there is one, or `"mobilenet_v2"`.
         split: Of the data set.
@@ -144,9 +144,12 @@ def evaluate(
 
 
 def default_metrics(model):
-    """`("reconstruction",)` for a model that can do no more; else `None`, for the usual ones."""
-    only_reconstructs = hasattr(model, "reconstruct") and not generates_by_itself(model)
-    return ("reconstruction",) if only_reconstructs else None
+    """Of a model that does not generate what it can do; else `None`, for the usual ones."""
+    if generates_by_itself(model):
+        return None
+    if hasattr(model, "reconstruct"):
+        return ("reconstruction",)
+    return ("test_errors",) if hasattr(model, "classify") else None
 
 
 def check_metrics(metrics, against: str, default=DEFAULT_METRICS) -> tuple[str, ...]:

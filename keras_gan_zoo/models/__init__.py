@@ -11,11 +11,13 @@ from keras_gan_zoo.models.dcgan import DCGAN
 from keras_gan_zoo.models.denoising_autoencoder import DenoisingAutoencoder
 from keras_gan_zoo.models.ebgan import EBGAN
 from keras_gan_zoo.models.gan import GAN
+from keras_gan_zoo.models.gau_gan import GauGAN
 from keras_gan_zoo.models.icgan import IcGAN
 from keras_gan_zoo.models.improved_gan import ImprovedGAN
 from keras_gan_zoo.models.lsgan import LSGAN
 from keras_gan_zoo.models.ot_gan import OTGAN
 from keras_gan_zoo.models.pix2pix import Pix2Pix
+from keras_gan_zoo.models.pixel_da import PixelDA
 from keras_gan_zoo.models.restricted_boltzmann_machine import RestrictedBoltzmannMachine
 from keras_gan_zoo.models.sagan import SAGAN
 from keras_gan_zoo.models.semi_supervised_aae import SemiSupervisedAAE
@@ -47,9 +49,11 @@ __all__ = [
     "CramerGAN",
     "CycleGAN",
     "DenoisingAutoencoder",
+    "GauGAN",
     "IcGAN",
     "ImprovedGAN",
     "Pix2Pix",
+    "PixelDA",
     "RestrictedBoltzmannMachine",
     "SemiSupervisedAAE",
     "SemiSupervisedGAN",

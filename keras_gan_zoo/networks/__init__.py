@@ -28,6 +28,12 @@ from keras_gan_zoo.networks.mlp import maxout_discriminator, mlp_generator
 from keras_gan_zoo.networks.mobilenet_v2 import mobilenet_v2
 from keras_gan_zoo.networks.ot_gan import ot_gan_critic, ot_gan_generator
 from keras_gan_zoo.networks.pix2pix import patch_discriminator, unet_generator
+from keras_gan_zoo.networks.pixel_da import (
+    pixel_da_classifier,
+    pixel_da_discriminator,
+    pixel_da_generator,
+    pixel_da_private_layers,
+)
 from keras_gan_zoo.networks.residual_autoencoder import residual_decoder, residual_encoder
 from keras_gan_zoo.networks.sagan import attention_maps, sagan_discriminator, sagan_generator
 from keras_gan_zoo.networks.sngan import (
@@ -35,6 +41,11 @@ from keras_gan_zoo.networks.sngan import (
     sngan_cnn_generator,
     sngan_resnet_discriminator,
     sngan_resnet_generator,
+)
+from keras_gan_zoo.networks.spade import (
+    multiscale_discriminator,
+    spade_generator,
+    style_encoder,
 )
 from keras_gan_zoo.networks.toy import toy_critic, toy_generator
 from keras_gan_zoo.networks.vae_gan import (
@@ -67,9 +78,14 @@ __all__ = [
     "mlp_encoder",
     "mlp_generator",
     "mobilenet_v2",
+    "multiscale_discriminator",
     "ot_gan_critic",
     "ot_gan_generator",
     "patch_discriminator",
+    "pixel_da_classifier",
+    "pixel_da_discriminator",
+    "pixel_da_generator",
+    "pixel_da_private_layers",
     "residual_decoder",
     "residual_discriminator",
     "residual_encoder",
@@ -82,6 +98,8 @@ __all__ = [
     "sngan_cnn_generator",
     "sngan_resnet_discriminator",
     "sngan_resnet_generator",
+    "spade_generator",
+    "style_encoder",
     "toy_critic",
     "toy_generator",
     "vae_gan_decoder",

@@ -42,18 +42,15 @@ def model_card(address: str, model_class: type, metadata: dict, has_picture: boo
 
 
 def _data_licence(facts):
-    """Name, licence and credit of the data that a preset learnt from."""
-    data = data_name(facts)
-    if data is None:
-        return UNKNOWN
-    found = licences.of_data(data)
-    return f"`{data}`, {f'{found.name}. {found.credit}' if found else UNKNOWN}"
-
-
-def data_name(facts: dict) -> str | None:
-    """The name of the data set that a preset learnt from, if its metadata say it."""
+    """Names, licences and credits of the data that a preset learnt from."""
     data = facts.get("data")
-    return data.get("name") if isinstance(data, dict) else data
+    name = data.get("name") if isinstance(data, dict) else data
+    if not isinstance(name, str):
+        return UNKNOWN
+    return "; ".join(
+        f"`{one}`, {f'{found.name}. {found.credit}' if found else UNKNOWN}"
+        for one, found in licences.of_data(name).items()
+    )
 
 
 def _required(method):

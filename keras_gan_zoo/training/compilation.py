@@ -113,6 +113,10 @@ class PhasedCompilation:
         metrics = [keras.saving.deserialize_keras_object(m) for m in config["metrics"]]
         self.compile(**{**config, "optimizer": optimizers, "metrics": metrics})
 
+    def paper_optimizers(self) -> dict:
+        """New ones of `default_optimizers()`, by phase."""
+        return _by_phase(self.default_optimizers(), [phase.name for phase in self.phases()])
+
     def leave_schedules(self, phases):
         """Makes learning rates of these phases that follow a schedule constant.
 
@@ -153,7 +157,7 @@ class PhasedCompilation:
         for name in given:
             if name not in names:
                 raise errors.unknown_name("phase in `optimizer`", name, names)
-        chosen = {**_by_phase(self.default_optimizers(), names), **given}
+        chosen = {**self.paper_optimizers(), **given}
         if missing := [name for name in names if name not in chosen]:
             raise ValueError(
                 f"Expected `default_optimizers()` of {type(self).__name__} to give one for each "
