@@ -31,8 +31,10 @@ NO_PICTURES |= {".gbr", ".iim", ".pdf", ".ps", ".wmf"}
 RESIZE = ("crop", "pad", "stretch")
 ORIENTATION = 0x0112  # of EXIF; from 5 on, height and width change places
 # What Pillow raises for files that are no images, or damaged.
-DAMAGED = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError)
-DAMAGED += (OverflowError, struct.error, zlib.error)
+DAMAGED = (
+    *(OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError),
+    *(OverflowError, struct.error, zlib.error),
+)
 TIFF_BITS, TIFF_INVERTED = 258, 262  # tags: bits per sample; 0 where black is the largest value
 
 

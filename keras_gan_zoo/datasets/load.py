@@ -173,7 +173,8 @@ def load(
                 f"flip={flip!r}, random_crop={random_crop!r}"
             )
         data = few_labels(
-            *arrays,
+            arrays[0],
+            arrays[1],
             labels_per_class,
             labels_seed=labels_seed,
             prepare=lambda batch: preparation(*batch),

@@ -124,7 +124,7 @@ class FeatureExtractor:
         name = getattr(source, "name", None) or getattr(source, "__name__", "custom")
         shape = getattr(source, "input_shape", None)
         channels = shape[-1] if isinstance(shape, tuple) and len(shape) == 4 else None
-        return cls(name, source, channels=channels)
+        return cls(str(name), source, channels=channels)
 
     def __call__(self, images):
         """Features `(batch, dimensions)` of float images in `[-1, 1]`, a float32 tensor."""

@@ -55,7 +55,7 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
     # Whether the losses are the model's own, so that there is none to choose.
     has_own_losses = False
     # The discriminator's outputs, in order.
-    outputs_of_discriminator = ("logits",)
+    outputs_of_discriminator: tuple[str, ...] = ("logits",)
     # The class of the critic, and what its network is shown of samples, as a function of them.
     critic_class = Critic
     view = None
