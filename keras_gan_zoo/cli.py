@@ -266,7 +266,7 @@ def evaluate(
     source = None
     if registry.is_preset(samples):
         source = registry.preset_metadata(samples)
-        against = against or source.get("data", {}).get("name")
+        against = against or source.get("against") or source.get("data", {}).get("name")
     elif not pathlib.Path(samples).is_dir():
         registry.preset_metadata(samples)  # says what there is
     if against is None:

@@ -87,8 +87,8 @@ def ship(name, source, shipped, facts):
         picture_of(recipe, model).save(rounded / "samples.png", optimize=True)
         measured = kgz.evaluation.evaluate(
             model,
-            recipe.data.name,
-            **recipe.evaluation.model_dump(),
+            recipe.evaluation.against or recipe.data.name,
+            **recipe.evaluation.model_dump(exclude={"against"}),
             image_size=recipe.data.image_size,
             verbose=True,
         )

@@ -21,6 +21,7 @@ RISING = (
     "modes",
     "high_quality",
     "elbo",
+    *evaluation.RISING,
 )
 
 
@@ -138,7 +139,9 @@ class EvaluateSamples(keras.callbacks.Callback):
     def _keep(self, epoch, measured):
         monitor = self._number(measured["metrics"])
         value = measured["metrics"][monitor]
-        sign = 1.0 if monitor.split("[")[0] in RISING else -1.0
+        name = monitor.split("[")[0]
+        # Those of translations begin with the direction.
+        sign = 1.0 if name in RISING or name.rpartition("_")[2] in RISING else -1.0
         if self.best is not None and sign * value <= sign * self.best["metrics"][monitor]:
             return
         self.best = {"epoch": epoch, **measured}

@@ -86,6 +86,9 @@ class StageOfTraining(_Section):
 class Evaluation(_Section):
     """What is measured at the end: arguments of `kgz.evaluation.evaluate`."""
 
+    against: str | None = pydantic.Field(
+        None, description="data set to compare with; by default the one that is trained on"
+    )
     metrics: list[str] | None = None
     extractor: str | None = None
     split: str = "train"

@@ -118,7 +118,8 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
     keras.utils.set_random_seed(recipe.training.seed)
     model = build_model(recipe)
     metrics = recipe.evaluation.metrics or evaluation.default_metrics(model)
-    names = evaluation.check_metrics(metrics, recipe.data.name)
+    against = recipe.evaluation.against or recipe.data.name
+    names = evaluation.check_metrics(metrics, against)
     evaluation.check_model(model, names)
     stages = stages_of(recipe, model)
     data = load_data(stages[0][1])
@@ -134,14 +135,15 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
         data = None
     measured = evaluation.evaluate(
         model,
-        recipe.data.name,
-        **recipe.evaluation.model_dump(),
+        against,
+        **recipe.evaluation.model_dump(exclude={"against"}),
         image_size=own.data.image_size,
         load_options=own.data.options(),
     )
     metadata = {
         "recipe": name,
         "data": own.data.model_dump(),
+        **({"against": against} if recipe.evaluation.against else {}),
         "training": recipe.training.model_dump(),
         "optimizers": {key: _described(one) for key, one in model.optimizers.items()},
         **_said_of(stages, progress, model),
