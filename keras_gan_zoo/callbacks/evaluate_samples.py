@@ -139,9 +139,7 @@ class EvaluateSamples(keras.callbacks.Callback):
     def _keep(self, epoch, measured):
         monitor = self._number(measured["metrics"])
         value = measured["metrics"][monitor]
-        name = monitor.split("[")[0]
-        # Those of translations begin with the direction.
-        sign = 1.0 if name in RISING or name.rpartition("_")[2] in RISING else -1.0
+        sign = 1.0 if monitor.split("[")[0] in RISING else -1.0
         if self.best is not None and sign * value <= sign * self.best["metrics"][monitor]:
             return
         self.best = {"epoch": epoch, **measured}

@@ -26,7 +26,9 @@ def load_joint_pairs(name, split, preparation, batching, load, **own):
 
     def prepare(indices, draws=None):
         # Both are mirrored and cut out alike.
-        return {part: preparation(images(indices), draws=draws) for part, images in images_of.items()}
+        return {
+            part: preparation(images(indices), draws=draws) for part, images in images_of.items()
+        }
 
     return pipeline.Loaded(batching.of(length, prepare, preparation.draws, parallel=2))
 

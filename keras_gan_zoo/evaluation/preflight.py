@@ -12,7 +12,8 @@ from keras_gan_zoo.evaluation.model_metrics import (
 )
 from keras_gan_zoo.evaluation.protocol import EXTRACTORS
 from keras_gan_zoo.evaluation.scores import NEED_LABELS, NEEDS_NO_EXTRACTOR
-from keras_gan_zoo.evaluation.translation import check_pairs, number_names
+from keras_gan_zoo.evaluation.translation import NUMBERS as OF_TRANSLATION
+from keras_gan_zoo.evaluation.translation import check_pairs
 from keras_gan_zoo.extractors.feature_extractor import FeatureExtractor
 from keras_gan_zoo.metrics import checks
 from keras_gan_zoo.metrics.mode_coverage import mode_coverage
@@ -28,6 +29,7 @@ NUMBERS = {
     "class_shares": ("smallest_class", "largest_class"),
     "ms_ssim": ("ms_ssim", "ms_ssim_within_classes"),
     "reconstruction": ("reconstruction_error", "reconstruction_distance", "reconstruction_fid"),
+    "translation": OF_TRANSLATION,
 }
 
 
@@ -64,15 +66,13 @@ def check_ahead(model, against: str, names, monitor: str | None = None, **option
             check_pairs(against, spec)
         _check_labels(spec, against, names)
         _check_extractor(model, spec, against, names, options.get("extractor"))
-        known = _numbers(model, names, options.get("importance_samples", IMPORTANCE_SAMPLES))
+        known = _numbers(names, options.get("importance_samples", IMPORTANCE_SAMPLES))
     if monitor is not None and monitor.split("[")[0] not in known:
         raise errors.unknown_name("number to monitor", monitor, known)
 
 
-def _numbers(model, names, importance_samples):
+def _numbers(names, importance_samples):
     numbers = {**NUMBERS, "likelihood": (f"nll_{importance_samples}", "elbo")}
-    if "translation" in names:
-        numbers["translation"] = number_names(model)
     return tuple(number for name in names for number in numbers.get(name, (name,)))
 
 

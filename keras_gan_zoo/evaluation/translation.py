@@ -5,20 +5,25 @@ import numpy as np
 from keras_gan_zoo import metrics
 from keras_gan_zoo.evaluation.features import extract
 
-NUMBERS = ("l1", "psnr", "ssim", "distance", "fid")
-OF_FEATURES = ("distance", "fid")
-RISING = ("psnr", "ssim")  # for these, more is better
+DIRECTIONS = ("translation", "back_translation")  # of the first of a pair, and of the second
 IDENTITY = "identity"
+OF_PIXELS, OF_FEATURES = ("l1", "psnr", "ssim"), ("distance", "fid")
+# All that may be measured, without the extractor in brackets.
+NUMBERS = tuple(
+    f"{name}_{key}" for name in (*DIRECTIONS, IDENTITY) for key in (*OF_PIXELS, *OF_FEATURES)
+)
+RISING = tuple(name for name in NUMBERS if name.endswith(("psnr", "ssim")))  # more is better
 # Of an error of one step of 8 bits everywhere. Equal pictures would make a mean infinite.
 LARGEST_PSNR = 20.0 * np.log10(255.0)
 
 
 def measure_translation(model, batches, options):
-    """Compares translations of the first of each pair with the second.
+    """Compares translations with what they should be.
 
-    Each number begins with the direction: `translation` for a model that has one, `a_to_b` and
-    `b_to_a` for `CycleGAN`. `identity` is that of the pictures as they were given, where these
-    have the size of the others; all its numbers are the same for both directions.
+    The first of each pair is translated and compared with the second (`translation_...`); where a
+    model also translates back, as `CycleGAN` does, the second with the first
+    (`back_translation_...`). Beside it stand the numbers of the pictures as they were given
+    (`identity_...`, the same in both directions), where these have the size of the others.
 
     - `l1`: mean absolute error of pixels that count from 0 to 1;
     - `psnr` in decibels, and `ssim`, of each image, then averaged; an image counts at most 48.13
@@ -33,51 +38,35 @@ def measure_translation(model, batches, options):
     """
     pairs = [[np.asarray(one) for one in pair] for pair in batches]
     sides = [np.concatenate(side) for side in zip(*pairs, strict=True)]
-    features, numbers = {}, {}
-
-    def features_of(images):
-        return extract([images], options.extractor).features
-
-    def compare(name, made, side):
-        wanted = sides[side]
-        if side not in features:
-            features[side] = features_of(wanted)
-        found = _compared(np.clip(made, -1.0, 1.0), wanted, features[side], features_of)
-        for key, number in zip(NUMBERS, found, strict=True):
-            bracket = f"[{options.extractor.name}]" if key in OF_FEATURES else ""
-            numbers[f"{name}_{key}{bracket}"] = number
-
-    for name, (side, ability) in directions_of(model).items():
+    made = {}
+    for place, ability in _translations(model).items():
         argument = next(iter(ability.takes))
-        made = [ability.use(model, {argument: pair[side]}, options.seed) for pair in pairs]
-        compare(name, np.concatenate([np.asarray(one) for one in made]), 1 - side)
+        parts = [ability.use(model, {argument: pair[place]}, options.seed) for pair in pairs]
+        made[DIRECTIONS[place]] = 1 - place, np.concatenate([np.asarray(one) for one in parts])
     given = _like(sides[0], sides[1])
     if given is not None:
-        compare(IDENTITY, given, 1)
+        made[IDENTITY] = 1, given
+    features, numbers = {}, {}
+    for name, (side, images) in made.items():
+        if side not in features:
+            features[side] = extract([sides[side]], options.extractor).features
+        found = _compared(images, sides[side], features[side], options.extractor)
+        numbers |= {f"{name}_{key}": number for key, number in found.items()}
     return numbers
 
 
-def directions_of(model) -> dict:
-    """Which of two pictures a model translates into the other.
+def _translations(model) -> dict:
+    """The ability that translates the first of a pair, and the second, by their places.
 
-    Returns:
-        `{name: (place, ability)}`: the place in a pair, 0 or 1, of what is translated. Of abilities
-        that translate the same, such as with dropout and without, the first.
+    Of abilities that translate the same, such as with dropout and without, it is the first.
     """
-    first, *_ = parts = [*model.inputs()]
+    parts = [*model.inputs()]
     found = {}
     for ability in model.abilities():
-        if ability.name == "translate":
+        if ability.name == "translate" and len(ability.takes) == 1:
             argument = next(iter(ability.takes))
-            found.setdefault(parts.index(ability.data.get(argument, first)), ability)
-    if len(found) == 1:
-        return {"translation": next(iter(found.items()))}
-    return {ability.signature: (place, ability) for place, ability in found.items()}
-
-
-def number_names(model) -> tuple:
-    """The names of what `measure_translation` finds, without the extractor in brackets."""
-    return tuple(f"{name}_{key}" for name in (*directions_of(model), IDENTITY) for key in NUMBERS)
+            found.setdefault(parts.index(ability.data.get(argument, parts[0])), ability)
+    return found
 
 
 def check_pairs(against: str, spec):
@@ -94,15 +83,16 @@ def check_pairs(against: str, spec):
         )
 
 
-def _compared(made, wanted, wanted_features, features_of):
-    made_features = features_of(made)
-    return (
-        float(np.abs(made - wanted).mean()) / 2.0,
-        float(np.minimum(metrics.psnr(wanted, made), LARGEST_PSNR).mean()),
-        float(metrics.ssim(wanted, made).mean()),
-        float(np.square(made_features - wanted_features).sum(axis=1).mean()),
-        metrics.frechet_distance_from_features(wanted_features, made_features),
-    )
+def _compared(made, wanted, wanted_features, extractor):
+    made = np.clip(made, -1.0, 1.0)
+    features, bracket = extract([made], extractor).features, f"[{extractor.name}]"
+    return {
+        "l1": float(np.abs(made - wanted).mean()) / 2.0,
+        "psnr": float(np.minimum(metrics.psnr(wanted, made), LARGEST_PSNR).mean()),
+        "ssim": float(metrics.ssim(wanted, made).mean()),
+        f"distance{bracket}": float(np.square(features - wanted_features).sum(axis=1).mean()),
+        f"fid{bracket}": metrics.frechet_distance_from_features(wanted_features, features),
+    }
 
 
 def _like(images, others):

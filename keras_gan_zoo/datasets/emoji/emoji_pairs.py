@@ -33,8 +33,8 @@ class EmojiPairs(tfds.core.GeneratorBasedBuilder):
         tfds.core.BuilderConfig(name="twitter", description="Of the others, by Twitter."),
     ]
     MANUAL_DOWNLOAD_INSTRUCTIONS = (
-        "The pictures are in two packages of Node.js's registry. Install them in the folder `emoji` "
-        f"of `manual_dir`: npm install --prefix FOLDER {' '.join(PACKAGES)}"
+        "The pictures are in two packages of Node.js's registry. Install them in the folder "
+        f"`emoji` of `manual_dir`: npm install --prefix FOLDER {' '.join(PACKAGES)}"
     )
 
     def _info(self):
@@ -60,7 +60,9 @@ class EmojiPairs(tfds.core.GeneratorBasedBuilder):
                 )
         names = sorted(set.intersection(*({p.stem for p in f.iterdir()} for f in folders.values())))
         pictures = {
-            key: np.stack([image_files.read(place / f"{name}.png", (SIDE, SIDE), 3) for name in names])
+            key: np.stack(
+                [image_files.read(place / f"{name}.png", (SIDE, SIDE), 3) for name in names]
+            )
             for key, place in folders.items()
         }
         shares = np.array([share(family) for family in families(names, *pictures.values())])

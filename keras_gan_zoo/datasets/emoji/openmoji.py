@@ -65,7 +65,9 @@ class Openmoji(tfds.core.GeneratorBasedBuilder):
         flags = {one["hexcode"] for one in entries if "flag" in one["group"] + one["subgroups"]}
         names = sorted(one["hexcode"] for one in entries)
         if self.builder_config.name == "plain":
-            names = [n for n in names if n not in flags and not SKIN_TONES.intersection(n.split("-"))]
+            names = [
+                n for n in names if n not in flags and not SKIN_TONES.intersection(n.split("-"))
+            ]
         pictures = {
             key: _drawn(node, folder, [places[0] / name / "svg" / f"{one}.svg" for one in names])
             for key, name in FOLDERS.items()
