@@ -97,7 +97,7 @@ def _check_extractor(model, spec, against, names, extractor):
         return
     extractor = FeatureExtractor.get(extractor or EXTRACTORS.get(against, "mobilenet_v2"))
     images = tf.nest.flatten(spec)[-1 if isinstance(spec, dict) else 0]
-    for shape in {tuple(model.sample_shape), tuple(images.shape[1:])}:
+    for shape in {tuple(model.sample_kind.shape), tuple(images.shape[1:])}:
         if None not in shape:
             blank = np.zeros((2, *shape), "float32")
             _, probabilities = extractor.features_and_probabilities(blank)

@@ -76,7 +76,9 @@ def check_pairs(against: str, spec):
         against: Its name.
         spec: Its `element_spec`.
     """
-    if against.startswith("unpaired:") or not isinstance(spec, (dict, tuple)) or len(spec) != 2:
+    parts = [*spec.values()] if isinstance(spec, dict) else spec
+    is_pairs = isinstance(parts, (list, tuple)) and len(parts) == 2 and parts[1].shape.rank == 4
+    if not is_pairs or against.startswith("unpaired:"):
         raise ValueError(
             "Expected a data set of pairs to compare translations with, such as 'pairs:PATH,PATH' "
             f"or 'pairs:tfds:NAME' (`--against` names another). Received: {against!r}"

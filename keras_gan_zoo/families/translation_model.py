@@ -83,10 +83,11 @@ class TranslationModel(PhasedModel):
             )
         images = np.asarray(kinds.Image((None, None, channels)).check("images", images))
         size, area = images.shape[1:3], math.prod(tile)
-        if whole and area < math.prod(size) <= LARGEST_WHOLE * area:
+        ability = self._translation_by(options)
+        if whole and ability and area < math.prod(size) <= LARGEST_WHOLE * area:
+            seed = SEED if options.get("seed") is None else options["seed"]
             with contextlib.suppress(any_size.FixedSizeError):
-                function, seed = self._translation_by(options)
-                made = in_chunks(function, any_size.padded(images, tile), seed=seed)
+                made = in_chunks(ability.function, any_size.padded(images, tile), seed=seed)
                 factor = self.target_kind.shape[0] // tile[0]
                 return np.asarray(made)[:, : size[0] * factor, : size[1] * factor]
         return any_size.in_tiles(
@@ -94,10 +95,9 @@ class TranslationModel(PhasedModel):
         )
 
     def _translation_by(self, options):
-        """The function of tensors that `translate` uses with these arguments, and their seed."""
+        """The ability that `translate` uses with these arguments; `None` if there is none."""
         parameters = inspect.signature(self.translate).parameters
         given = {name: one.default for name, one in parameters.items()} | options
         able = [one for one in self.abilities() if one.name == "translate"]
         fitting = [one for one in able if one.arguments.items() <= given.items()]
-        seed = SEED if given.get("seed") is None else given["seed"]
-        return max(fitting, key=lambda one: len(one.arguments)).function, seed
+        return max(fitting, key=lambda one: len(one.arguments), default=None)
