@@ -285,7 +285,8 @@ def evaluate(
         str | None,
         typer.Option(
             help="Of fid, kid, is, prdc, class_shares, ms_ssim, intra_fid, class_accuracy; and on "
-            "the test split test_errors, likelihood, reconstruction. With commas, without spaces."
+            "the test split test_errors, likelihood, reconstruction, translation. With commas, "
+            "without spaces."
         ),
     ] = None,
     extractor: Annotated[

@@ -205,7 +205,7 @@ def shown_inputs(recipe, model):
     """
     if not model.abilities()[0].takes:
         return None, {}
-    plain = {"labels_per_class": None, "flip": None, "random_crop": None}
+    plain = {"labels_per_class": None, "flip": None, "random_crop": None, "drop_remainder": False}
     test = recipe.data.model_copy(update={"split": "test", **plain})
     batch = datasets.load(**test.model_dump(), batch_size=PICTURE, shuffle=False)
     parts, noisy = model.parts_of(next(iter(batch))), ""
