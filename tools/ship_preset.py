@@ -85,13 +85,7 @@ def ship(name, source, shipped, facts):
         atomic.write_json(rounded / METADATA, facts_of_all)
         model = kgz.models.from_preset(str(rounded))
         picture_of(recipe, model).save(rounded / "samples.png", optimize=True)
-        measured = kgz.evaluation.evaluate(
-            model,
-            recipe.evaluation.against or recipe.data.name,
-            **recipe.evaluation.model_dump(exclude={"against"}),
-            image_size=recipe.data.image_size,
-            verbose=True,
-        )
+        measured = kgz.evaluation.evaluate(model, **recipe.evaluation_options(), verbose=True)
         kgz.presets.record_evaluation(str(rounded), measured)
         atomic.write_text(rounded / CARD, card_of(rounded, read_json(rounded / METADATA), name))
         with atomic.folder(shipped, overwrite=True) as folder:

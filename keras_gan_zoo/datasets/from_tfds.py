@@ -17,6 +17,7 @@ FILES_AT_ONCE = 16
 OWN_BUILDERS = {
     "avataaars": "keras_gan_zoo.datasets.avataaars",
     "emoji_pairs": "keras_gan_zoo.datasets.emoji",
+    "mnist_m": "keras_gan_zoo.datasets.mnist_m",
     "openmoji": "keras_gan_zoo.datasets.emoji",
     "orl_faces": "keras_gan_zoo.datasets.orl_faces",
 }

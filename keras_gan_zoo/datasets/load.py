@@ -12,16 +12,18 @@ from keras_gan_zoo.datasets.folder import load_folder
 from keras_gan_zoo.datasets.from_tfds import load_tfds
 from keras_gan_zoo.datasets.joint_pairs import load_joint_pairs
 from keras_gan_zoo.datasets.preparation import Preparation
-from keras_gan_zoo.datasets.two_sets import load_pairs, load_unpaired
+from keras_gan_zoo.datasets.two_sets import load_domains, load_pairs, load_unpaired
 
 SPLITS = ("train", "test")
 PATTERNS = ("tfds:NAME", "folder:PATH", "pairs:PATH,PATH", "pairs:tfds:NAME", "unpaired:A,B")
+PATTERNS += ("domains:A,B",)
 # Arguments that have a meaning for some sources only.
 OWN = {
     "tfds": ("data_dir", "image_key", "label_key"),
     "folder": ("channels", "skip_broken", "test_share"),
     "pairs": ("channels", "test_share"),
     "unpaired": ("channels", "skip_broken", "test_share", "data_dir"),
+    "domains": ("data_dir",),
     "joint": ("channels", "test_share", "data_dir", "image_key", "label_key"),  # pairs of one name
 }
 
@@ -69,7 +71,8 @@ def load(
             `"pairs:PATH"`, of files that hold source and target side by side, as those that the
             authors of pix2pix published, and `"pairs:tfds:NAME"`, of a set with two images;
             `"unpaired:A,B"` two folders or data sets of any kind as dicts of `"a"` and `"b"`, see
-            `unpaired`.
+            `unpaired`. `"domains:SOURCE,TARGET"` gives, of two data sets by their names, dicts of
+            `"source"`, its `"label"`, and `"target"`, which are no pairs, for domain adaptation.
         split: `"train"` or `"test"`; for `tfds:` any split it knows. A folder with subfolders
             called `train` and `test` (or `val`, ...) is split by them; without, all its images are
             `"train"`. Folders and `tfds:` have slices, such as `"train[:90%]"`; those of a folder
@@ -158,6 +161,8 @@ def load(
         return load_tfds(rest, split, preparation, batching, **own)
     if source == "unpaired" and rest:
         return load_unpaired(rest, split, preparation, batching, load, **own)
+    if source == "domains" and rest:
+        return load_domains(rest, split, preparation, batching, load, **own)
     if is_joint:
         return load_joint_pairs(rest, split, preparation, batching, load, **own)
     own.pop("data_dir", None)

@@ -59,8 +59,8 @@ def evaluate(
             nats), `reconstruction` (of an autoencoder: errors of pixels and of features) or
             `translation` (of a model with `translate`, against a set of pairs: errors of pixels and
             of features, also of the pictures as they were given). By default `fid`, `kid` and
-            `prdc`, `modes` for a mixture, or `reconstruction` or `translation` for a model that
-            cannot generate.
+            `prdc`, `modes` for a mixture, or `reconstruction`, `test_errors` or `translation` for a
+            model that cannot generate.
         extractor: See `kgz.metrics.FeatureExtractor.get`. By default the classifier of the data
             set, if there is one, or `"mobilenet_v2"`.
         split: Of the data set.
@@ -149,7 +149,7 @@ def default_metrics(model):
     """What a model does, if it does not generate by itself; else `None`, for the usual ones."""
     if generates_by_itself(model):
         return None
-    can = {"reconstruction": "reconstruct", "translation": "translate"}
+    can = {"reconstruction": "reconstruct", "test_errors": "classify", "translation": "translate"}
     return next(((name,) for name, method in can.items() if hasattr(model, method)), None)
 
 

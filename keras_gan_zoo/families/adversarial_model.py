@@ -17,7 +17,8 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
     """A generator that turns latents into samples, trained against a discriminator.
 
     A training step is `discriminator_steps` updates of the discriminator, each on fresh real
-    samples, then `generator_steps` of the generator.
+    samples, then `generator_steps` of the generator. They divide the batch of `fit` among them: for
+    the 64 samples an update of most papers, `batch_size` is 64 times the larger of the two.
 
     With `num_classes`, `condition_dim` or `condition_kind` the model is conditional: `fit` takes
     labels, and both networks take the condition, one-hot for classes, as a second input.

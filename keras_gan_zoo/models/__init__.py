@@ -11,11 +11,14 @@ from keras_gan_zoo.models.dcgan import DCGAN
 from keras_gan_zoo.models.denoising_autoencoder import DenoisingAutoencoder
 from keras_gan_zoo.models.ebgan import EBGAN
 from keras_gan_zoo.models.gan import GAN
+from keras_gan_zoo.models.gau_gan import GauGAN
 from keras_gan_zoo.models.icgan import IcGAN
 from keras_gan_zoo.models.improved_gan import ImprovedGAN
 from keras_gan_zoo.models.lsgan import LSGAN
+from keras_gan_zoo.models.mdn_rnn import MDNRNN
 from keras_gan_zoo.models.ot_gan import OTGAN
 from keras_gan_zoo.models.pix2pix import Pix2Pix
+from keras_gan_zoo.models.pixel_da import PixelDA
 from keras_gan_zoo.models.restricted_boltzmann_machine import RestrictedBoltzmannMachine
 from keras_gan_zoo.models.sagan import SAGAN
 from keras_gan_zoo.models.semi_supervised_aae import SemiSupervisedAAE
@@ -25,6 +28,7 @@ from keras_gan_zoo.models.vae import VAE
 from keras_gan_zoo.models.vae_gan import VAEGAN
 from keras_gan_zoo.models.wgan import WGAN
 from keras_gan_zoo.models.wgan_gp import WGANGP
+from keras_gan_zoo.models.world_model_vae import WorldModelVAE
 from keras_gan_zoo.presets.loader import from_preset
 
 __all__ = [
@@ -33,6 +37,7 @@ __all__ = [
     "EBGAN",
     "GAN",
     "LSGAN",
+    "MDNRNN",
     "OTGAN",
     "SAGAN",
     "SNGAN",
@@ -47,11 +52,14 @@ __all__ = [
     "CramerGAN",
     "CycleGAN",
     "DenoisingAutoencoder",
+    "GauGAN",
     "IcGAN",
     "ImprovedGAN",
     "Pix2Pix",
+    "PixelDA",
     "RestrictedBoltzmannMachine",
     "SemiSupervisedAAE",
     "SemiSupervisedGAN",
+    "WorldModelVAE",
     "from_preset",
 ]

@@ -28,6 +28,12 @@ from keras_gan_zoo.networks.mlp import maxout_discriminator, mlp_generator
 from keras_gan_zoo.networks.mobilenet_v2 import mobilenet_v2
 from keras_gan_zoo.networks.ot_gan import ot_gan_critic, ot_gan_generator
 from keras_gan_zoo.networks.pix2pix import patch_discriminator, unet_generator
+from keras_gan_zoo.networks.pixel_da import (
+    pixel_da_classifier,
+    pixel_da_discriminator,
+    pixel_da_generator,
+    pixel_da_private_layers,
+)
 from keras_gan_zoo.networks.residual_autoencoder import residual_decoder, residual_encoder
 from keras_gan_zoo.networks.sagan import attention_maps, sagan_discriminator, sagan_generator
 from keras_gan_zoo.networks.sngan import (
@@ -36,6 +42,11 @@ from keras_gan_zoo.networks.sngan import (
     sngan_resnet_discriminator,
     sngan_resnet_generator,
 )
+from keras_gan_zoo.networks.spade import (
+    multiscale_discriminator,
+    spade_generator,
+    style_encoder,
+)
 from keras_gan_zoo.networks.toy import toy_critic, toy_generator
 from keras_gan_zoo.networks.vae_gan import (
     vae_gan_decoder,
@@ -43,6 +54,11 @@ from keras_gan_zoo.networks.vae_gan import (
     vae_gan_encoder,
 )
 from keras_gan_zoo.networks.wgan_gp import wgan_gp_critic, wgan_gp_generator
+from keras_gan_zoo.networks.world_model import (
+    mdn_rnn,
+    world_model_decoder,
+    world_model_encoder,
+)
 
 __all__ = [
     "acgan_discriminator",
@@ -63,13 +79,19 @@ __all__ = [
     "improved_gan_generator",
     "inception_2015",
     "maxout_discriminator",
+    "mdn_rnn",
     "mlp_decoder",
     "mlp_encoder",
     "mlp_generator",
     "mobilenet_v2",
+    "multiscale_discriminator",
     "ot_gan_critic",
     "ot_gan_generator",
     "patch_discriminator",
+    "pixel_da_classifier",
+    "pixel_da_discriminator",
+    "pixel_da_generator",
+    "pixel_da_private_layers",
     "residual_decoder",
     "residual_discriminator",
     "residual_encoder",
@@ -82,6 +104,8 @@ __all__ = [
     "sngan_cnn_generator",
     "sngan_resnet_discriminator",
     "sngan_resnet_generator",
+    "spade_generator",
+    "style_encoder",
     "toy_critic",
     "toy_generator",
     "vae_gan_decoder",
@@ -95,6 +119,8 @@ __all__ = [
     "with_minibatch_discrimination",
     "with_virtual_batch_normalization",
     "unet_generator",
+    "world_model_decoder",
+    "world_model_encoder",
 ]
 
 # Whoever calls them, in whatever configuration of Keras.

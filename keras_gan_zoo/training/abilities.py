@@ -1,6 +1,7 @@
 """What a trained model can do, as data from which methods, exports and pictures follow."""
 
 import dataclasses
+import functools
 import inspect
 from collections.abc import Callable
 
@@ -103,13 +104,14 @@ class Abilities:
             raise errors.unknown_name(f"ability of {type(self).__name__}", name, found)
         return found[name]
 
-    def do(self, name: str, *given, seed=SEED):
+    def do(self, name: str, *given, seed=SEED, **options):
         """What the method of an ability does: checks what it is given, and works in chunks.
 
         Args:
             name: The ability.
             *given: Batches, in the order of what it takes.
             seed: Of the noise that networks draw.
+            **options: Further arguments of the ability's function, such as a temperature.
 
         Returns:
             The first of what it gives.
@@ -127,7 +129,8 @@ class Abilities:
             kind.check(argument, batch)
             for (argument, kind), batch in zip(ability.takes.items(), given, strict=True)
         ]
-        outputs = in_chunks(ability.function, *rows, seed=backend.draw_seed(seed))
+        function = functools.partial(ability.function, **options)
+        outputs = in_chunks(function, *rows, seed=backend.draw_seed(seed))
         return outputs if len(ability.gives) == 1 else outputs[0]
 
     def signatures(self) -> dict:

@@ -113,6 +113,10 @@ class PhasedCompilation:
         metrics = [keras.saving.deserialize_keras_object(m) for m in config["metrics"]]
         self.compile(**{**config, "optimizer": optimizers, "metrics": metrics})
 
+    def paper_optimizers(self) -> dict:
+        """New ones of `default_optimizers()`, by phase."""
+        return _by_phase(self.default_optimizers(), [phase.name for phase in self.phases()])
+
     def leave_schedules(self):
         """Makes learning rates that follow a schedule constant, so that callbacks can set them."""
         with self.distribute_strategy.scope():
@@ -148,7 +152,7 @@ class PhasedCompilation:
         for name in given:
             if name not in names:
                 raise errors.unknown_name("phase in `optimizer`", name, names)
-        chosen = {**_by_phase(self.default_optimizers(), names), **given}
+        chosen = {**self.paper_optimizers(), **given}
         if missing := [name for name in names if name not in chosen]:
             raise ValueError(
                 f"Expected `default_optimizers()` of {type(self).__name__} to give one for each "

@@ -49,6 +49,19 @@ def test_every_recipe_builds(name):
     assert set(model.optimizers) == {phase.name for phase in model.phases()}
 
 
+def test_a_recipe_changes_of_an_optimizer_only_what_it_names(recipe):
+    def optimizer(*settings):
+        return build_model(load_recipe(recipe, settings)).optimizers["discriminator"].get_config()
+
+    wgan = ("model=WGAN", "arguments={image_shape: [8, 8, 1], filters: 2}", "optimizers={}")
+    paper = optimizer(*wgan)
+    assert (paper["rho"], paper["epsilon"]) == (0.99, 1e-16)
+    changed = optimizer(*wgan, "optimizers.discriminator.learning_rate=0.001")
+    assert changed == {**paper, "learning_rate": pytest.approx(0.001)}
+    other = optimizer(*wgan, "optimizers.discriminator={name: adam}")
+    assert other["epsilon"] == 1e-7
+
+
 @pytest.mark.parametrize("dtype", ["mixed_bfloat16", "float32"])
 def test_dtype_auto_is_what_is_fast_here_and_recorded(dtype, recipe, tmp_path, monkeypatch):
     monkeypatch.setattr(processor, "training_dtype", lambda: dtype)
@@ -72,7 +85,9 @@ def test_train_resume_info_generate_export(recipe, tmp_path, monkeypatch, capsys
     assert code == 0, errors
     preset = out / "tiny"
     facts = json.loads((preset / "metadata.json").read_text())
-    assert facts["steps"] == 6 and facts["optimizers"]["generator"]["name"] == "Adam"
+    assert facts["steps"] == 6
+    adam = {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7}
+    assert facts["optimizers"]["generator"] == {"name": "Adam", **adam}
     code, output, _ = run(monkeypatch, capsys, "info", preset, "--json")
     assert code == 0 and json.loads(output) == facts
     code, output, _ = run(monkeypatch, capsys, "info", preset)
@@ -272,6 +287,28 @@ def test_the_program_is_installed_and_help_lists_what_exists():
     for command in known:
         assert f" {command} " in result.stdout
     assert " serve " not in result.stdout
+
+
+def test_a_recipe_measured_on_other_data_than_it_is_trained_on(tmp_path, monkeypatch, capsys):
+    settings = (
+        "data.name=domains:fashion_mnist_mini,fashion_mnist_mini",
+        "evaluation.against=fashion_mnist_mini",
+        "arguments.source_shape=[28,28,1]",
+        "arguments.target_channels=1",
+        *(f"arguments.{name}=1" for name in ("filters", "discriminator_filters", "blocks")),
+        *(f"training.{name}=1" for name in ("epochs", "steps_per_epoch")),
+        "training.dtype=float32",
+    )
+    preset = train_recipe(
+        load_recipe("pixel_da_mnist_m", settings), "tiny", tmp_path / "run", verbose=0
+    )
+    facts = json.loads((preset / "metadata.json").read_text())
+    (measured,) = facts["evaluations"]
+    assert measured["protocol"]["reference"] == "fashion_mnist_mini[test]"
+    assert 0.5 < measured["metrics"]["test_errors"] <= 1.0  # a guess
+    code, output, errors = run(monkeypatch, capsys, "evaluate", preset, "--json")
+    assert code == 0, errors
+    assert json.loads(output)["metrics"] == measured["metrics"]
 
 
 def test_a_recipe_with_few_labels_and_a_falling_learning_rate(tmp_path):
