@@ -27,6 +27,7 @@ class Ability:
         arguments: Further arguments by which the method does this rather than something else, such
             as `{"direction": "b_to_a"}`.
         data: Which part of `inputs()` an argument is, by its name, where several are of its kind.
+        wanted: Which part of `inputs()` the method should give; it is drawn beside what it gives.
         draws: What it draws at random, such as latents: a function of the number of samples and a
             seed.
         exported: Whether `export` writes it.
@@ -39,6 +40,7 @@ class Ability:
     signature: str | None = None
     arguments: dict = dataclasses.field(default_factory=dict)
     data: dict = dataclasses.field(default_factory=dict)
+    wanted: str | None = None
     draws: Callable | None = None
     exported: bool = True
 
@@ -59,13 +61,14 @@ class Ability:
         drawn = {"seed": seed} if "seed" in inspect.signature(method).parameters else {}
         return method(**given, **self.arguments, **drawn)
 
-    def draw(self, inputs: tuple, outputs, columns: int | None = None):
+    def draw(self, inputs: tuple, outputs, columns: int | None = None, wanted=None):
         """What was given as a picture: beside what it was made from, where both are pictures.
 
         Args:
             inputs: What the method was given, in the order of `takes`.
             outputs: What it returned.
             columns: Samples in a row; of pairs by default four, or as many as there are.
+            wanted: What it should have returned, to be drawn behind.
 
         Returns:
             A `PIL.Image.Image`.
@@ -78,6 +81,8 @@ class Ability:
         if not shown or not self.given.has_tiles:
             return self.given.draw(outputs, columns)
         shown["output"] = self.given, outputs
+        if wanted is not None:
+            shown["wanted"] = self.given, wanted
         together = kinds.Named(**{name: kind for name, (kind, _) in shown.items()})
         columns = columns or min(4, len(outputs))
         return together.draw({name: batch for name, (_, batch) in shown.items()}, columns)

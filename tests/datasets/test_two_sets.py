@@ -49,7 +49,7 @@ def test_pairs_without_a_partner_are_named(folders):
     with pytest.raises(ValueError, match=r"equal names.*Received: 1 of 30 .*7\.png"):
         kgz.datasets.load("pairs:{},{}".format(*folders))
     with pytest.raises(ValueError, match="two names after 'pairs:'"):
-        kgz.datasets.load(f"pairs:{folders[0]}")
+        kgz.datasets.load(f"pairs:{folders[0]},")
 
 
 @pytest.mark.parametrize("options", [{}, {"flip": "horizontal"}])
