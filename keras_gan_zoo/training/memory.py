@@ -47,13 +47,18 @@ def least_memory(model, data) -> int | None:
 def _activations(network):
     """Bytes of what the layers of a network give for one sample."""
     total = 0
-    for node in network._nodes:
-        operation = node.operation
-        if isinstance(operation, keras.Model) and getattr(operation, "_nodes", None):
-            total += _activations(operation)
-        elif not isinstance(operation, IN_PLACE):
+    for node in _nodes(network):
+        if _nodes(node.operation):
+            total += _activations(node.operation)
+        elif not isinstance(node.operation, IN_PLACE):
             total += sum(map(_bytes, node.output_tensors))
     return total
+
+
+def _nodes(network):
+    """The calls of layers in a network; none of a layer, or of a subclassed model."""
+    functional = getattr(network, "_functional", None) or network  # that of a `Sequential`
+    return [node for some in getattr(functional, "_nodes_by_depth", {}).values() for node in some]
 
 
 def _bytes(tensor):
