@@ -34,8 +34,9 @@ class SignsOfTrouble(keras.callbacks.Callback):
       one hopes for.
     - Memory will not suffice: before the first step, by what layers and gradients take at least.
 
-    The first three are said if they were seen at so many looks in a row as `patience` says. What is
-    looked at is drawn from a seed of its own: looking never changes a training.
+    The first three are said if they were seen at so many looks in a row as `patience` says, none of
+    them in the `warm_up`, in which they may pass. What is looked at is drawn from a seed of its own:
+    looking never changes a training.
 
     Args:
         data: What is trained on: arrays as `fit` takes them, or a data set made for this callback,
@@ -45,6 +46,7 @@ class SignsOfTrouble(keras.callbacks.Callback):
             nothing is said of what the discriminator remembers.
         every: Look after each so many epochs.
         patience: Looks in a row.
+        warm_up: Updates that the model has had before the first look.
         num_samples: How many samples of each sort are looked at, at least 16.
         seed: Of the latents, and of which samples are taken from arrays.
 
@@ -70,16 +72,18 @@ class SignsOfTrouble(keras.callbacks.Callback):
         held_out=None,
         every: int = 1,
         patience: int = 3,
+        warm_up: int = 500,
         num_samples: int = 256,
         seed: int = 0,
     ):
         super().__init__()
         checks.check_count("every", every)
         checks.check_count("patience", patience)
+        checks.check_count("warm_up", warm_up, least=0)
         checks.check_count("num_samples", num_samples, least=16)
         checks.check_seed(seed)
         self.data, self.held_out = data, held_out
-        self.every, self.patience = every, patience
+        self.every, self.patience, self.warm_up = every, patience, warm_up
         self.num_samples, self.seed = num_samples, seed
         self.seen: dict[str, float] = {}
         self._said, self._in_a_row = set(), {}
@@ -99,7 +103,8 @@ class SignsOfTrouble(keras.callbacks.Callback):
         self._look_at_memory()
 
     def on_epoch_end(self, epoch, logs=None):
-        if (epoch + 1) % self.every or not self._generates:
+        updates = max(int(one.iterations) for one in self.model.optimizers.values())
+        if (epoch + 1) % self.every or updates < self.warm_up or not self._generates:
             return
         when = f"at {self.patience} looks in a row, the last after epoch {epoch + 1},"
         found = {"variety": self._variety()}

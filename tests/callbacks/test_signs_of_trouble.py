@@ -3,6 +3,7 @@
 Oracles: generators that can do one thing only, NumPy, and sizes that are counted.
 """
 
+import functools
 import warnings
 
 import keras
@@ -16,7 +17,7 @@ from keras_gan_zoo.training.memory import least_memory
 from tests.resuming import Kill, assert_same_state
 
 DIM = 24
-SIGNS = kgz.callbacks.SignsOfTrouble
+SIGNS = functools.partial(kgz.callbacks.SignsOfTrouble, warm_up=0)
 
 
 def normal(count, seed, mean=0.0):
@@ -82,6 +83,13 @@ def test_samples_without_variety():
     (message,) = said(gan(layers.Rescaling(0.0)), normal(256, 0), signs, epochs=3)
     assert message.startswith("Samples have lost their variety: at 2 looks in a row, the last aft")
     assert "epoch 2," in message and "0% of that of the data, and 100% of their pairs" in message
+
+
+def test_what_is_seen_in_the_warm_up_may_pass():
+    """Eight updates in an epoch: the first look is after the third."""
+    signs = SIGNS(normal(256, 0), patience=1, warm_up=20)
+    (message,) = said(gan(layers.Rescaling(0.0)), normal(256, 0), signs, epochs=4)
+    assert "the last after epoch 3," in message
 
 
 def test_a_few_points_that_are_far_apart_are_no_variety_either():
@@ -194,7 +202,7 @@ def test_what_cannot_be_looked_at_is_refused():
         gan().fit(normal(32, 0), verbose=0, callbacks=[SIGNS(normal(32, 0), normal(3, 0))])
     with pytest.raises(ValueError, match="Expected `data` to be a float batch.*Received: dtype in"):
         gan().fit(normal(32, 0), verbose=0, callbacks=[SIGNS(np.zeros((32, DIM), "int32"))])
-    for options in ({"every": 0}, {"patience": 0}, {"num_samples": 15}, {"seed": -1}):
+    for options in ({"every": 0}, {"patience": 0}, {"num_samples": 15}, {"warm_up": -1}):
         (name,) = options
         with pytest.raises(ValueError, match=f"Expected `{name}` to be .*Received"):
             SIGNS(normal(32, 0), **options)
