@@ -209,6 +209,37 @@ def read(
     return pixels
 
 
+def read_classes(path, size=None) -> np.ndarray:
+    """The numbers in a picture whose pixels are classes, as segmentations are stored.
+
+    Those of a palette are its indices, whatever their colours; those of grey are its values.
+
+    Args:
+        path: The file, PNG or another format without loss.
+        size: (height, width) to bring it to: the nearest pixel, cropped as `read` does.
+
+    Returns:
+        Integers `(height, width)`.
+
+    Raises:
+        ValueError: If it is no image file, or has colours or transparency, which are no numbers.
+        FileNotFoundError: If there is no such file.
+    """
+    import PIL.Image
+
+    with _opened(path) as image:
+        image.load()
+        if image.format == "JPEG" or image.mode not in ("1", "L", "P", "I;16", "I"):
+            raise ValueError(
+                "Expected a picture whose pixels are the numbers of classes: PNG, with a palette "
+                f"or grey. Received: {path}, {image.format} of mode {image.mode}"
+            )
+        if size is not None and image.size != tuple(size[::-1]):
+            box = _middle(image.size, size[::-1])
+            image = image.crop(box).resize(size[::-1], PIL.Image.Resampling.NEAREST)
+        return np.asarray(image).astype("int32")
+
+
 @contextlib.contextmanager
 def _opened(path):
     """An open image; whatever is wrong with the file is one sentence that names it."""

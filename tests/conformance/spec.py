@@ -11,7 +11,7 @@ import keras_gan_zoo as kgz
 from keras_gan_zoo.families.classification import FewLabels
 from keras_gan_zoo.families.posterior import GaussianPosterior
 from keras_gan_zoo.training import state as training_state
-from tests.guests import pairs, points, sequence, text, unpaired, video, voxels
+from tests.guests import own, pairs, points, sequence, text, unpaired, video, voxels
 
 FAMILIES = (kgz.families.AdversarialModel, kgz.families.AutoencoderModel)
 _shared, _kinds = {}, {}
@@ -365,6 +365,7 @@ GUESTS = (
         losses=(*GAN_LOSSES, "small_discriminator_loss"),
         stage="both",
     ),
+    ModelSpec(kgz.families.AdversarialModel, own.own_networks, losses=GAN_LOSSES),
 )
 
 
