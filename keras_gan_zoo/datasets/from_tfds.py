@@ -17,6 +17,7 @@ FILES_AT_ONCE = 16
 OWN_BUILDERS = {
     "avataaars": "keras_gan_zoo.datasets.avataaars",
     "orl_faces": "keras_gan_zoo.datasets.orl_faces",
+    "photo_patches": "keras_gan_zoo.datasets.photo_patches",
 }
 # Sets whose bytes are 0 and 1.
 BINARY = {"binarized_mnist", "dsprites"}

@@ -7,6 +7,7 @@ import tensorflow as tf
 from keras_gan_zoo import errors
 from keras_gan_zoo.datasets import pipeline
 from keras_gan_zoo.datasets.builtin import BUILTIN, CLASS_NAMES
+from keras_gan_zoo.datasets.derived import load_derived
 from keras_gan_zoo.datasets.few_labels import few_labels
 from keras_gan_zoo.datasets.folder import load_folder
 from keras_gan_zoo.datasets.from_tfds import load_tfds
@@ -14,7 +15,11 @@ from keras_gan_zoo.datasets.preparation import Preparation
 from keras_gan_zoo.datasets.two_sets import load_pairs, load_unpaired
 
 SPLITS = ("train", "test")
-PATTERNS = ("tfds:NAME", "folder:PATH", "pairs:PATH,PATH", "unpaired:A,B")
+PATTERNS = (
+    *("tfds:NAME", "folder:PATH", "pairs:PATH,PATH", "unpaired:A,B"),
+    *("low_resolution:FACTOR,NAME", "grey:NAME"),
+)
+DERIVED = ("low_resolution", "grey")  # from another data set, whose arguments they take
 # Arguments that have a meaning for some sources only.
 OWN = {
     "tfds": ("data_dir", "image_key", "label_key"),
@@ -65,7 +70,9 @@ def load(
             without any there are no labels. `"pairs:PATH,PATH"` gives the images of two folders
             whose files have equal names as dicts of `"source"` and `"target"`;
             `"unpaired:A,B"` two folders or data sets of any kind as dicts of `"a"` and `"b"`, see
-            `unpaired`.
+            `unpaired`. `"low_resolution:4,NAME"` and `"grey:NAME"` give RGB images of any of
+            these as pairs, too: `"target"`, and as `"source"` what `low_resolution` or
+            `kgz.colors.to_grey` makes of it.
         split: `"train"` or `"test"`; for `tfds:` any split it knows. A folder with subfolders
             called `train` and `test` (or `val`, ...) is split by them; without, all its images are
             `"train"`. Folders and `tfds:` have slices, such as `"train[:90%]"`; those of a folder
@@ -140,6 +147,10 @@ def load(
         "data_dir": data_dir,
     }
     own = {key: value for key, value in own.items() if value is not None}
+    if source in DERIVED and rest:
+        prepared = {"resize": resize, "flip": flip, "random_crop": random_crop}
+        options = {**dataclasses.asdict(batching), **prepared, **own}
+        return load_derived(source, rest, load, split=split, image_size=image_size, **options)
     for key in own:
         if key not in OWN.get(source if rest else "", ()) and key != "data_dir":
             kind = next(kind for kind, keys in OWN.items() if key in keys)

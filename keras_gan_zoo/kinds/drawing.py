@@ -113,6 +113,8 @@ def beside(parts):
     height, channels = (max(part.shape[axis] for part in parts) for axis in (1, 3))
     strips = []
     for index, part in enumerate(parts):
+        if height % part.shape[1] == 0:  # smaller versions of the others are shown as large
+            part = part.repeat(height // part.shape[1], 1).repeat(height // part.shape[1], 2)
         if part.shape[-1] not in (1, 3):
             raise ValueError(
                 f"Expected samples of 1 or 3 channels to draw. Received: {part.shape[-1]} channels"

@@ -21,6 +21,8 @@ from keras_gan_zoo.models.sagan import SAGAN
 from keras_gan_zoo.models.semi_supervised_aae import SemiSupervisedAAE
 from keras_gan_zoo.models.semi_supervised_gan import SemiSupervisedGAN
 from keras_gan_zoo.models.sngan import SNGAN
+from keras_gan_zoo.models.sr_resnet import SRResNet
+from keras_gan_zoo.models.srgan import SRGAN
 from keras_gan_zoo.models.vae import VAE
 from keras_gan_zoo.models.vae_gan import VAEGAN
 from keras_gan_zoo.models.wgan import WGAN
@@ -36,6 +38,7 @@ __all__ = [
     "OTGAN",
     "SAGAN",
     "SNGAN",
+    "SRGAN",
     "VAE",
     "VAEGAN",
     "WGAN",
@@ -52,6 +55,7 @@ __all__ = [
     "Pix2Pix",
     "RestrictedBoltzmannMachine",
     "SemiSupervisedAAE",
+    "SRResNet",
     "SemiSupervisedGAN",
     "from_preset",
 ]
