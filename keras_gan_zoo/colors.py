@@ -47,7 +47,7 @@ def rgb_to_lab(images):
 
 
 def lab_to_rgb(lab):
-    """sRGB images of CIELAB.
+    """Images of sRGB from CIELAB.
 
     Colours that sRGB does not have are moved towards the grey of their luminance until it has them:
     so L is kept whatever a and b are.

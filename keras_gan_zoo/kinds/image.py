@@ -59,11 +59,19 @@ class Image(kind.Kind):
     def tiles(self, samples):
         return samples
 
+    def writers(self):
+        """What all kinds have; the picture of one image has no frame."""
+        frames = dict.fromkeys((".png", ".jpg"), self._write_picture)
+        return {**super().writers(), **frames}
+
+    def _write_picture(self, samples, path):
+        pictures.grid(samples, padding=2 if len(samples) > 1 else 0).save(path)
+
     def read(self, path):
         """Reads an image file, or those of a folder in the order of their names; or an `.npy` file.
 
-        Images are resized and made grey or RGB as `shape` says. Where it leaves their size open they
-        keep their own, which must be one for all.
+        Images are resized and made grey or RGB as `shape` says. Where it leaves their size open
+        they keep their own, which must be one for all.
         """
         path = pathlib.Path(path)
         if path.suffix == ".npy":

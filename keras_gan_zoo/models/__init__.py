@@ -3,6 +3,7 @@
 from keras_gan_zoo.models.acgan import ACGAN
 from keras_gan_zoo.models.adversarial_autoencoder import AdversarialAutoencoder
 from keras_gan_zoo.models.autoencoder import Autoencoder
+from keras_gan_zoo.models.colorization_gan import ColorizationGAN
 from keras_gan_zoo.models.conditional_gan import ConditionalGAN
 from keras_gan_zoo.models.conv_gan import ConvGAN
 from keras_gan_zoo.models.cramer_gan import CramerGAN
@@ -45,6 +46,7 @@ __all__ = [
     "WGANGP",
     "AdversarialAutoencoder",
     "Autoencoder",
+    "ColorizationGAN",
     "ConditionalGAN",
     "ConvGAN",
     "CramerGAN",

@@ -12,6 +12,10 @@ from keras_gan_zoo.networks.blocks.residual import residual_discriminator, resid
 from keras_gan_zoo.networks.blocks.with_dropout import with_dropout
 from keras_gan_zoo.networks.blocks.with_virtual_batch import with_virtual_batch_normalization
 from keras_gan_zoo.networks.classifier import small_classifier
+from keras_gan_zoo.networks.colorization import (
+    colorization_discriminator,
+    colorization_generator,
+)
 from keras_gan_zoo.networks.conv_gan import conv_gan_discriminator, conv_gan_generator
 from keras_gan_zoo.networks.cycle_gan import resnet_translator
 from keras_gan_zoo.networks.dcgan import dcgan_discriminator, dcgan_generator
@@ -49,6 +53,8 @@ from keras_gan_zoo.networks.wgan_gp import wgan_gp_critic, wgan_gp_generator
 __all__ = [
     "acgan_discriminator",
     "attention_maps",
+    "colorization_discriminator",
+    "colorization_generator",
     "conv_decoder",
     "conv_encoder",
     "conv_gan_discriminator",
