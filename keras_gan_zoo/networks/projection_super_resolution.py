@@ -39,8 +39,11 @@ def super_resolution_discriminator(
         ValueError: If an argument is not valid, or the sizes do not fit.
 
     References:
-        Miyato and Koyama 2018, cGANs with Projection Discriminator, arXiv 1802.05637, section 3
-        and appendix on super-resolution.
+        Miyato and Koyama 2018, cGANs with Projection Discriminator, arXiv 1802.05637, section 3.
+
+    Deviations:
+        Blocks and widths are those of the paper's discriminator of classes, as far as the size of
+        images asks for them; its code for super-resolution was not published.
     """
     check_choice("conditioning", conditioning, CONDITIONINGS)
     height, width, channels = image_shape
