@@ -207,15 +207,19 @@ def shown_inputs(recipe, model):
     """
     if not model.abilities()[0].takes:
         return None, {}
-    plain = {"labels_per_class": None, "flip": None, "random_crop": None}
+    plain = {"labels_per_class": None, "flip": None, "random_crop": None, "drop_remainder": False}
     test = recipe.data.model_copy(update={"split": "test", **plain})
     batch = datasets.load(**test.model_dump(), batch_size=PICTURE, shuffle=False)
     parts, noisy = model.parts_of(next(iter(batch))), ""
     if hasattr(model, "corrupt"):
         name = model.sample_kind.key
         parts[name], noisy = model.corrupt(parts[name], seed=0), ", made noisy"
-    ability = Demonstration(model, inputs=parts).ability.name
-    made = {"reconstruct": ", each beside its reconstruction"}.get(ability, f", by `{ability}`")
+    shown = Demonstration(model, inputs=parts)
+    ability, target = shown.ability.name, " and what it should be" * (shown.wanted is not None)
+    made = {
+        "reconstruct": ", each beside its reconstruction",
+        "translate": f", each beside its translation{target}",
+    }.get(ability, f", by `{ability}`")
     said = f"The first {PICTURE} {model.sample_kind.plural} of the test split{noisy}{made}"
     return parts, {"ability": ability, "picture": said}
 

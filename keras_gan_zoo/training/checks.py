@@ -55,12 +55,3 @@ def check_positive(optional: bool = False, **values):
         if not (optional and value is None) and not value > 0:
             alternative = " or None" if optional else ""
             raise ValueError(f"Expected `{name}` > 0{alternative}. Received: {value!r}")
-
-
-def check_network(name: str, network):
-    """Raises unless `network` is a `keras.Model` that knows its inputs and outputs."""
-    if not getattr(network, "inputs", None) or not getattr(network, "outputs", None):
-        raise ValueError(
-            f"Expected `{name}` to be a `keras.Model(inputs, outputs)`, or a `keras.Sequential` "
-            f"that starts with a `keras.Input`. Received: {network!r}"
-        )

@@ -7,6 +7,7 @@ import keras
 from keras_gan_zoo import backend, errors
 from keras_gan_zoo.metrics.streaming import StreamingMetric
 from keras_gan_zoo.training import checks, rates
+from keras_gan_zoo.training.inputs import check_inputs
 from keras_gan_zoo.training.monitors import PhaseOptimizers
 
 
@@ -55,6 +56,8 @@ class PhasedCompilation:
         chosen = self._choose_optimizers(optimizer)
         checks.check_count("accumulation_steps", accumulation_steps)
         self._check_stages()
+        check_inputs(self)
+        self.checked_abilities()
         if any(map(self.intervals_of, self.phases())):
             steps_per_execution = 1
         super().compile(  # type: ignore[misc]  # that of `keras.Model`, which this is mixed with
