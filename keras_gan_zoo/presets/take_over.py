@@ -90,7 +90,8 @@ def _layers(network: keras.Model):
     for variable in network.weights:
         owner, _, name = variable.path.rpartition("/")
         layers.setdefault(owner, []).append((name, variable))
-    if sum(map(len, layers.values())) != len(network.weights) or not _in_order(network, layers):
+    found = sum(map(len, layers.values()))
+    if found != len(network.weights) or not _in_order(network, layers):
         # Two layers of one name, which only subclassed networks can have.
         layers = {
             f"{index}/{variable.path}": [(variable.path.rpartition("/")[2], variable)]
