@@ -86,12 +86,11 @@ class _Layer:
 
 def _layers(network: keras.Model):
     """The layers of a network that have variables of their own, in the order of these."""
-    layers = {}
+    layers: dict[str, list] = {}
     for variable in network.weights:
         owner, _, name = variable.path.rpartition("/")
         layers.setdefault(owner, []).append((name, variable))
-    found = sum(map(len, layers.values()))
-    if found != len(network.weights) or not _in_order(network, layers):
+    if sum(map(len, layers.values())) != len(network.weights) or not _in_order(network, layers):
         # Two layers of one name, which only subclassed networks can have.
         layers = {
             f"{index}/{variable.path}": [(variable.path.rpartition("/")[2], variable)]
