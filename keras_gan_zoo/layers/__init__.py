@@ -7,6 +7,7 @@ from keras_gan_zoo.layers.concatenate_condition import ConcatenateCondition
 from keras_gan_zoo.layers.concatenated_relu import ConcatenatedReLU
 from keras_gan_zoo.layers.conditional_batch_normalization import ConditionalBatchNormalization
 from keras_gan_zoo.layers.dropout import Dropout
+from keras_gan_zoo.layers.episodic_lstm_cell import EpisodicLSTMCell
 from keras_gan_zoo.layers.gated_linear_unit import GatedLinearUnit
 from keras_gan_zoo.layers.gaussian_noise import GaussianNoise
 from keras_gan_zoo.layers.gaussian_sampling import GaussianSampling
@@ -16,6 +17,7 @@ from keras_gan_zoo.layers.legacy_resizing import LegacyResizing
 from keras_gan_zoo.layers.maxout import Maxout
 from keras_gan_zoo.layers.minibatch_discrimination import MinibatchDiscrimination
 from keras_gan_zoo.layers.minibatch_std_dev import MinibatchStdDev
+from keras_gan_zoo.layers.pixel_shuffle import PixelShuffle2D
 from keras_gan_zoo.layers.reference_batch import DropReference, PrependReference
 from keras_gan_zoo.layers.reflection_padding import ReflectionPadding2D
 from keras_gan_zoo.layers.resize_conv import ResizeConv2D
@@ -36,6 +38,7 @@ __all__ = [
     "ConditionalBatchNormalization",
     "DropReference",
     "Dropout",
+    "EpisodicLSTMCell",
     "GatedLinearUnit",
     "GaussianNoise",
     "GaussianSampling",
@@ -45,6 +48,7 @@ __all__ = [
     "Maxout",
     "MinibatchDiscrimination",
     "MinibatchStdDev",
+    "PixelShuffle2D",
     "PrependReference",
     "ReflectionPadding2D",
     "ResizeConv2D",

@@ -27,6 +27,7 @@ from keras_gan_zoo.losses.likelihoods import (
     importance_weighted_log_likelihood,
     standard_normal_nll,
 )
+from keras_gan_zoo.losses.mixture_density import mixture_nll, mixture_sample
 from keras_gan_zoo.losses.transport import (
     cosine_cost,
     energy_distance,
@@ -61,6 +62,8 @@ __all__ = [
     "layer_matching",
     "masked_pairwise_mse",
     "minibatch_energy_distance",
+    "mixture_nll",
+    "mixture_sample",
     "pulling_away",
     "reconstruction_energy",
     "semi_supervised_unlabelled",

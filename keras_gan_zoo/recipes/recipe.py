@@ -93,7 +93,7 @@ class Evaluation(_Section):
     metrics: list[str] | None = None
     extractor: str | None = None
     split: str = "train"
-    num_samples: int | None = pydantic.Field(None, ge=2)
+    num_samples: int | None = pydantic.Field(default=None, ge=2)
 
 
 class Recipe(_Section):
@@ -102,9 +102,9 @@ class Recipe(_Section):
     Args:
         model: Name of a class in `kgz.models`.
         arguments: Arguments of its constructor.
-        optimizers: By phase, the class of a Keras optimizer under `name` and its arguments; phases
-            left out keep the paper's. A `learning_rate` may be the arguments of
-            `kgz.training.LinearDecay`.
+        optimizers: By phase, the class of a Keras optimizer under `name` and its arguments. What is
+            left out is the paper's: phases, the class, and of its class the arguments. A
+            `learning_rate` may be the arguments of `kgz.training.LinearDecay`.
         penalties: The discriminator's, each as the class in `kgz.penalties` under `name` and its
             arguments; left out, the paper's.
         data, training, evaluation: See `Data`, `Training` and `Evaluation`. The training's `dtype`
