@@ -41,15 +41,15 @@ class GauGAN(LatentTranslation):
 
     Example:
 
-    >>> model = kgz.models.GauGAN((16, 16, 3), 4, latent_dim=8, filters=2, hidden_filters=4,
-    ...                           upsamplings=2, discriminator_filters=2)
+    >>> model = kgz.models.GauGAN((8, 8, 3), 4, latent_dim=8, filters=2, hidden_filters=4,
+    ...                           upsamplings=1, discriminator_filters=2)
     >>> model.compile()
-    >>> maps, images = np.zeros((4, 16, 16), "int32"), np.zeros((4, 16, 16, 3), "float32")
+    >>> maps, images = np.zeros((4, 8, 8), "int32"), np.zeros((4, 8, 8, 3), "float32")
     >>> history = model.fit(maps, images, verbose=0)
     >>> sorted(history.history)
     ['discriminator_loss', 'feature_loss', 'generator_loss', 'kl_loss']
     >>> model.translate(maps, latents=model.encode(images)).shape
-    TensorShape([4, 16, 16, 3])
+    TensorShape([4, 8, 8, 3])
 
     References:
         Park, Liu, Wang and Zhu 2019, Semantic Image Synthesis with Spatially-Adaptive

@@ -323,7 +323,7 @@ SPECS = (
             "latent_dim": 3,
             "filters": 2,
             "hidden_filters": 4,
-            "upsamplings": 2,
+            "upsamplings": 1,
             "discriminator_filters": 2,
         },
         losses=(*GAN_LOSSES, "feature_loss", "kl_loss"),
