@@ -30,6 +30,11 @@ class TranslationModel(PhasedModel):
         """The kind of the images that are made."""
         return self.target_kind
 
+    @property
+    def tile_size(self) -> tuple:
+        """(height, width) of the tiles of `translate_any_size`: by default those of training."""
+        return tuple(self.source_kind.shape[:-1])
+
     def translated(self, network, *inputs):
         """What a network makes of its inputs, in training or inference mode as the step requires.
 
@@ -64,8 +69,8 @@ class TranslationModel(PhasedModel):
         """Translates images of another size than those of training.
 
         Images up to 16 times as large go through a convolutional network as a whole. Larger ones,
-        and those for other networks, are cut into tiles of the size of training, which overlap and
-        are mixed where they do. Sides that the network's stride does not divide, or that are
+        and those for other networks, are cut into tiles (`tile_size`), which overlap and are mixed
+        where they do. Sides that the network's stride does not divide, or that are
         smaller than a tile, are continued by their mirror image and cut off again.
 
         Args:
@@ -87,7 +92,7 @@ class TranslationModel(PhasedModel):
                 f"Expected a model that translates images. Received: {type(self).__name__}, which "
                 f"translates {self.source_kind.plural}"
             )
-        *tile, channels = self.source_kind.shape
+        (height, _, channels), tile = self.source_kind.shape, self.tile_size
         if overlap is None:
             overlap = min(tile) // 4
         if not 0 <= overlap < min(tile) / 2:
@@ -102,7 +107,7 @@ class TranslationModel(PhasedModel):
             seed = SEED if options.get("seed") is None else options["seed"]
             with contextlib.suppress(any_size.FixedSizeError):
                 made = in_chunks(ability.function, any_size.padded(images, tile), seed=seed)
-                factor = self.target_kind.shape[0] // tile[0]
+                factor = self.target_kind.shape[0] // height
                 return np.asarray(made)[:, : size[0] * factor, : size[1] * factor]
         return any_size.in_tiles(
             lambda tiles: self._translated_tiles(tiles, len(images), options), images, tile, overlap

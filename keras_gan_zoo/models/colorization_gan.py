@@ -68,6 +68,8 @@ class ColorizationGAN(TranslationModel):
         and dropout is off. Learning rates are constant unless a schedule is passed.
     """
 
+    tile_size = (256, 256)  # its network takes any size
+
     def __init__(
         self,
         image_shape: tuple = (256, 256, 3),

@@ -43,6 +43,10 @@ class SRResNet(TranslationModel):
         Adversarial Network, arXiv 1609.04802, equation 4 and section 3.2.
     """
 
+    # Its network takes any size, and sees about 40 pixels around each: more than there are in the
+    # small images of training.
+    tile_size = (96, 96)
+
     def __init__(
         self,
         image_shape: tuple = (96, 96, 3),
