@@ -35,8 +35,8 @@ class SignsOfTrouble(keras.callbacks.Callback):
     - Memory will not suffice: before the first step, by what layers and gradients take at least.
 
     The first three are said if they were seen at so many looks in a row as `patience` says, none of
-    them in the `warm_up`, in which they may pass. What is looked at is drawn from a seed of its own:
-    looking never changes a training.
+    them in the `warm_up`, in which they may pass. What is looked at is drawn from a seed of its
+    own: looking never changes a training.
 
     Args:
         data: What is trained on: arrays as `fit` takes them, or a data set made for this callback,
