@@ -31,8 +31,10 @@ NO_PICTURES |= {".gbr", ".iim", ".pdf", ".ps", ".wmf"}
 RESIZE = ("crop", "pad", "stretch")
 ORIENTATION = 0x0112  # of EXIF; from 5 on, height and width change places
 # What Pillow raises for files that are no images, or damaged.
-DAMAGED = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError)
-DAMAGED += (OverflowError, struct.error, zlib.error)
+DAMAGED = (
+    *(OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError),
+    *(OverflowError, struct.error, zlib.error),
+)
 TIFF_BITS, TIFF_INVERTED = 258, 262  # tags: bits per sample; 0 where black is the largest value
 
 
@@ -151,7 +153,13 @@ def check(path):
         image.load()
 
 
-def read(path, size=None, channels: int | None = None, resize: str = "crop") -> np.ndarray:
+def read(
+    path,
+    size=None,
+    channels: int | None = None,
+    resize: str = "crop",
+    half: str | None = None,
+) -> np.ndarray:
     """The pixels of an image file.
 
     Args:
@@ -160,13 +168,14 @@ def read(path, size=None, channels: int | None = None, resize: str = "crop") -> 
         channels: 1 for grey, 3 for RGB; by default as the file has it.
         resize: What to do where `size` has other proportions: `"crop"` cuts off what is too much,
             in equal parts on both sides; `"pad"` adds white; `"stretch"` distorts.
+        half: `"left"` or `"right"`: the file holds two pictures side by side, and this one is read.
 
     Returns:
         Bytes `(height, width, channels)`.
 
     Raises:
         ValueError: If it is no image file, cut short, too large for Pillow, or has numbers whose
-            range is unknown.
+            range is unknown; or if it has no halves.
         FileNotFoundError: If there is no such file.
     """
     import PIL.Image
@@ -178,6 +187,8 @@ def read(path, size=None, channels: int | None = None, resize: str = "crop") -> 
         image.load()
         PIL.ImageOps.exif_transpose(image, in_place=True)
         image = _on_background(image, path)
+        if half is not None:
+            image = image.crop(_half(image.size, half, path))
         if image.mode != "F":  # 16 bits stay exact until they have been resized
             image = image.convert("L" if grey else "RGB")
         if size is not None and image.size != tuple(size[::-1]):
@@ -262,6 +273,18 @@ def _middle(size, proportions):
     inner = [max(1, min(s, round(share * p))) for s, p in zip(size, proportions, strict=True)]
     left, top = ((side - part) // 2 for side, part in zip(size, inner, strict=True))
     return left, top, left + inner[0], top + inner[1]
+
+
+def _half(size, half, path):
+    """The box of one of two pictures side by side."""
+    width, height = size
+    if width % 2:
+        raise ValueError(
+            "Expected two pictures of one size side by side, so a width that 2 divides. Received: "
+            f"{path} of {height}x{width} pixels"
+        )
+    left = {"left": 0, "right": width // 2}[half]
+    return left, 0, left + width // 2, height
 
 
 def _is_grey(image):

@@ -21,6 +21,7 @@ RISING = (
     "modes",
     "high_quality",
     "elbo",
+    *evaluation.RISING,
 )
 
 

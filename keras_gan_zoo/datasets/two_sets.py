@@ -1,4 +1,4 @@
-"""Two sets by one name: pairs of images, and sets whose samples belong to no partner."""
+"""Two sets by one name: pairs of images, sets whose samples have no partner, and domains."""
 
 import dataclasses
 import pathlib
@@ -104,6 +104,40 @@ def load_unpaired(
         return {"a": a, "b": b}
 
     return pipeline.Loaded(pipeline.finish(tf.data.Dataset.zip((data, draws)).map(augment)))
+
+
+def load_domains(names, split, preparation, batching, load, data_dir=None):
+    """Batches `{"source": images, "label": classes, "target": images}`, see `kgz.datasets.load`.
+
+    Grey images of the source have the channels of the target.
+    """
+    if preparation.draws or batching.shuffle == pipeline.ONCE:
+        raise ValueError(
+            "Expected no `flip` or `random_crop`, and `shuffle` True or False, for two domains. "
+            f"Received: flip={preparation.flip!r}, random_crop={preparation.random_crop!r}, "
+            f"shuffle={batching.shuffle!r}"
+        )
+    domains = []
+    for name, labels in zip(_two("domains", names), (True, False), strict=True):
+        options = {"data_dir": data_dir} if name.startswith("tfds:") else {}
+        size = preparation.stored_size
+        options |= {"shuffle": False, "labels": labels, "resize": preparation.resize}
+        domains.append(load(name, split, size, **options))
+    source, target = domains
+    if not isinstance(source.element_spec, tuple):
+        raise ValueError(
+            f"Expected a source with labels in 'domains:{names}'. Received: images alone"
+        )
+
+    def prepare(pair):
+        (images, label), target = pair
+        if images.shape[-1] == 1:
+            images = tf.repeat(images, target.shape[-1], axis=-1)
+        return {"source": images, "label": label, "target": target}
+
+    sets = source.unbatch(), target.unbatch()
+    data = unpaired(*sets, **dataclasses.asdict(batching), prepare=prepare)
+    return pipeline.Loaded(data, class_names=source.class_names)
 
 
 def _two(kind, names):

@@ -10,8 +10,10 @@ from keras_gan_zoo.evaluation.protocol import (
     evaluate,
 )
 from keras_gan_zoo.evaluation.scores import score
+from keras_gan_zoo.evaluation.translation import RISING
 
 __all__ = [
+    "RISING",
     "FeatureSet",
     "check_ahead",
     "check_metrics",

@@ -21,7 +21,8 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
     The base of the GANs of `kgz.models`, and by itself a GAN of two networks of your own.
 
     A training step is `discriminator_steps` updates of the discriminator, each on fresh real
-    samples, then `generator_steps` of the generator.
+    samples, then `generator_steps` of the generator. They divide the batch of `fit` among them: for
+    the 64 samples an update of most papers, `batch_size` is 64 times the larger of the two.
 
     With `num_classes`, `condition_dim` or `condition_kind` the model is conditional: `fit` takes
     labels, and both networks take the condition, one-hot for classes, as a second input.
@@ -70,7 +71,7 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
     # Whether the losses are the model's own, so that there is none to choose.
     has_own_losses = False
     # The discriminator's outputs, in order.
-    outputs_of_discriminator = ("logits",)
+    outputs_of_discriminator: tuple[str, ...] = ("logits",)
     # The class of the critic, and what its network is shown of samples, as a function of them.
     critic_class = Critic
     view = None

@@ -136,7 +136,7 @@ class Critic(Part):
             critic or (lambda samples: self.criticize(samples, *real[1:])), real[0], fake[0]
         )
 
-    def generator_loss(self, fake: tuple, real: tuple | None = None):
+    def generator_loss(self, fake: tuple, real: tuple = ()):
         """What a generator descends that is to fool the critic.
 
         Args:

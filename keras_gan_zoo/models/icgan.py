@@ -66,9 +66,9 @@ class IcGAN(AdversarialModel):
         encoders_only: bool = False,
         **kwargs,
     ):
-        if condition_dim is None and num_classes is None:
-            condition_dim = 18
-        dim = condition_dim or num_classes
+        dim = condition_dim or num_classes or 18
+        if num_classes is None:
+            condition_dim = dim
         super().__init__(
             latent_dim=latent_dim,
             networks={

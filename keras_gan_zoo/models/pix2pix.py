@@ -154,11 +154,12 @@ class Pix2Pix(TranslationModel):
     def abilities(self):
         """`translate`, without and with dropout."""
         return (
-            self.translation(self._translated, signature="serving_default"),
+            self.translation(self._translated, signature="serving_default", wanted="target"),
             self.translation(
                 lambda images: self.varied(self.generator, images),
                 signature="stochastic",
                 arguments={"stochastic": True},
+                wanted="target",
             ),
         )
 

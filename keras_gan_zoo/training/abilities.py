@@ -1,6 +1,7 @@
 """What a trained model can do, as data from which methods, exports and pictures follow."""
 
 import dataclasses
+import functools
 import inspect
 from collections.abc import Callable
 
@@ -26,6 +27,7 @@ class Ability:
         arguments: Further arguments by which the method does this rather than something else, such
             as `{"direction": "b_to_a"}`.
         data: Which part of `inputs()` an argument is, by its name, where several are of its kind.
+        wanted: Which part of `inputs()` the method should give; it is drawn beside what it gives.
         draws: What it draws at random, such as latents: a function of the number of samples and a
             seed.
         exported: Whether `export` writes it.
@@ -38,6 +40,7 @@ class Ability:
     signature: str | None = None
     arguments: dict = dataclasses.field(default_factory=dict)
     data: dict = dataclasses.field(default_factory=dict)
+    wanted: str | None = None
     draws: Callable | None = None
     exported: bool = True
 
@@ -58,13 +61,14 @@ class Ability:
         drawn = {"seed": seed} if "seed" in inspect.signature(method).parameters else {}
         return method(**given, **self.arguments, **drawn)
 
-    def draw(self, inputs: tuple, outputs, columns: int | None = None):
+    def draw(self, inputs: tuple, outputs, columns: int | None = None, wanted=None):
         """What was given as a picture: beside what it was made from, where both are pictures.
 
         Args:
             inputs: What the method was given, in the order of `takes`.
             outputs: What it returned.
             columns: Samples in a row; of pairs by default four, or as many as there are.
+            wanted: What it should have returned, to be drawn behind.
 
         Returns:
             A `PIL.Image.Image`.
@@ -77,6 +81,8 @@ class Ability:
         if not shown or not self.given.has_tiles:
             return self.given.draw(outputs, columns)
         shown["output"] = self.given, outputs
+        if wanted is not None:
+            shown["wanted"] = self.given, wanted
         together = kinds.Named(**{name: kind for name, (kind, _) in shown.items()})
         columns = columns or min(4, len(outputs))
         return together.draw({name: batch for name, (_, batch) in shown.items()}, columns)
@@ -116,13 +122,14 @@ class Abilities:
             raise errors.unknown_name(f"ability of {type(self).__name__}", name, found)
         return found[name]
 
-    def do(self, name: str, *given, seed=SEED):
+    def do(self, name: str, *given, seed=SEED, **options):
         """What the method of an ability does: checks what it is given, and works in chunks.
 
         Args:
             name: The ability.
             *given: Batches, in the order of what it takes.
             seed: Of the noise that networks draw.
+            **options: Further arguments of the ability's function, such as a temperature.
 
         Returns:
             The first of what it gives.
@@ -140,7 +147,8 @@ class Abilities:
             kind.check(argument, batch)
             for (argument, kind), batch in zip(ability.takes.items(), given, strict=True)
         ]
-        outputs = in_chunks(ability.function, *rows, seed=backend.draw_seed(seed))
+        function = functools.partial(ability.function, **options)
+        outputs = in_chunks(function, *rows, seed=backend.draw_seed(seed))
         return outputs if len(ability.gives) == 1 else outputs[0]
 
     def signatures(self) -> dict:

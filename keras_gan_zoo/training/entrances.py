@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import re
+import warnings
 
 import keras
 import numpy as np
@@ -24,6 +25,7 @@ LEAST = {
     "validation_batch_size": 1,
     "validation_steps": 1,
 }
+FEW = 16  # samples of an update, of which a paper's batch has more
 WRONG_SHAPE = r"Shape of tensor \S+ (\[[^\]]*\]) is not compatible with expected shape (\[[^\]]*\])"
 
 
@@ -58,7 +60,7 @@ class Entrances:
         if kwargs.get("validation_data") is not None:
             self._check_validation(batch_size, kwargs)
         x, y, batch_size = self._checked_data(x, y, batch_size, shuffle)
-        self._check_accumulation(x)
+        self._check_batch_size(batch_size_of(x))
         in_range = getattr(x, "is_in_range", False)
         length = {name: kwargs[name] for name in ("epochs", "initial_epoch") if name in kwargs}
         self._order = pipeline.DataOrder(x, kwargs.pop("steps_per_epoch", None), **length)
@@ -220,9 +222,19 @@ class Entrances:
             for part in tf.nest.flatten(self.prepare_batch(without_nothing((x, y)))):
                 values.require_rows(len(part))
 
-    def _check_accumulation(self, data):
-        size = batch_size_of(data)
-        if size is not None and size < self.accumulation_steps:
+    def _check_batch_size(self, size):
+        """Checks what the phases make of a batch of so many samples, `None` if that is unknown."""
+        if size is None:
+            return
+        updates = max(phase.steps for phase in self.phases())
+        if updates > 1 and size < updates * FEW:
+            warnings.warn(
+                f"A batch is divided among the {updates} updates of a training step: of {size} "
+                f"samples each sees about {size // updates}. The papers' batch size is that of "
+                f"one update: for 64 samples each, use batch_size={64 * updates}.",
+                stacklevel=4,
+            )
+        if size < self.accumulation_steps:
             raise ValueError(
                 "Expected batches of at least `accumulation_steps` samples, "
                 f"{self.accumulation_steps}, as `compile` was told. Received: batches of {size}"

@@ -203,7 +203,9 @@ class PhasedModel(
 
     def is_training(self, network: keras.Model) -> bool:
         """Whether the running phase trains the network."""
-        return self.in_training and network in self.phase(self.playing).networks
+        if self.playing is None or not self.in_training:
+            return False
+        return network in self.phase(self.playing).networks
 
     def updates_of(self, network: keras.Model):
         """How many updates a network has had: an integer tensor."""

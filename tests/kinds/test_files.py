@@ -31,6 +31,9 @@ def test_pictures_and_numbers_are_read_back(tmp_path):
     kind.save(samples, str(tmp_path / "images.PNG"))
     shown = np.array(PIL.Image.open(tmp_path / "images.PNG"))
     np.testing.assert_array_equal(shown, np.array(kind.draw(samples)))
+    kind.save(samples[:1], tmp_path / "one.png")  # without a frame
+    shown = np.array(PIL.Image.open(tmp_path / "one.png"))
+    np.testing.assert_array_equal(shown, np.rint((samples[0] + 1.0) * 127.5))
     kind.save(samples, tmp_path / "images.npy")
     np.testing.assert_array_equal(np.load(tmp_path / "images.npy"), samples)
     pair = kinds.Named(a=kind, b=kinds.Label(3))
