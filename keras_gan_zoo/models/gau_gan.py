@@ -9,6 +9,7 @@ from keras_gan_zoo.families.translation_model import LatentTranslation
 from keras_gan_zoo.layers import GaussianSampling
 from keras_gan_zoo.networks import multiscale_discriminator, spade_generator, style_encoder
 from keras_gan_zoo.training.abilities import Ability
+from keras_gan_zoo.training.own_networks import check_shapes
 from keras_gan_zoo.training.phase import Phase
 
 
@@ -88,6 +89,7 @@ class GauGAN(LatentTranslation):
         if latent_dim is not None:
             networks["encoder"] = lambda: style_encoder(image_shape, latent_dim, filters)
         super().__init__(networks=networks, **kwargs)
+        check_shapes("generator", self.generator, None, [image_shape])
         self.source_kind = kinds.LabelMap(image_shape[:2], num_classes)
         self.target_kind = kinds.Image(image_shape)
         self.latent_dim = latent_dim
