@@ -16,11 +16,13 @@ from keras_gan_zoo.models.improved_gan import ImprovedGAN
 from keras_gan_zoo.models.lsgan import LSGAN
 from keras_gan_zoo.models.ot_gan import OTGAN
 from keras_gan_zoo.models.pix2pix import Pix2Pix
+from keras_gan_zoo.models.progan import ProGAN
 from keras_gan_zoo.models.restricted_boltzmann_machine import RestrictedBoltzmannMachine
 from keras_gan_zoo.models.sagan import SAGAN
 from keras_gan_zoo.models.semi_supervised_aae import SemiSupervisedAAE
 from keras_gan_zoo.models.semi_supervised_gan import SemiSupervisedGAN
 from keras_gan_zoo.models.sngan import SNGAN
+from keras_gan_zoo.models.stylegan2 import StyleGAN2
 from keras_gan_zoo.models.vae import VAE
 from keras_gan_zoo.models.vae_gan import VAEGAN
 from keras_gan_zoo.models.wgan import WGAN
@@ -50,8 +52,10 @@ __all__ = [
     "IcGAN",
     "ImprovedGAN",
     "Pix2Pix",
+    "ProGAN",
     "RestrictedBoltzmannMachine",
     "SemiSupervisedAAE",
     "SemiSupervisedGAN",
+    "StyleGAN2",
     "from_preset",
 ]

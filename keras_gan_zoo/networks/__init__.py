@@ -28,6 +28,7 @@ from keras_gan_zoo.networks.mlp import maxout_discriminator, mlp_generator
 from keras_gan_zoo.networks.mobilenet_v2 import mobilenet_v2
 from keras_gan_zoo.networks.ot_gan import ot_gan_critic, ot_gan_generator
 from keras_gan_zoo.networks.pix2pix import patch_discriminator, unet_generator
+from keras_gan_zoo.networks.progan import progan_discriminator, progan_generator
 from keras_gan_zoo.networks.residual_autoencoder import residual_decoder, residual_encoder
 from keras_gan_zoo.networks.sagan import attention_maps, sagan_discriminator, sagan_generator
 from keras_gan_zoo.networks.sngan import (
@@ -36,6 +37,7 @@ from keras_gan_zoo.networks.sngan import (
     sngan_resnet_discriminator,
     sngan_resnet_generator,
 )
+from keras_gan_zoo.networks.stylegan2 import stylegan2_discriminator, stylegan2_generator
 from keras_gan_zoo.networks.toy import toy_critic, toy_generator
 from keras_gan_zoo.networks.vae_gan import (
     vae_gan_decoder,
@@ -70,6 +72,8 @@ __all__ = [
     "ot_gan_critic",
     "ot_gan_generator",
     "patch_discriminator",
+    "progan_discriminator",
+    "progan_generator",
     "residual_decoder",
     "residual_discriminator",
     "residual_encoder",
@@ -82,6 +86,8 @@ __all__ = [
     "sngan_cnn_generator",
     "sngan_resnet_discriminator",
     "sngan_resnet_generator",
+    "stylegan2_discriminator",
+    "stylegan2_generator",
     "toy_critic",
     "toy_generator",
     "vae_gan_decoder",

@@ -44,6 +44,8 @@ TINY = {
     "patch_discriminator": lambda: NETWORKS.patch_discriminator(
         IMAGE, IMAGE, filters=2, layers_of_two=1
     ),
+    "progan_discriminator": lambda: NETWORKS.progan_discriminator(IMAGE, 2),
+    "progan_generator": lambda: NETWORKS.progan_generator(IMAGE, 4, 2),
     "residual_decoder": lambda: NETWORKS.residual_decoder(IMAGE, 3, (2, 2), (1, 2), 4),
     "residual_encoder": lambda: NETWORKS.residual_encoder(IMAGE, 3, (2, 2), (2, 1), 4),
     "residual_discriminator": lambda: NETWORKS.residual_discriminator(
@@ -57,6 +59,8 @@ TINY = {
     "sngan_cnn_generator": lambda: NETWORKS.sngan_cnn_generator(IMAGE, 4, 2, **CLASSES),
     "sngan_resnet_discriminator": lambda: NETWORKS.sngan_resnet_discriminator(IMAGE, 2, **CLASSES),
     "sngan_resnet_generator": lambda: NETWORKS.sngan_resnet_generator(IMAGE, 4, 2),
+    "stylegan2_discriminator": lambda: NETWORKS.stylegan2_discriminator(IMAGE, 2),
+    "stylegan2_generator": lambda: NETWORKS.stylegan2_generator(IMAGE, 4, 4, 1, 2),
     "toy_critic": lambda: NETWORKS.toy_critic(2, (4, 4), "batch"),
     "toy_generator": lambda: NETWORKS.toy_generator(2, 3, (4, 4), batch_normalization=True),
     "unet_generator": lambda: NETWORKS.unet_generator(IMAGE, 1, filters=2),
