@@ -27,8 +27,15 @@ BUILTIN = PACKAGE / "presets" / "builtin"
 ENTRY_POINTS = "keras_gan_zoo.presets"
 DISTRIBUTION = "keras-gan-zoo"  # holds one preset per family
 MORE_PRESETS = "keras-gan-zoo-weights"  # holds all others of this project
-# Whose results are not good enough to ship, or which have not been trained yet.
-ONLY_RECIPES = {"gan_fashion_mnist", "progan_fashion_mnist", "stylegan2_fashion_mnist"}
+# Whose results are not good enough to ship, or that have not been trained yet.
+ONLY_RECIPES = {
+    "colorization_gan_photos",
+    "cycle_gan_emoji",
+    "pix2pix_openmoji",
+    "progan_fashion_mnist",
+    "srgan_photos",
+    "stylegan2_fashion_mnist",
+}
 
 
 def builtin_presets() -> dict[str, pathlib.Path]:

@@ -262,6 +262,7 @@ LAYERS = [
     (kgz.layers.Maxout(3, 2), (2, 8)),
     (kgz.layers.MinibatchDiscrimination(3, 2), (2, 8)),
     (kgz.layers.MinibatchStdDev(2), (2, 4, 4, 8)),
+    (kgz.layers.PixelShuffle2D(2), (2, 4, 4, 8)),
     (kgz.layers.ModulatedConv2D(3, 3, True, False), [(2, 4, 4, 8), (2, 5)]),
     (kgz.layers.MovingMean(0.5), (2, 8)),
     (kgz.layers.NoiseInjection(True, seed=3), (2, 4, 4, 8)),
