@@ -27,7 +27,7 @@ class StyleBasedModel(AdversarialModel):
     """
 
     def __init__(self, latent_dim: int, *, style_mixing: float = 0.9, **kwargs):
-        super().__init__(latent_dim, **kwargs)
+        super().__init__(latent_dim=latent_dim, **kwargs)
         self.style_mixing = float(style_mixing)
 
     def generate(

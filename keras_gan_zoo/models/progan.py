@@ -90,7 +90,7 @@ class ProGAN(AdversarialModel):
         **kwargs,
     ):
         super().__init__(
-            latent_dim,
+            latent_dim=latent_dim,
             networks={
                 "generator": lambda: progan_generator(
                     image_shape, latent_dim, filters, max_filters

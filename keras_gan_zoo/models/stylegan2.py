@@ -73,7 +73,7 @@ class StyleGAN2(StyleBasedModel):
         **kwargs,
     ):
         super().__init__(
-            latent_dim,
+            latent_dim=latent_dim,
             networks={
                 "generator": lambda: stylegan2_generator(
                     image_shape, latent_dim, style_dim, mapping_layers, filters, max_filters

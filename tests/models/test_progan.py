@@ -77,17 +77,16 @@ def test_losses_are_those_of_the_paper():
 def test_a_training_that_was_stopped_inside_a_fade_goes_on_to_the_bit(tmp_path):
     def train(folder, *callbacks):
         model = tiny()
-        for stage in ("4x4", "8x8"):
-            model.begin_stage(stage)
-            data = kgz.datasets.from_arrays({"image": IMAGES}, batch_size=4, seed=3)
-            resume = kgz.callbacks.ExactResume(folder, every=1)
-            model.fit(data, epochs=1, verbose=0, callbacks=[resume, *callbacks])
+        model.begin_stage("8x8")
+        data = kgz.datasets.from_arrays({"image": IMAGES}, batch_size=4, seed=3)
+        resume = kgz.callbacks.ExactResume(folder, every=1)
+        model.fit(data, epochs=1, verbose=0, callbacks=[resume, *callbacks])
         return model
 
     whole = train(tmp_path / "whole")
     assert shares(whole)[0] == 0.75
     with pytest.raises(KeyboardInterrupt):
-        train(tmp_path / "killed", Kill(5))
+        train(tmp_path / "killed", Kill(2))
     resumed = train(tmp_path / "killed")
     assert_same_state(resumed, whole)
 
