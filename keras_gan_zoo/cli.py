@@ -13,7 +13,7 @@ import pathlib
 import re
 import sys
 import tempfile
-from typing import Annotated
+from typing import Annotated, Any
 
 import rich
 import rich.markup
@@ -50,7 +50,7 @@ SHORT_NAMES = {
 @app.command("list")
 def list_presets(json: Json = False):
     """List presets, models, recipes and data sets."""
-    found = {
+    found: dict[str, Any] = {
         "presets": {
             name: registry.preset_metadata(name)["model"] for name in registry.builtin_presets()
         },

@@ -31,8 +31,10 @@ NO_PICTURES |= {".gbr", ".iim", ".pdf", ".ps", ".wmf"}
 RESIZE = ("crop", "pad", "stretch")
 ORIENTATION = 0x0112  # of EXIF; from 5 on, height and width change places
 # What Pillow raises for files that are no images, or damaged.
-DAMAGED = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError)
-DAMAGED += (OverflowError, struct.error, zlib.error)
+DAMAGED = (
+    *(OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError),
+    *(OverflowError, struct.error, zlib.error),
+)
 TIFF_BITS, TIFF_INVERTED = 258, 262  # tags: bits per sample; 0 where black is the largest value
 
 
@@ -205,6 +207,37 @@ def read(
     if pixels.ndim == 2:
         pixels = np.repeat(pixels[..., None], 1 if grey else 3, axis=-1)
     return pixels
+
+
+def read_classes(path, size=None) -> np.ndarray:
+    """The numbers in a picture whose pixels are classes, as segmentations are stored.
+
+    Those of a palette are its indices, whatever their colours; those of grey are its values.
+
+    Args:
+        path: The file, PNG or another format without loss.
+        size: (height, width) to bring it to: the nearest pixel, cropped as `read` does.
+
+    Returns:
+        Integers `(height, width)`.
+
+    Raises:
+        ValueError: If it is no image file, or has colours or transparency, which are no numbers.
+        FileNotFoundError: If there is no such file.
+    """
+    import PIL.Image
+
+    with _opened(path) as image:
+        image.load()
+        if image.format == "JPEG" or image.mode not in ("1", "L", "P", "I;16", "I"):
+            raise ValueError(
+                "Expected a picture whose pixels are the numbers of classes: PNG, with a palette "
+                f"or grey. Received: {path}, {image.format} of mode {image.mode}"
+            )
+        if size is not None and image.size != tuple(size[::-1]):
+            box = _middle(image.size, size[::-1])
+            image = image.crop(box).resize(size[::-1], PIL.Image.Resampling.NEAREST)
+        return np.asarray(image).astype("int32")
 
 
 @contextlib.contextmanager

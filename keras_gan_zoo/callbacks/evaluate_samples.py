@@ -83,6 +83,11 @@ class EvaluateSamples(keras.callbacks.Callback):
         self.options = options
         self.best = None
 
+    @property
+    def reported(self) -> tuple:
+        """The numbers that it adds to the logs, without the extractor in brackets."""
+        return evaluation.numbers_of(self.against, self.names)
+
     def on_train_begin(self, logs=None):
         self._checked = False
         if self.directory is not None:

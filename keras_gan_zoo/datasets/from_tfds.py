@@ -20,6 +20,7 @@ OWN_BUILDERS = {
     "mnist_m": "keras_gan_zoo.datasets.mnist_m",
     "openmoji": "keras_gan_zoo.datasets.emoji",
     "orl_faces": "keras_gan_zoo.datasets.orl_faces",
+    "photo_patches": "keras_gan_zoo.datasets.photo_patches",
 }
 # Sets whose bytes are 0 and 1.
 BINARY = {"binarized_mnist", "dsprites"}

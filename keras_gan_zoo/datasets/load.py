@@ -7,6 +7,7 @@ import tensorflow as tf
 from keras_gan_zoo import errors
 from keras_gan_zoo.datasets import pipeline
 from keras_gan_zoo.datasets.builtin import BUILTIN, CLASS_NAMES
+from keras_gan_zoo.datasets.derived import load_derived
 from keras_gan_zoo.datasets.few_labels import few_labels
 from keras_gan_zoo.datasets.folder import load_folder
 from keras_gan_zoo.datasets.from_tfds import load_tfds
@@ -15,8 +16,18 @@ from keras_gan_zoo.datasets.preparation import Preparation
 from keras_gan_zoo.datasets.two_sets import load_domains, load_pairs, load_unpaired
 
 SPLITS = ("train", "test")
-PATTERNS = ("tfds:NAME", "folder:PATH", "pairs:PATH,PATH", "pairs:tfds:NAME", "unpaired:A,B")
-PATTERNS += ("domains:A,B",)
+PATTERNS = (
+    *(
+        "tfds:NAME",
+        "folder:PATH",
+        "pairs:PATH,PATH",
+        "pairs:tfds:NAME",
+        "unpaired:A,B",
+        "domains:A,B",
+    ),
+    *("low_resolution:FACTOR,NAME", "grey:NAME"),
+)
+DERIVED = ("low_resolution", "grey")  # from another data set, whose arguments they take
 # Arguments that have a meaning for some sources only.
 OWN = {
     "tfds": ("data_dir", "image_key", "label_key"),
@@ -73,6 +84,9 @@ def load(
             `"unpaired:A,B"` two folders or data sets of any kind as dicts of `"a"` and `"b"`, see
             `unpaired`. `"domains:SOURCE,TARGET"` gives, of two data sets by their names, dicts of
             `"source"`, its `"label"`, and `"target"`, which are no pairs, for domain adaptation.
+            `"low_resolution:4,NAME"` and `"grey:NAME"` give RGB images of any of these as pairs,
+            too: `"target"`, and as `"source"` what `low_resolution` or `kgz.colors.to_grey` makes
+            of it.
         split: `"train"` or `"test"`; for `tfds:` any split it knows. A folder with subfolders
             called `train` and `test` (or `val`, ...) is split by them; without, all its images are
             `"train"`. Folders and `tfds:` have slices, such as `"train[:90%]"`; those of a folder
@@ -149,6 +163,10 @@ def load(
         "data_dir": data_dir,
     }
     own = {key: value for key, value in own.items() if value is not None}
+    if source in DERIVED and rest:
+        prepared = {"resize": resize, "flip": flip, "random_crop": random_crop}
+        options = {**dataclasses.asdict(batching), **prepared, **own}
+        return load_derived(source, rest, load, split=split, image_size=image_size, **options)
     is_joint = source == "pairs" and rest and "," not in rest
     known = OWN.get("joint" if is_joint else source if rest else "", ())
     for key in own:
@@ -184,7 +202,8 @@ def load(
                 f"flip={flip!r}, random_crop={random_crop!r}"
             )
         data = few_labels(
-            *arrays,
+            arrays[0],
+            arrays[1],
             labels_per_class,
             labels_seed=labels_seed,
             prepare=lambda batch: preparation(*batch),

@@ -49,14 +49,12 @@ def check_ahead(model, against: str, names, monitor: str | None = None, **option
         FileNotFoundError: If the files of the data set are not there.
     """
     if against in builtin.MIXTURES:
-        means, deviation = builtin.MIXTURES[against]
         errors.check_able(model, "generate")
         if tuple(model.sample_shape) != (2,):
             raise ValueError(
                 f"Expected a model of points (2,) for {against!r}. "
                 f"Received: samples of shape {tuple(model.sample_shape)}"
             )
-        known = tuple(mode_coverage(means(), means(), deviation))
     else:
         check_model(model, names)
         _check_counts(names, options)
@@ -66,12 +64,16 @@ def check_ahead(model, against: str, names, monitor: str | None = None, **option
             check_pairs(against, spec)
         _check_labels(spec, against, names)
         _check_extractor(model, spec, against, names, options.get("extractor"))
-        known = _numbers(names, options.get("importance_samples", IMPORTANCE_SAMPLES))
+    known = numbers_of(against, names, options.get("importance_samples", IMPORTANCE_SAMPLES))
     if monitor is not None and monitor.split("[")[0] not in known:
         raise errors.unknown_name("number to monitor", monitor, known)
 
 
-def _numbers(names, importance_samples):
+def numbers_of(against: str, names, importance_samples: int = IMPORTANCE_SAMPLES) -> tuple:
+    """What `evaluate` gives for metrics of these names, without the extractor in brackets."""
+    if against in builtin.MIXTURES:
+        means, deviation = builtin.MIXTURES[against]
+        return tuple(mode_coverage(means(), means(), deviation))
     numbers = {**NUMBERS, "likelihood": (f"nll_{importance_samples}", "elbo")}
     return tuple(number for name in names for number in numbers.get(name, (name,)))
 

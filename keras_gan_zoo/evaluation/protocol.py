@@ -1,6 +1,7 @@
 """Measuring a model, a folder of images or an array against a data set, with the protocol."""
 
 import inspect
+from typing import Any
 
 import tensorflow as tf
 
@@ -123,7 +124,10 @@ def evaluate(
         measure, _ = MODEL_METRICS[name]
         numbers |= measure(source.given, counted(test, None, verbose, name), options)
     if of_samples:
-        order = {"shuffle": False if num_reference is None else "once", "seed": seed}
+        order: dict[str, Any] = {
+            "shuffle": False if num_reference is None else "once",
+            "seed": seed,
+        }
         data = datasets.load(against, split, image_size, sources.BATCH, **order, **load_options)
         total = num_samples or source.default_count
         drawn = source.batches(total, seed, image_size, data, load_options)

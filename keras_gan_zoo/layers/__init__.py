@@ -17,6 +17,7 @@ from keras_gan_zoo.layers.legacy_resizing import LegacyResizing
 from keras_gan_zoo.layers.maxout import Maxout
 from keras_gan_zoo.layers.minibatch_discrimination import MinibatchDiscrimination
 from keras_gan_zoo.layers.minibatch_std_dev import MinibatchStdDev
+from keras_gan_zoo.layers.pixel_shuffle import PixelShuffle2D
 from keras_gan_zoo.layers.reference_batch import DropReference, PrependReference
 from keras_gan_zoo.layers.reflection_padding import ReflectionPadding2D
 from keras_gan_zoo.layers.resize_conv import ResizeConv2D
@@ -47,6 +48,7 @@ __all__ = [
     "Maxout",
     "MinibatchDiscrimination",
     "MinibatchStdDev",
+    "PixelShuffle2D",
     "PrependReference",
     "ReflectionPadding2D",
     "ResizeConv2D",

@@ -3,6 +3,7 @@
 from keras_gan_zoo.models.acgan import ACGAN
 from keras_gan_zoo.models.adversarial_autoencoder import AdversarialAutoencoder
 from keras_gan_zoo.models.autoencoder import Autoencoder
+from keras_gan_zoo.models.colorization_gan import ColorizationGAN
 from keras_gan_zoo.models.conditional_gan import ConditionalGAN
 from keras_gan_zoo.models.conv_gan import ConvGAN
 from keras_gan_zoo.models.cramer_gan import CramerGAN
@@ -24,6 +25,8 @@ from keras_gan_zoo.models.sagan import SAGAN
 from keras_gan_zoo.models.semi_supervised_aae import SemiSupervisedAAE
 from keras_gan_zoo.models.semi_supervised_gan import SemiSupervisedGAN
 from keras_gan_zoo.models.sngan import SNGAN
+from keras_gan_zoo.models.sr_resnet import SRResNet
+from keras_gan_zoo.models.srgan import SRGAN
 from keras_gan_zoo.models.vae import VAE
 from keras_gan_zoo.models.vae_gan import VAEGAN
 from keras_gan_zoo.models.wgan import WGAN
@@ -41,12 +44,14 @@ __all__ = [
     "OTGAN",
     "SAGAN",
     "SNGAN",
+    "SRGAN",
     "VAE",
     "VAEGAN",
     "WGAN",
     "WGANGP",
     "AdversarialAutoencoder",
     "Autoencoder",
+    "ColorizationGAN",
     "ConditionalGAN",
     "ConvGAN",
     "CramerGAN",
@@ -59,6 +64,7 @@ __all__ = [
     "PixelDA",
     "RestrictedBoltzmannMachine",
     "SemiSupervisedAAE",
+    "SRResNet",
     "SemiSupervisedGAN",
     "WorldModelVAE",
     "from_preset",

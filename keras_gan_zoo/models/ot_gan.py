@@ -64,7 +64,7 @@ class OTGAN(FeatureCritic):
         **kwargs,
     ):
         super().__init__(
-            latent_dim,
+            latent_dim=latent_dim,
             networks={
                 "generator": lambda: ot_gan_generator(image_shape, latent_dim, filters),
                 "discriminator": lambda shape: ot_gan_critic(

@@ -59,7 +59,7 @@ class SAGAN(AdversarialModel):
     ):
         dim = num_classes or condition_dim
         super().__init__(
-            latent_dim,
+            latent_dim=latent_dim,
             networks={
                 "generator": lambda: sagan_generator(
                     image_shape, latent_dim, filters, dim, attention

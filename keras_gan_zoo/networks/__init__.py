@@ -12,6 +12,10 @@ from keras_gan_zoo.networks.blocks.residual import residual_discriminator, resid
 from keras_gan_zoo.networks.blocks.with_dropout import with_dropout
 from keras_gan_zoo.networks.blocks.with_virtual_batch import with_virtual_batch_normalization
 from keras_gan_zoo.networks.classifier import small_classifier
+from keras_gan_zoo.networks.colorization import (
+    colorization_discriminator,
+    colorization_generator,
+)
 from keras_gan_zoo.networks.conv_gan import conv_gan_discriminator, conv_gan_generator
 from keras_gan_zoo.networks.cycle_gan import resnet_translator
 from keras_gan_zoo.networks.dcgan import dcgan_discriminator, dcgan_generator
@@ -34,6 +38,7 @@ from keras_gan_zoo.networks.pixel_da import (
     pixel_da_generator,
     pixel_da_private_layers,
 )
+from keras_gan_zoo.networks.projection_super_resolution import super_resolution_discriminator
 from keras_gan_zoo.networks.residual_autoencoder import residual_decoder, residual_encoder
 from keras_gan_zoo.networks.sagan import attention_maps, sagan_discriminator, sagan_generator
 from keras_gan_zoo.networks.sngan import (
@@ -47,6 +52,7 @@ from keras_gan_zoo.networks.spade import (
     spade_generator,
     style_encoder,
 )
+from keras_gan_zoo.networks.srgan import sr_resnet, srgan_discriminator
 from keras_gan_zoo.networks.toy import toy_critic, toy_generator
 from keras_gan_zoo.networks.vae_gan import (
     vae_gan_decoder,
@@ -63,6 +69,8 @@ from keras_gan_zoo.networks.world_model import (
 __all__ = [
     "acgan_discriminator",
     "attention_maps",
+    "colorization_discriminator",
+    "colorization_generator",
     "conv_decoder",
     "conv_encoder",
     "conv_gan_discriminator",
@@ -106,6 +114,9 @@ __all__ = [
     "sngan_resnet_generator",
     "spade_generator",
     "style_encoder",
+    "sr_resnet",
+    "srgan_discriminator",
+    "super_resolution_discriminator",
     "toy_critic",
     "toy_generator",
     "vae_gan_decoder",

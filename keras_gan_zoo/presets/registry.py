@@ -27,8 +27,13 @@ BUILTIN = PACKAGE / "presets" / "builtin"
 ENTRY_POINTS = "keras_gan_zoo.presets"
 DISTRIBUTION = "keras-gan-zoo"  # holds one preset per family
 MORE_PRESETS = "keras-gan-zoo-weights"  # holds all others of this project
-# Whose results are not good enough to ship, or not there yet.
-ONLY_RECIPES = {"cycle_gan_emoji", "gan_fashion_mnist", "pix2pix_openmoji"}
+# Whose results are not good enough to ship, or that have not been trained yet.
+ONLY_RECIPES = {
+    "colorization_gan_photos",
+    "cycle_gan_emoji",
+    "pix2pix_openmoji",
+    "srgan_photos",
+}
 
 
 def builtin_presets() -> dict[str, pathlib.Path]:

@@ -93,7 +93,7 @@ class Evaluation(_Section):
     metrics: list[str] | None = None
     extractor: str | None = None
     split: str = "train"
-    num_samples: int | None = pydantic.Field(None, ge=2)
+    num_samples: int | None = pydantic.Field(default=None, ge=2)
 
 
 class Recipe(_Section):

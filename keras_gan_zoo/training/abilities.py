@@ -95,9 +95,27 @@ class Abilities:
         """What the model can do; the first is what is looked at while it is trained."""
         return ()
 
+    def checked_abilities(self) -> tuple[Ability, ...]:
+        """What `abilities` gives.
+
+        Raises:
+            ValueError: If it is no tuple of abilities.
+            TypeError: If the method of one is not defined.
+        """
+        able = self.abilities()
+        if not isinstance(able, (tuple, list)) or not all(isinstance(one, Ability) for one in able):
+            raise ValueError(
+                f"Expected `abilities()` of {type(self).__name__} to give a tuple of "
+                f"`kgz.training.Ability`. Received: {able!r}"
+            )
+        for one in able:
+            if not callable(getattr(self, one.name, None)):
+                raise errors.not_defined(self, one.name)
+        return tuple(able)
+
     def ability(self, name: str) -> Ability:
         """The first ability with the public method, or else the signature, of this name."""
-        able = self.abilities()
+        able = self.checked_abilities()
         found = {one.signature: one for one in able if one.signature}
         found |= {one.name: one for one in reversed(able)}
         if name not in found:
@@ -141,7 +159,7 @@ class Abilities:
         `keras_gan_zoo.training.calls.exported`.
         """
         groups = {}
-        for ability in (one for one in self.abilities() if one.exported):
+        for ability in (one for one in self.checked_abilities() if one.exported):
             groups.setdefault(ability.signature or ability.name, []).append(ability)
         names = sorted(groups, key=lambda name: name != "serving_default")  # which comes first
         return {name: _exported(groups[name]) for name in names}

@@ -7,6 +7,7 @@ import keras
 from keras_gan_zoo import backend, errors
 from keras_gan_zoo.metrics.streaming import StreamingMetric
 from keras_gan_zoo.training import checks, rates
+from keras_gan_zoo.training.inputs import check_inputs
 from keras_gan_zoo.training.monitors import PhaseOptimizers
 
 
@@ -55,9 +56,11 @@ class PhasedCompilation:
         chosen = self._choose_optimizers(optimizer)
         checks.check_count("accumulation_steps", accumulation_steps)
         self._check_stages()
+        check_inputs(self)
+        self.checked_abilities()
         if any(map(self.intervals_of, self.phases())):
             steps_per_execution = 1
-        super().compile(
+        super().compile(  # type: ignore[misc]  # that of `keras.Model`, which this is mixed with
             optimizer=None,
             jit_compile=jit_compile,
             run_eagerly=run_eagerly,
@@ -117,11 +120,16 @@ class PhasedCompilation:
         """New ones of `default_optimizers()`, by phase."""
         return _by_phase(self.default_optimizers(), [phase.name for phase in self.phases()])
 
-    def leave_schedules(self):
-        """Makes learning rates that follow a schedule constant, so that callbacks can set them."""
+    def leave_schedules(self, phases):
+        """Makes learning rates of these phases that follow a schedule constant.
+
+        Callbacks can set them then.
+        """
         with self.distribute_strategy.scope():
             found = {
                 name: rates.settable(one, self.phase(name).trainable_variables)
+                if name in phases
+                else one
                 for name, one in self.optimizers.items()
             }
         if any(one is not self.optimizers[name] for name, one in found.items()):

@@ -27,7 +27,8 @@ class Demonstration:
 
     def __init__(self, model, ability=None, inputs=None, num_samples: int = 64, seed: int = 0):
         self.model, self.num_samples, self.seed = model, num_samples, seed
-        able = [one for one in model.abilities() if ability in (None, one.name, one.signature)]
+        able = model.checked_abilities()
+        able = [one for one in able if ability in (None, one.name, one.signature)]
         if not able:
             model.ability(ability)  # says which there are
         found = ((one, self._given_to(one, inputs)) for one in able)

@@ -13,6 +13,7 @@ from keras_gan_zoo.datasets import pipeline
 from keras_gan_zoo.kinds import values
 from keras_gan_zoo.training import checks, monitors
 from keras_gan_zoo.training.inputs import parts_of, without_nothing
+from keras_gan_zoo.training.monitored import check_monitored
 
 # The least of the numbers that `fit` and `evaluate` take.
 LEAST = {
@@ -74,6 +75,9 @@ class Entrances:
         shuffle = shuffle and not isinstance(x, tf.data.Dataset)
         try:
             kwargs["callbacks"] = self._prepare_callbacks(kwargs.get("callbacks"))
+            if self.asked_stage >= self._stage_number():
+                validates = kwargs.get("validation_data") is not None
+                check_monitored(self, _flat(kwargs["callbacks"]), x, validates)
             with _plain_errors():
                 history = super().fit(
                     self._order.data if in_range else self._watched(self._order.data),
@@ -131,8 +135,7 @@ class Entrances:
 
     def _prepare_callbacks(self, callbacks):
         """The callbacks, with what they need; lets them put back a state before data are opened."""
-        given = keras.tree.flatten(getattr(callbacks, "callbacks", callbacks))
-        given = [one for one in given if one is not None]
+        given = _flat(callbacks)
         for callback in given:
             monitors.prepare(callback, self)
         resuming = _resuming(given)
@@ -285,10 +288,15 @@ class Entrances:
         """
 
 
+def _flat(callbacks):
+    """The callbacks of a `fit`: one, a list, a `CallbackList` or `None`."""
+    given = keras.tree.flatten(getattr(callbacks, "callbacks", callbacks))
+    return [one for one in given if one is not None]
+
+
 def _resuming(callbacks):
     """Those of the callbacks of a `fit` that put back a state."""
-    given = keras.tree.flatten(getattr(callbacks, "callbacks", callbacks))
-    return [one for one in given if hasattr(one, "before_fit")]
+    return [one for one in _flat(callbacks) if hasattr(one, "before_fit")]
 
 
 def batch_size_of(data) -> int | None:

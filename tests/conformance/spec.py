@@ -11,7 +11,7 @@ import keras_gan_zoo as kgz
 from keras_gan_zoo.families.classification import FewLabels
 from keras_gan_zoo.families.posterior import GaussianPosterior
 from keras_gan_zoo.training import state as training_state
-from tests.guests import pairs, points, sequence, text, unpaired, video, voxels
+from tests.guests import own, pairs, points, sequence, text, unpaired, video, voxels
 
 FAMILIES = (kgz.families.AdversarialModel, kgz.families.AutoencoderModel)
 _shared, _kinds = {}, {}
@@ -330,6 +330,39 @@ SPECS = (
         exempt={r"generator .*bias": "batch normalisation takes it away"},
     ),
     ModelSpec(
+        kgz.models.SRResNet,
+        lambda: {"image_shape": (8, 8, 3), "scale": 2, "filters": 2, "blocks": 1},
+        losses=("loss", "content_loss"),
+        noisy=False,
+        exempt={r"conv2d\w*/bias": "batch normalisation takes it away"},
+    ),
+    ModelSpec(
+        kgz.models.SRGAN,
+        lambda: {
+            "image_shape": (16, 16, 3),
+            "scale": 2,
+            "filters": 2,
+            "blocks": 1,
+            "discriminator_filters": 2,
+            "units": 4,
+        },
+        losses=(*GAN_LOSSES, "content_loss"),
+        noisy=False,
+        exempt={r"conv2d\w*/bias": "batch normalisation takes it away"},
+        stage="adversarial",
+    ),
+    ModelSpec(
+        kgz.models.ColorizationGAN,
+        lambda: {
+            "image_shape": (16, 16, 3),
+            "network": "cifar10",
+            "filters": 2,
+            "discriminator_filters": 2,
+        },
+        losses=(*GAN_LOSSES, "l1_loss"),
+        exempt={r"conv2d\w*/bias": "batch normalisation takes it away"},
+    ),
+    ModelSpec(
         kgz.models.RestrictedBoltzmannMachine,
         lambda: {"image_shape": (4, 4, 1), "hidden_units": 3, "chains": 6, "sampling_steps": 3},
         losses=("loss", "contrastive_loss"),
@@ -365,6 +398,7 @@ GUESTS = (
         losses=(*GAN_LOSSES, "small_discriminator_loss"),
         stage="both",
     ),
+    ModelSpec(kgz.families.AdversarialModel, own.own_networks, losses=GAN_LOSSES),
 )
 
 

@@ -52,6 +52,21 @@ def test_pairs_without_a_partner_are_named(folders):
         kgz.datasets.load(f"pairs:{folders[0]},")
 
 
+def test_files_of_the_target_without_a_partner_are_counted(folders):
+    """Of 40 files in b 30 have a partner in a, in a slice of a as well."""
+    for split in ("train", "train[:50%]"):
+        with pytest.warns(UserWarning, match=r"Left out 10 of 40 files in .*b that .*such as .*30"):
+            kgz.datasets.load("pairs:{},{}".format(*folders), split)
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_folder_that_is_not_there_is_named(folders, place):
+    names = list(folders)
+    names[place] = folders[0].parent / "nowhere"
+    with pytest.raises(FileNotFoundError, match="Expected a folder of images. Received: .*nowhere"):
+        kgz.datasets.load("pairs:{},{}".format(*names))
+
+
 @pytest.mark.parametrize("options", [{}, {"flip": "horizontal"}])
 def test_unpaired_folders(folders, options):
     data = kgz.datasets.load("unpaired:{},{}".format(*folders), batch_size=10, seed=1, **options)

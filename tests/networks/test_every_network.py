@@ -19,6 +19,10 @@ def dcgan():
 
 TINY = {
     "acgan_discriminator": lambda: NETWORKS.acgan_discriminator(IMAGE, 3, 2),
+    "colorization_discriminator": lambda: NETWORKS.colorization_discriminator(
+        (16, 16, 2), (16, 16, 1), 2
+    ),
+    "colorization_generator": lambda: NETWORKS.colorization_generator((2, 2, 4), dropout=0.5),
     "conv_decoder": lambda: NETWORKS.conv_decoder(IMAGE, 3, (2, 2, 2), base_filters=2),
     "conv_encoder": lambda: NETWORKS.conv_encoder(IMAGE, 3, (2,) * 4),
     "conv_gan_discriminator": lambda: NETWORKS.conv_gan_discriminator(IMAGE, (2,) * 4),
@@ -66,6 +70,11 @@ TINY = {
         IMAGE, 3, 4, 2, hidden_filters=2, upsamplings=2
     ),
     "style_encoder": lambda: NETWORKS.style_encoder(IMAGE, 3, 2),
+    "sr_resnet": lambda: NETWORKS.sr_resnet(1, 2, 2, blocks=1),
+    "srgan_discriminator": lambda: NETWORKS.srgan_discriminator((16, 16, 1), 2, units=4),
+    "super_resolution_discriminator": lambda: NETWORKS.super_resolution_discriminator(
+        (16, 16, 1), 2, 2
+    ),
     "toy_critic": lambda: NETWORKS.toy_critic(2, (4, 4), "batch"),
     "toy_generator": lambda: NETWORKS.toy_generator(2, 3, (4, 4), batch_normalization=True),
     "unet_generator": lambda: NETWORKS.unet_generator(IMAGE, 1, filters=2),
@@ -92,7 +101,9 @@ def inputs_of(network, rows=4):
             return np.eye(3, dtype="float32")[np.arange(rows) % 3]
         if one.name == "label_map":
             return random.integers(0, 3, (rows, *one.shape[1:]), "int32")
-        return random.standard_normal((rows, *one.shape[1:])).astype("float32")
+        return random.standard_normal((rows, *(side or 8 for side in one.shape[1:]))).astype(
+            "float32"
+        )
 
     return [example(one) for one in network.inputs]
 
