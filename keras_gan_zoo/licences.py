@@ -49,6 +49,14 @@ DATA = {
         "Stochastic Model for Human Face Identification. It shows 40 real people, whom samples and "
         "reconstructions can resemble",
     ),
+    "openmoji": DataLicence(
+        "CC BY-SA 4.0", "OpenMoji, the open-source emoji and icon project, https://openmoji.org"
+    ),
+    "emoji_pairs": DataLicence(
+        "Apache 2.0 and CC BY 4.0",
+        "Noto Emoji, copyright Google, under the first, and Twemoji, copyright Twitter and other "
+        "contributors, under the second",
+    ),
 }
 
 
@@ -58,6 +66,8 @@ def of_data(name: str) -> dict[str, DataLicence | None]:
     `None` for those that have no entry, such as folders.
     """
     source, _, rest = name.partition(":")
+    if source == "pairs" and rest.startswith("tfds:"):
+        return of_data(rest)
     sets = rest.split(",") if "," in rest else [name]
     if source in ("folder", "pairs"):
         return dict.fromkeys([name])

@@ -19,6 +19,8 @@ def test_names_as_load_takes_them():
         assert licences.of_data(name) == {name: None}
     both = {"mnist": licences.DATA["mnist"], "tfds:avataaars": licences.DATA["avataaars"]}
     assert licences.of_data("unpaired:mnist,tfds:avataaars") == both
+    emoji = {"tfds:openmoji/all": licences.DATA["openmoji"]}
+    assert licences.of_data("pairs:tfds:openmoji/all") == emoji
 
 
 def test_photographs_of_people_say_so():
