@@ -176,7 +176,8 @@ def load_folder(
 ):
     """The batches of a folder, see `kgz.datasets.load`."""
     files = files_of(folder, split, test_share, preparation.labels)
-    reader, files = reader_of(files, preparation, channels, skip_broken)
+    memory = batching.share_of(LARGEST_IN_MEMORY)
+    reader, files = reader_of(files, preparation, channels, skip_broken, memory)
     labels = None if files.labels is None else tf.constant(files.labels)
 
     def prepare(indices, draws=None):
@@ -187,7 +188,7 @@ def load_folder(
     return pipeline.Loaded(batches, class_names=files.class_names)
 
 
-def reader_of(files, preparation, channels=None, skip_broken=False):
+def reader_of(files, preparation, channels=None, skip_broken=False, memory=None):
     """A `Reader` of files, and those of them that can be read."""
     if channels not in (None, 1, 3):
         raise ValueError(f"Expected `channels` to be 1, 3 or None. Received: {channels!r}")
@@ -200,7 +201,8 @@ def reader_of(files, preparation, channels=None, skip_broken=False):
             channels = _common_channels([one.grey for one in headers])
         if size is None:
             size = _common_size([one.size for one in headers], files.paths)
-    return Reader(files.paths, (*size, channels), preparation.resize), files
+    memory = LARGEST_IN_MEMORY if memory is None else memory
+    return Reader(files.paths, (*size, channels), preparation.resize, memory), files
 
 
 def without_broken(files: Files) -> Files:
@@ -262,16 +264,15 @@ class Reader:
         paths: The files.
         shape: (height, width, channels) of all images.
         resize: See `kgz.datasets.load`.
+        memory: Bytes that all may take.
     """
 
-    def __init__(self, paths, shape, resize):
+    def __init__(self, paths, shape, resize, memory):
         self.paths, self.shape, self.resize = paths, tuple(shape), resize
         self._read = np.zeros(len(paths), bool)
         bytes_of_all = len(paths) * math.prod(shape)
         # Untouched pages of it take no memory.
-        self._kept = (
-            np.empty((len(paths), *shape), "uint8") if bytes_of_all <= LARGEST_IN_MEMORY else None
-        )
+        self._kept = np.empty((len(paths), *shape), "uint8") if bytes_of_all <= memory else None
 
     def __len__(self):
         return len(self.paths)
