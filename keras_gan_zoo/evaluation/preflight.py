@@ -4,7 +4,11 @@ import numpy as np
 
 from keras_gan_zoo import datasets, errors
 from keras_gan_zoo.datasets import builtin
-from keras_gan_zoo.evaluation.model_metrics import IMPORTANCE_SAMPLES, check_model
+from keras_gan_zoo.evaluation.model_metrics import (
+    IMPORTANCE_SAMPLES,
+    MODEL_METRICS,
+    check_model,
+)
 from keras_gan_zoo.evaluation.protocol import EXTRACTORS
 from keras_gan_zoo.evaluation.scores import NEED_LABELS, NEEDS_NO_EXTRACTOR
 from keras_gan_zoo.extractors.feature_extractor import FeatureExtractor
@@ -52,10 +56,16 @@ def check_ahead(model, against: str, names, monitor: str | None = None, **option
     else:
         check_model(model, names)
         _check_counts(names, options)
-        split, size = options.get("split", "train"), options.get("image_size")
-        data = datasets.load(against, split, size, 2, shuffle=False)
-        _check_labels(data.element_spec, against, names)
-        _check_extractor(model, data.element_spec, against, names, options.get("extractor"))
+        of_model = set(names) & set(MODEL_METRICS)
+        splits = {"test"} if of_model else set()
+        splits |= {options.get("split", "train")} if set(names) - of_model else set()
+        size, load_options = options.get("image_size"), options.get("load_options") or {}
+        for split in sorted(splits):
+            spec = datasets.load(
+                against, split, size, 2, shuffle=False, **load_options
+            ).element_spec
+            _check_labels(spec, against, names)
+            _check_extractor(model, spec, against, names, options.get("extractor"))
         known = _numbers(names, options.get("importance_samples", IMPORTANCE_SAMPLES))
     if monitor is not None and monitor.split("[")[0] not in known:
         raise errors.unknown_name("number to monitor", monitor, known)

@@ -1,5 +1,7 @@
 """Showing what a model can do, again and again on the same inputs."""
 
+import tensorflow as tf
+
 from keras_gan_zoo.training.inputs import parts_of
 
 
@@ -39,6 +41,11 @@ class Demonstration:
                 f"Expected `inputs` for one of the abilities of {type(model).__name__}, {wanted}; "
                 f"latents may be left out. Received: {_described(inputs)}"
             )
+
+    @property
+    def count(self) -> int:
+        """How many samples it makes."""
+        return len(tf.nest.flatten(self.inputs)[0]) if self.inputs else self.num_samples
 
     def run(self):
         """What the model makes of it now."""
