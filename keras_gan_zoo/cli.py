@@ -47,6 +47,13 @@ Out = Annotated[
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the file.")]
 OUT = pathlib.Path("out.png")
+# What errors advise, and how the command line says it.
+OPTIONS = {
+    "pass `image_size`": "--size",
+    "`labels=False`": "--set data.labels=false",
+    "`skip_broken=True`": "--set data.skip_broken=true",
+    "`test_share=0.1`": "--set data.test_share=0.1",
+}
 # Abilities that have a command of their own.
 SHORT_NAMES = {
     "translate": "Translate images, with a preset that does.",
@@ -499,7 +506,8 @@ def main():
         if message is None:
             raise
         if message:  # there is none where help was printed instead
-            message = message.replace("pass `image_size`", "pass `image_size` (--size)")
+            for argument, option in OPTIONS.items():
+                message = message.replace(argument, f"{argument} ({option})")
             _say(message, mark="[red]error:[/red] ")
         sys.exit(2)
 

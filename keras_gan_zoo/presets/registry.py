@@ -27,7 +27,8 @@ BUILTIN = PACKAGE / "presets" / "builtin"
 ENTRY_POINTS = "keras_gan_zoo.presets"
 DISTRIBUTION = "keras-gan-zoo"  # holds one preset per family
 MORE_PRESETS = "keras-gan-zoo-weights"  # holds all others of this project
-ONLY_RECIPES = {"gan_fashion_mnist"}  # whose results are not good enough to ship
+# Results that are not good enough to ship, and a recipe for other people's data.
+ONLY_RECIPES = {"gan_fashion_mnist", "own_photos"}
 
 
 def builtin_presets() -> dict[str, pathlib.Path]:

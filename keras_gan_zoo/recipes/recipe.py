@@ -14,11 +14,27 @@ from keras_gan_zoo import errors, listing
 
 AUTO = "auto"
 # Of a recipe's data set alone: another one is read by its own features, and has a shape of its own.
-OWN_DATA = ("split", "labels_per_class", "labels_seed", "channels", "image_key", "label_key")
+OWN_DATA = (
+    "split",
+    "labels",
+    "labels_per_class",
+    "labels_seed",
+    "channels",
+    "image_key",
+    "label_key",
+)
 SHAPES = ("image_shape", "sample_shape", "source_shape", "target_channels")
 EPOCHS = 100  # of a model without a recipe, if nobody says how many
 # Arguments of `load` that training, evaluation and pictures share.
-DATA_OPTIONS = ("resize", "channels", "skip_broken", "test_share", "image_key", "label_key")
+DATA_OPTIONS = (
+    "labels",
+    "resize",
+    "channels",
+    "skip_broken",
+    "test_share",
+    "image_key",
+    "label_key",
+)
 
 
 class _Loader(yaml.SafeLoader):
@@ -43,6 +59,7 @@ class Data(_Section):
     split: str = "train"
     image_size: int | None = None
     drop_remainder: bool = True
+    labels: bool = True
     labels_per_class: int | None = pydantic.Field(None, ge=1)
     labels_seed: int = pydantic.Field(0, ge=0)
     resize: Literal["crop", "pad", "stretch"] = "crop"
@@ -61,8 +78,8 @@ class Data(_Section):
 
 def reading_options(data: dict) -> dict:
     """Those of `DATA_OPTIONS` in a preset's metadata that are not as `load` has them anyway."""
-    kept = {key: data[key] for key in DATA_OPTIONS if data.get(key)}
-    return {key: value for key, value in kept.items() if (key, value) != ("resize", "crop")}
+    usual = {key: Data.model_fields[key].default for key in DATA_OPTIONS}
+    return {key: data[key] for key in usual if data.get(key, usual[key]) != usual[key]}
 
 
 class Training(_Section):

@@ -11,7 +11,7 @@ import keras_gan_zoo as kgz
 from keras_gan_zoo import cli
 from keras_gan_zoo.recipes import load_recipe
 from keras_gan_zoo.recipes.recipe import AUTO
-from keras_gan_zoo.recipes.train import build_model
+from keras_gan_zoo.recipes.train import build_model, load_data
 from tests.recipes.test_cli import TINY, run
 
 SMALL = ("--set", "arguments.filters=4", "--set", "arguments.latent_dim=4", "--batch-size", 8)
@@ -137,6 +137,17 @@ def test_classes_follow_from_the_folder(photos):
     settings = ("data.image_size=8",)
     model = build_model(load_recipe("SemiSupervisedGAN", settings, "folder:photos"))
     assert model.num_classes == 3
+
+
+def test_folders_within_a_folder_are_no_classes_if_one_says_so(photos, monkeypatch, capsys):
+    (photos / "more").mkdir()
+    (photos / "0.png").rename(photos / "more/0.png")
+    code, _, errors = run(monkeypatch, capsys, "train", "DCGAN", "-d", "folder:photos", "-s", 8)
+    assert code == 2 and "`labels=False` (--set data.labels=false) takes all" in errors
+    setting = ("data.image_size=8", "data.labels=false", "training.batch_size=8")
+    recipe = load_recipe("DCGAN", setting, "folder:photos")
+    assert recipe.data.options() == {"labels": False}
+    assert load_data(recipe).element_spec.shape[1:] == (8, 8, 3)
 
 
 def test_a_model_that_reconstructs_has_a_test_split(photos, place, monkeypatch, capsys):
