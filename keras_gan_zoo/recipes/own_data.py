@@ -50,6 +50,16 @@ def fit_to_data(recipe: Recipe, model_class: type) -> Recipe:
     return recipe.model_copy(update={"arguments": {**given, **found}})
 
 
+def with_channels(recipe: Recipe, model) -> Recipe:
+    """The recipe of a folder with the channels of its model, so that no file is asked for them."""
+    kind, _, _ = recipe.data.name.partition(":")
+    shape = next(iter(model.inputs().values())).shape
+    if kind != "folder" or recipe.data.channels or shape[-1] not in (1, 3):
+        return recipe
+    data = recipe.data.model_copy(update={"channels": shape[-1]})
+    return recipe.model_copy(update={"data": data})
+
+
 def with_test_split(recipe: Recipe) -> Recipe:
     """The recipe with a share of its folder set aside for tests, if nothing is so far."""
     kind, _, rest = recipe.data.name.partition(":")

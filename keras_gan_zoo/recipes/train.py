@@ -18,7 +18,7 @@ from keras_gan_zoo import (
     presets,
     processor,
 )
-from keras_gan_zoo.recipes.own_data import fit_to_data, with_test_split
+from keras_gan_zoo.recipes.own_data import fit_to_data, with_channels, with_test_split
 from keras_gan_zoo.recipes.progress import Progress
 from keras_gan_zoo.recipes.recipe import AUTO, SHAPES, Recipe
 from keras_gan_zoo.recipes.stages import stages_of
@@ -161,6 +161,7 @@ def _train(recipe, name, out, evaluate, verbose):
     # The seed also decides the initial weights.
     keras.utils.set_random_seed(recipe.training.seed)
     model = build_model(recipe)
+    recipe = with_channels(recipe, model)
     if model.abilities()[0].takes or evaluation.default_metrics(model):
         recipe = with_test_split(recipe)  # for its pictures, or its numbers
     stages = stages_of(recipe, model)

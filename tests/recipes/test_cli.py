@@ -90,7 +90,7 @@ def test_train_resume_info_generate_export(recipe, tmp_path, monkeypatch, capsys
     assert code == 2 and "error: Expected a path that does not exist" in errors
     # The finished run, and an unfinished one without --resume, are not touched.
     code, _, errors = run(monkeypatch, capsys, "train", recipe, "--out", out)
-    assert code == 2 and "is done" in " ".join(errors.split())
+    assert code == 2 and "that is not finished" in errors
     preset.rename(tmp_path / "moved")
     code, _, errors = run(monkeypatch, capsys, "train", recipe, "--out", out)
     assert code == 2 and "--resume" in errors

@@ -59,6 +59,7 @@ def test_from_a_folder_to_a_preset(photos, place, monkeypatch, capsys):
     assert type(model) is kgz.models.DCGAN and model.image_shape == (8, 8, 3)
     facts = facts_of(preset)
     assert facts["data"]["name"] == "folder:photos" and facts["steps"] == 2 * 2
+    assert facts["data"]["channels"] == 3
     assert facts["training"]["epochs"] == 2 and not {"notes", "evaluations"} & facts.keys()
     told = "DCGAN --data folder:photos --set data.image_size=8 --set training.epochs=2"
     assert facts["recipe"].startswith(told)
