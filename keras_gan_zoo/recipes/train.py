@@ -140,8 +140,8 @@ def _check_run(out, preset, resume):
     if preset.exists():
         raise FileExistsError(
             f"Expected a run that is not finished. Received: {out}, which is: its preset is "
-            f"{preset}. Choose another --out; or, to train on with --resume and more --epochs, "
-            "another --name."
+            f"{preset}. Choose another --out; or, to train on, pass --resume with more --epochs, "
+            f"another --name, and --out {out}."
         )
     begun = any((out / "state").glob("state-*"))
     if begun and not resume:
