@@ -177,7 +177,7 @@ def load_folder(
     """The batches of a folder, see `kgz.datasets.load`."""
     files = files_of(folder, split, test_share, preparation.labels)
     memory = batching.share_of(LARGEST_IN_MEMORY)
-    reader, files = reader_of(files, preparation, channels, skip_broken, memory)
+    reader, files = reader_of(files, preparation, channels, skip_broken, memory=memory)
     labels = None if files.labels is None else tf.constant(files.labels)
 
     def prepare(indices, draws=None):
@@ -188,8 +188,8 @@ def load_folder(
     return pipeline.Loaded(batches, class_names=files.class_names)
 
 
-def reader_of(files, preparation, channels=None, skip_broken=False, memory=None):
-    """A `Reader` of files, and those of them that can be read."""
+def reader_of(files, preparation, channels=None, skip_broken=False, half=None, memory=None):
+    """A `Reader` of files, or of a half of each, and those of them that can be read."""
     if channels not in (None, 1, 3):
         raise ValueError(f"Expected `channels` to be 1, 3 or None. Received: {channels!r}")
     if skip_broken:
@@ -200,9 +200,10 @@ def reader_of(files, preparation, channels=None, skip_broken=False, memory=None)
         if channels is None:
             channels = _common_channels([one.grey for one in headers])
         if size is None:
-            size = _common_size([one.size for one in headers], files.paths)
+            height, width = _common_size([one.size for one in headers], files.paths)
+            size = (height, width if half is None else width // 2)
     memory = LARGEST_IN_MEMORY if memory is None else memory
-    return Reader(files.paths, (*size, channels), preparation.resize, memory), files
+    return Reader(files.paths, (*size, channels), preparation.resize, memory, half), files
 
 
 def without_broken(files: Files) -> Files:
@@ -265,10 +266,11 @@ class Reader:
         shape: (height, width, channels) of all images.
         resize: See `kgz.datasets.load`.
         memory: Bytes that all may take.
+        half: See `image_files.read`.
     """
 
-    def __init__(self, paths, shape, resize, memory):
-        self.paths, self.shape, self.resize = paths, tuple(shape), resize
+    def __init__(self, paths, shape, resize, memory, half=None):
+        self.paths, self.shape, self.resize, self.half = paths, tuple(shape), resize, half
         self._read = np.zeros(len(paths), bool)
         bytes_of_all = len(paths) * math.prod(shape)
         # Untouched pages of it take no memory.
@@ -297,4 +299,4 @@ class Reader:
 
     def _decode(self, index):
         size, channels = self.shape[:2], self.shape[2]
-        return image_files.read(self.paths[index], size, channels, self.resize)
+        return image_files.read(self.paths[index], size, channels, self.resize, self.half)

@@ -33,7 +33,7 @@ def batch_size(shape) -> int:
 class Array:
     """Samples that are there already: images, or points of a mixture."""
 
-    most = None  # samples, where nobody says how many: all of them
+    most: int | None = None  # samples, where nobody says how many: all of them
     chosen = True  # if there are more than are asked for, a fair sample is taken
 
     def __init__(self, given):

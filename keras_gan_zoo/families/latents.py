@@ -2,12 +2,26 @@
 
 import tensorflow as tf
 
-from keras_gan_zoo import backend
+from keras_gan_zoo import backend, kinds
 
 LATENT_DISTRIBUTIONS = {
     "normal": backend.random_normal,
     "uniform": lambda shape, seed: backend.random_uniform(shape, -1.0, 1.0, seed),
 }
+
+
+class LatentSampling:
+    """Mixin for models with `latent_dim` and `latent_distribution`."""
+
+    @property
+    def latent_kind(self) -> kinds.Kind:
+        """The kind of latents: vectors `(latent_dim,)`."""
+        return kinds.Vector((self.latent_dim,))
+
+    def sample_latents(self, num_samples: int, seed=None):
+        """Latents `(num_samples, latent_dim)` from the model's latent distribution."""
+        draw = LATENT_DISTRIBUTIONS[self.latent_distribution]
+        return draw((num_samples, self.latent_dim), seed=seed)
 
 
 def interpolation_path(start, end, steps, spherical):

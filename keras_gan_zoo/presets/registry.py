@@ -27,8 +27,15 @@ BUILTIN = PACKAGE / "presets" / "builtin"
 ENTRY_POINTS = "keras_gan_zoo.presets"
 DISTRIBUTION = "keras-gan-zoo"  # holds one preset per family
 MORE_PRESETS = "keras-gan-zoo-weights"  # holds all others of this project
-# Results that are not good enough to ship, and a recipe for other people's data.
-ONLY_RECIPES = {"gan_fashion_mnist", "own_photos"}
+# Whose results are not good enough to ship, that have not been trained yet, or that are for data of
+# other people.
+ONLY_RECIPES = {
+    "colorization_gan_photos",
+    "cycle_gan_emoji",
+    "own_photos",
+    "pix2pix_openmoji",
+    "srgan_photos",
+}
 
 
 def builtin_presets() -> dict[str, pathlib.Path]:

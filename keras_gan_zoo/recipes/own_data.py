@@ -24,19 +24,25 @@ def fit_to_data(recipe: Recipe, model_class: type) -> Recipe:
         FileNotFoundError: If the data are not there.
     """
     known, given = inspect.signature(model_class.__init__).parameters, recipe.arguments
-    wanted = [name for name in SHAPES if name in known and name not in given]
     must_have_classes = given.get("num_classes") == AUTO
-    has_classes = "num_classes" in known and known["num_classes"].default is not None
-    if must_have_classes or (has_classes and "num_classes" not in given):
-        wanted.append("num_classes")
+    wanted = []
+    if not any(name in given for name in SHAPES):
+        wanted = [name for name in SHAPES if name in known]
+        if "sample_shape" in known:  # of which `image_shape` is another name
+            wanted = ["sample_shape"]
+        has_classes = "num_classes" in known and known["num_classes"].default is not None
+        wanted += ["num_classes"] * (has_classes and "num_classes" not in given)
+    wanted += ["num_classes"] * must_have_classes
     if not wanted:
         return recipe
     data = datasets.load(**recipe.data.model_dump())
     specs = keras.tree.flatten(data.element_spec)
     shapes = [tuple(one.shape[1:]) for one in specs if len(one.shape) > 1]
-    found = {name: list(shapes[0]) for name in wanted}
+    # Of pairs it is the target that a model makes; beside other samples are labels.
+    made = shapes[-1 if isinstance(data.element_spec, dict) else 0]
+    found = {name: list(shapes[0] if name == "source_shape" else made) for name in wanted}
     if "target_channels" in found:
-        found["target_channels"] = shapes[-1][-1]
+        found["target_channels"] = made[-1]
     if "num_classes" in found:
         if names := getattr(data, "class_names", None):
             found["num_classes"] = len(names)

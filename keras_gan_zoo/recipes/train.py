@@ -47,7 +47,7 @@ def build_model(recipe: Recipe):
         if recipe.penalties is not None:
             arguments["penalties"] = [_penalty(**one) for one in recipe.penalties]
         model = model_class(**arguments, seed=training.seed, dtype=training.dtype)
-        model.compile({name: _optimizer(**one) for name, one in recipe.optimizers.items()})
+        model.compile(_optimizers(recipe, model))
     except TypeError as error:
         raise ValueError(f"{recipe.model} does not take these arguments: {error}") from None
     except ValueError as error:
@@ -79,12 +79,21 @@ def _penalty(name, **options):
     return _class_of(penalties, "penalty", name)(**options)
 
 
-def _optimizer(name, learning_rate=None, **options):
-    if isinstance(learning_rate, dict):
-        learning_rate = keras.optimizers.schedules.serialize(LinearDecay(**learning_rate))
-    if learning_rate is not None:
-        options["learning_rate"] = learning_rate
-    return keras.optimizers.get({"class_name": name, "config": options})
+def _optimizers(recipe, model):
+    paper = model.paper_optimizers()
+    if unknown := [phase for phase in recipe.optimizers if phase not in paper]:
+        raise errors.unknown_name("phase in `optimizers`", unknown[0], paper)
+    return {phase: _optimizer(paper[phase], **one) for phase, one in recipe.optimizers.items()}
+
+
+def _optimizer(paper, name=None, **options):
+    """An optimizer of a recipe: of the paper's class, it is the paper's where nothing is said."""
+    if isinstance(rate := options.get("learning_rate"), dict):
+        options["learning_rate"] = keras.optimizers.schedules.serialize(LinearDecay(**rate))
+    chosen = keras.optimizers.get({"class_name": name or type(paper).__name__, "config": options})
+    if type(chosen) is not type(paper):
+        return chosen
+    return type(paper).from_config({**paper.get_config(), **options})
 
 
 def load_data(recipe: Recipe):
@@ -165,17 +174,12 @@ def _train(recipe, name, out, evaluate, verbose):
     if model.abilities()[0].takes or evaluation.default_metrics(model):
         recipe = with_test_split(recipe)  # for its pictures, or its numbers
     stages = stages_of(recipe, model)
-    last = stages[-1][1].data
-    measured = {
-        **recipe.evaluation.model_dump(),
-        "image_size": last.image_size,
-        "load_options": last.options(),
-    }
+    measured = stages[-1][1].evaluation_options()
     if evaluate:
-        metrics = measured.pop("metrics") or evaluation.default_metrics(model)
-        names = evaluation.check_metrics(metrics, recipe.data.name)
-        evaluation.check_ahead(model, recipe.data.name, names, **measured)
-        measured["metrics"] = names
+        metrics = measured["metrics"] or evaluation.default_metrics(model)
+        measured["metrics"] = evaluation.check_metrics(metrics, measured["against"])
+        options = {key: value for key, value in measured.items() if key != "metrics"}
+        evaluation.check_ahead(model, names=measured["metrics"], **options)
     data = load_data(stages[0][1])
     if hasattr(model, "initialize_from_data"):
         batches = map(model.parts_of, load_data(stages[0][1]).take(5))
@@ -198,12 +202,13 @@ def _train(recipe, name, out, evaluate, verbose):
         "hardware": f"{os.cpu_count()} CPU cores, {platform.machine()}, shared with other work",
         "final_losses": progress.stages[stage or ""]["final_losses"],
         "notes": recipe.notes,
+        **({"against": own.against} if own.evaluation.against else {}),
         **caption,
     }
     metadata = {key: value for key, value in metadata.items() if value != ""}
     picture = Demonstration(model, inputs=shown).picture()
     model.save_to_preset(out / name, metadata, picture)
-    return out / name, functools.partial(evaluation.evaluate, model, recipe.data.name, **measured)
+    return out / name, functools.partial(evaluation.evaluate, model, **measured)
 
 
 def _train_stage(stage, recipe, data, model, out, progress, verbose):
@@ -258,21 +263,31 @@ def shown_inputs(recipe, model):
     if hasattr(model, "corrupt"):
         name = model.sample_kind.key
         parts[name], noisy = model.corrupt(parts[name], seed=0), ", made noisy"
-    ability = Demonstration(model, inputs=parts).ability.name
-    made = {"reconstruct": ", each beside its reconstruction"}.get(ability, f", by `{ability}`")
+    shown = Demonstration(model, inputs=parts)
+    ability, target = shown.ability.name, " and what it should be" * (shown.wanted is not None)
+    made = {
+        "reconstruct": ", each beside its reconstruction",
+        "translate": f", each beside its translation{target}",
+    }.get(ability, f", by `{ability}`")
     count = len(keras.tree.flatten(parts)[0])
     said = f"The first {count} {model.sample_kind.plural} of the test split{noisy}{made}"
     return parts, {"ability": ability, "picture": said}
 
 
 def _described(optimizer):
+    """Everything that decides what an optimizer does, without what it leaves out."""
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)  # of one that scales losses
     config = optimizer.get_config()
-    kept = {
-        key: config[key]
-        for key in ("learning_rate", "beta_1", "beta_2", "rho", "momentum")
-        if key in config
-    }
-    if isinstance(schedule := kept.get("learning_rate"), dict):
-        kept["learning_rate"] = schedule["config"]
-    rounded = {key: float(f"{v:.6g}") if isinstance(v, float) else v for key, v in kept.items()}
-    return {"name": type(optimizer).__name__, **rounded}
+    if not config["use_ema"]:
+        del config["ema_momentum"]
+    return {"name": type(optimizer).__name__, **_said(config)}
+
+
+def _said(config):
+    said = {}
+    for key, value in config.items():
+        if isinstance(value, dict):  # a schedule
+            said[key] = _said(value["config"])
+        elif key != "name" and value is not None and value is not False:
+            said[key] = float(f"{value:.6g}") if isinstance(value, float) else value
+    return said
