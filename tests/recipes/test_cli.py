@@ -606,7 +606,7 @@ def test_numbers_with_an_exponent_are_numbers(recipe):
     assert generator["learning_rate"] == 0.001
     found = [generator[f"beta_{number}"] for number in range(7)]
     assert found == [0.9, 0.9, 0.9, -1000.0, "e5", "1e", 0x1E3]
-    assert loaded.notes == "1e-3 of 5 is e5, not 1e-3e5"
+    assert load_recipe(recipe).notes == "1e-3 of 5 is e5, not 1e-3e5"
     assert load_recipe(recipe, ("training.epochs=1e1",)).training.epochs == 10
 
 

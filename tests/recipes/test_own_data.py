@@ -69,7 +69,7 @@ def test_from_a_folder_to_a_preset(photos, place, monkeypatch, capsys):
     assert code == 0 and "5 samples" in output
     files = sorted((place / "faces").iterdir())
     assert [file.name for file in files] == [f"00{index}.png" for index in range(5)]
-    one = model.sample_kind.draw(model.generate(5, seed=0)[3:4])
+    one = kgz.pictures.grid(model.generate(5, seed=0)[3:4], padding=0)
     np.testing.assert_array_equal(np.asarray(PIL.Image.open(files[3])), np.asarray(one))
 
 
