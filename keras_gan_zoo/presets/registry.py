@@ -34,7 +34,9 @@ ONLY_RECIPES = {
     "cycle_gan_emoji",
     "own_photos",
     "pix2pix_openmoji",
+    "progan_fashion_mnist",
     "srgan_photos",
+    "stylegan2_fashion_mnist",
 }
 
 
