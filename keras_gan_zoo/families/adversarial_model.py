@@ -40,7 +40,8 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
         discriminator_steps, generator_steps: Updates of each in a training step.
         replay, instance_noise, augment, weight_clip: Of the discriminator, see
             `kgz.families.Critic`. With few images, `augment="color,translation,cutout"`.
-        ema_decay: Decay of the moving average of the generator's weights; `None` for none.
+        ema_decay: Decay of the moving average of the generator's weights, a number or a schedule
+            such as `kgz.training.GrowingHalfLife`; `None` for none.
         num_classes: Number of classes, for labels `(batch,)`.
         condition_dim: Size of a continuous condition, for labels `(batch, condition_dim)`.
         condition_kind: The kind of labels that are neither, such as `kgz.kinds.LabelMap(...)`.
@@ -76,7 +77,7 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
         instance_noise=0.0,
         augment=(),
         weight_clip: float | None = None,
-        ema_decay: float | None = 0.999,
+        ema_decay: float | keras.optimizers.schedules.LearningRateSchedule | None = 0.999,
         num_classes: int | None = None,
         condition_dim: int | None = None,
         condition_kind: kinds.Kind | None = None,

@@ -5,5 +5,13 @@ from keras_gan_zoo.penalties.historical_average import HistoricalAverage
 from keras_gan_zoo.penalties.orthonormal import OrthonormalRegularization
 from keras_gan_zoo.penalties.penalty import Penalty
 from keras_gan_zoo.penalties.r1 import R1
+from keras_gan_zoo.penalties.r2 import R2
 
-__all__ = ["GradientPenalty", "HistoricalAverage", "OrthonormalRegularization", "Penalty", "R1"]
+__all__ = [
+    "GradientPenalty",
+    "HistoricalAverage",
+    "OrthonormalRegularization",
+    "Penalty",
+    "R1",
+    "R2",
+]

@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from keras_gan_zoo import backend
+from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.part import Part
 
 # Statistics that are averages themselves; other non-trainable state (the singular vectors of
@@ -15,16 +16,21 @@ class MovingAverage(Part):
     """Keeps `average`, a twin of `network`, at the exponential moving average of its weights.
 
     `average <- d * average + (1 - d) * network` with `d = min(decay, (1 + t) / (10 + t))` after
-    `t` earlier updates, so that short trainings are not averaged with the random start.
+    `t` earlier updates, so that short trainings are not averaged with the random start; a schedule
+    gives `d` itself.
 
     Args:
         network: The network that is trained.
-        decay: Largest decay, in `[0, 1)`.
+        decay: Largest decay, in `[0, 1)`, or a Keras schedule of it.
     """
 
-    def __init__(self, network: keras.Model, decay: float):
-        if not 0.0 <= decay < 1.0:
-            raise ValueError(f"Expected `ema_decay` in [0, 1) or None. Received: {decay!r}")
+    def __init__(self, network: keras.Model, decay):
+        follows = isinstance(decay, keras.optimizers.schedules.LearningRateSchedule)
+        if not follows and not (checks.is_number(decay) and 0.0 <= decay < 1.0):
+            raise ValueError(
+                "Expected `ema_decay` in [0, 1), a schedule such as `kgz.training."
+                f"GrowingHalfLife(500, stop=10_000)`, or None. Received: {decay!r}"
+            )
         self.network = network
         self.decay = decay
         self.average = keras.models.clone_model(network)
@@ -38,7 +44,10 @@ class MovingAverage(Part):
     def after_update(self, updates):
         """Moves the average one step towards the network; callable inside a replica."""
         step = tf.cast(updates, tf.float32)
-        decay = tf.minimum(self.decay, (1.0 + step) / (10.0 + step))
+        if callable(self.decay):
+            decay = self.decay(step)
+        else:
+            decay = tf.minimum(self.decay, (1.0 + step) / (10.0 + step))
         trainable = {id(v) for v in self.network.trainable_variables}
         moved = []
         for target, source in zip(self.average.weights, self.network.weights, strict=True):

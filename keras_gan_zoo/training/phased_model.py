@@ -171,7 +171,7 @@ class PhasedModel(
         if facts and "stage" in facts and self.stages():
             self._go_to(self._number_of(facts["stage"]))
 
-    def moving_average(self, network: keras.Model, decay: float) -> keras.Model:
+    def moving_average(self, network: keras.Model, decay) -> keras.Model:
         """Returns a twin of `network` that follows it as an exponential moving average.
 
         The twin is updated after each update of `network`, and shipped in presets in its place. The

@@ -90,13 +90,15 @@ def test_a_lazy_loss_counts_every_fourth_time_fourfold():
     assert model.evaluate(ones, verbose=0)["once_loss"] == pytest.approx(-13.0)
 
 
-def test_moving_average_follows_the_recursion():
-    model = kgz.models.GAN(sample_shape=(2,), latent_dim=3, hidden_units=10, ema_decay=0.2)
+@pytest.mark.parametrize("given", [0.2, kgz.training.GrowingHalfLife(2.0, stop=2)])
+def test_moving_average_follows_the_recursion(given):
+    model = kgz.models.GAN(sample_shape=(2,), latent_dim=3, hidden_units=10, ema_decay=given)
     model.compile()
     expected = model.generator.get_weights()
     for step in range(4):
         model.train_on_batch(np.ones((4, 2), "float32"))
-        decay = min(0.2, (1 + step) / (10 + step))
+        half_life = (1e-8, 1.0, 2.0, 2.0)[step]
+        decay = min(0.2, (1 + step) / (10 + step)) if given == 0.2 else 0.5 ** (1 / half_life)
         expected = [
             decay * old + (1 - decay) * new
             for old, new in zip(expected, model.generator.get_weights(), strict=True)
