@@ -2,6 +2,7 @@
 
 from keras_gan_zoo.layers.batch_normalization import BatchNormalization
 from keras_gan_zoo.layers.boltzmann_units import BoltzmannUnits
+from keras_gan_zoo.layers.chunks import Chunks
 from keras_gan_zoo.layers.concatenate_condition import ConcatenateCondition
 from keras_gan_zoo.layers.concatenated_relu import ConcatenatedReLU
 from keras_gan_zoo.layers.conditional_batch_normalization import ConditionalBatchNormalization
@@ -10,7 +11,9 @@ from keras_gan_zoo.layers.gated_linear_unit import GatedLinearUnit
 from keras_gan_zoo.layers.gaussian_noise import GaussianNoise
 from keras_gan_zoo.layers.gaussian_sampling import GaussianSampling
 from keras_gan_zoo.layers.global_sum_pooling import GlobalSumPooling2D
+from keras_gan_zoo.layers.grouped_conv import GroupedConv2D
 from keras_gan_zoo.layers.instance_normalization import InstanceNormalization
+from keras_gan_zoo.layers.learned_basis import LearnedBasis
 from keras_gan_zoo.layers.legacy_resizing import LegacyResizing
 from keras_gan_zoo.layers.maxout import Maxout
 from keras_gan_zoo.layers.minibatch_discrimination import MinibatchDiscrimination
@@ -19,6 +22,7 @@ from keras_gan_zoo.layers.reference_batch import DropReference, PrependReference
 from keras_gan_zoo.layers.reflection_padding import ReflectionPadding2D
 from keras_gan_zoo.layers.resize_conv import ResizeConv2D
 from keras_gan_zoo.layers.self_attention import SelfAttention2D
+from keras_gan_zoo.layers.smooth_resampling import SmoothDownsampling2D, SmoothUpsampling2D
 from keras_gan_zoo.layers.spectral_normalization import SpectralNormalization
 from keras_gan_zoo.layers.transposed_conv import TransposedConv2D
 from keras_gan_zoo.layers.virtual_batch_normalization import VirtualBatchNormalization
@@ -27,6 +31,7 @@ from keras_gan_zoo.layers.weight_normalization import WeightNormalization
 __all__ = [
     "BatchNormalization",
     "BoltzmannUnits",
+    "Chunks",
     "ConcatenateCondition",
     "ConcatenatedReLU",
     "ConditionalBatchNormalization",
@@ -36,7 +41,9 @@ __all__ = [
     "GaussianNoise",
     "GaussianSampling",
     "GlobalSumPooling2D",
+    "GroupedConv2D",
     "InstanceNormalization",
+    "LearnedBasis",
     "LegacyResizing",
     "Maxout",
     "MinibatchDiscrimination",
@@ -45,6 +52,8 @@ __all__ = [
     "ReflectionPadding2D",
     "ResizeConv2D",
     "SelfAttention2D",
+    "SmoothDownsampling2D",
+    "SmoothUpsampling2D",
     "SpectralNormalization",
     "TransposedConv2D",
     "VirtualBatchNormalization",

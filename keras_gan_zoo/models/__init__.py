@@ -3,6 +3,7 @@
 from keras_gan_zoo.models.acgan import ACGAN
 from keras_gan_zoo.models.adversarial_autoencoder import AdversarialAutoencoder
 from keras_gan_zoo.models.autoencoder import Autoencoder
+from keras_gan_zoo.models.biggan import BigGAN
 from keras_gan_zoo.models.conditional_gan import ConditionalGAN
 from keras_gan_zoo.models.conv_gan import ConvGAN
 from keras_gan_zoo.models.cramer_gan import CramerGAN
@@ -16,6 +17,7 @@ from keras_gan_zoo.models.improved_gan import ImprovedGAN
 from keras_gan_zoo.models.lsgan import LSGAN
 from keras_gan_zoo.models.ot_gan import OTGAN
 from keras_gan_zoo.models.pix2pix import Pix2Pix
+from keras_gan_zoo.models.r3gan import R3GAN
 from keras_gan_zoo.models.restricted_boltzmann_machine import RestrictedBoltzmannMachine
 from keras_gan_zoo.models.sagan import SAGAN
 from keras_gan_zoo.models.semi_supervised_aae import SemiSupervisedAAE
@@ -34,6 +36,7 @@ __all__ = [
     "GAN",
     "LSGAN",
     "OTGAN",
+    "R3GAN",
     "SAGAN",
     "SNGAN",
     "VAE",
@@ -42,6 +45,7 @@ __all__ = [
     "WGANGP",
     "AdversarialAutoencoder",
     "Autoencoder",
+    "BigGAN",
     "ConditionalGAN",
     "ConvGAN",
     "CramerGAN",

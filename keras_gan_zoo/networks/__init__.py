@@ -3,6 +3,7 @@
 from keras_gan_zoo import backend
 from keras_gan_zoo.networks.acgan import acgan_discriminator
 from keras_gan_zoo.networks.autoencoder import conv_decoder, conv_encoder, mlp_decoder, mlp_encoder
+from keras_gan_zoo.networks.biggan import biggan_discriminator, biggan_generator
 from keras_gan_zoo.networks.blocks.heads import (
     with_class_head,
     with_features,
@@ -28,6 +29,7 @@ from keras_gan_zoo.networks.mlp import maxout_discriminator, mlp_generator
 from keras_gan_zoo.networks.mobilenet_v2 import mobilenet_v2
 from keras_gan_zoo.networks.ot_gan import ot_gan_critic, ot_gan_generator
 from keras_gan_zoo.networks.pix2pix import patch_discriminator, unet_generator
+from keras_gan_zoo.networks.r3gan import r3gan_discriminator, r3gan_generator
 from keras_gan_zoo.networks.residual_autoencoder import residual_decoder, residual_encoder
 from keras_gan_zoo.networks.sagan import attention_maps, sagan_discriminator, sagan_generator
 from keras_gan_zoo.networks.sngan import (
@@ -47,6 +49,8 @@ from keras_gan_zoo.networks.wgan_gp import wgan_gp_critic, wgan_gp_generator
 __all__ = [
     "acgan_discriminator",
     "attention_maps",
+    "biggan_discriminator",
+    "biggan_generator",
     "conv_decoder",
     "conv_encoder",
     "conv_gan_discriminator",
@@ -70,6 +74,8 @@ __all__ = [
     "ot_gan_critic",
     "ot_gan_generator",
     "patch_discriminator",
+    "r3gan_discriminator",
+    "r3gan_generator",
     "residual_decoder",
     "residual_discriminator",
     "residual_encoder",

@@ -2,6 +2,7 @@
 
 from keras_gan_zoo.penalties.gradient_penalty import GradientPenalty
 from keras_gan_zoo.penalties.historical_average import HistoricalAverage
+from keras_gan_zoo.penalties.orthogonal import OrthogonalRegularization
 from keras_gan_zoo.penalties.orthonormal import OrthonormalRegularization
 from keras_gan_zoo.penalties.penalty import Penalty
 from keras_gan_zoo.penalties.r1 import R1
@@ -10,6 +11,7 @@ from keras_gan_zoo.penalties.r2 import R2
 __all__ = [
     "GradientPenalty",
     "HistoricalAverage",
+    "OrthogonalRegularization",
     "OrthonormalRegularization",
     "Penalty",
     "R1",

@@ -27,7 +27,8 @@ BUILTIN = PACKAGE / "presets" / "builtin"
 ENTRY_POINTS = "keras_gan_zoo.presets"
 DISTRIBUTION = "keras-gan-zoo"  # holds one preset per family
 MORE_PRESETS = "keras-gan-zoo-weights"  # holds all others of this project
-ONLY_RECIPES = {"gan_fashion_mnist"}  # whose results are not good enough to ship
+# Those whose results are not good enough to ship, or that nobody has trained to the end.
+ONLY_RECIPES = {"biggan_fashion_mnist", "gan_fashion_mnist", "r3gan_fashion_mnist"}
 
 
 def builtin_presets() -> dict[str, pathlib.Path]:

@@ -211,6 +211,32 @@ SPECS = (
         losses=GAN_LOSSES,
     ),
     ModelSpec(
+        kgz.models.BigGAN,
+        lambda: {
+            "image_shape": (16, 16, 1),
+            "latent_dim": 6,
+            "filters": 2,
+            "discriminator_filters": 2,
+            "shared_dim": 4,
+            "num_classes": 3,
+            "discriminator_steps": 1,
+        },
+        losses=(*GAN_LOSSES, "generator_orthogonal_regularization"),
+    ),
+    ModelSpec(
+        kgz.models.R3GAN,
+        lambda: {
+            "image_shape": (8, 8, 1),
+            "latent_dim": 4,
+            "widths": (4, 4),
+            "blocks": (1, 0),
+            "group_width": 4,
+            "gamma": 1.0,
+            "decay_steps": 8,
+        },
+        losses=(*GAN_LOSSES, "r1_penalty", "r2_penalty"),
+    ),
+    ModelSpec(
         kgz.models.SemiSupervisedGAN,
         lambda: {"image_shape": (8, 8, 1), "latent_dim": 4, "num_classes": 3},
         losses=(*GAN_LOSSES, "supervised_loss"),

@@ -19,6 +19,8 @@ def dcgan():
 
 TINY = {
     "acgan_discriminator": lambda: NETWORKS.acgan_discriminator(IMAGE, 3, 2),
+    "biggan_discriminator": lambda: NETWORKS.biggan_discriminator((16, 16, 1), 2, **CLASSES),
+    "biggan_generator": lambda: NETWORKS.biggan_generator((16, 16, 1), 6, 2, 3, 4),
     "conv_decoder": lambda: NETWORKS.conv_decoder(IMAGE, 3, (2, 2, 2), base_filters=2),
     "conv_encoder": lambda: NETWORKS.conv_encoder(IMAGE, 3, (2,) * 4),
     "conv_gan_discriminator": lambda: NETWORKS.conv_gan_discriminator(IMAGE, (2,) * 4),
@@ -44,6 +46,8 @@ TINY = {
     "patch_discriminator": lambda: NETWORKS.patch_discriminator(
         IMAGE, IMAGE, filters=2, layers_of_two=1
     ),
+    "r3gan_discriminator": lambda: NETWORKS.r3gan_discriminator(IMAGE, (4, 2), 1, 4, **CLASSES),
+    "r3gan_generator": lambda: NETWORKS.r3gan_generator(IMAGE, 4, (4, 2), 1, 4, **CLASSES),
     "residual_decoder": lambda: NETWORKS.residual_decoder(IMAGE, 3, (2, 2), (1, 2), 4),
     "residual_encoder": lambda: NETWORKS.residual_encoder(IMAGE, 3, (2, 2), (2, 1), 4),
     "residual_discriminator": lambda: NETWORKS.residual_discriminator(
