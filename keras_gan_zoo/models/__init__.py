@@ -4,6 +4,7 @@ from keras_gan_zoo.models.acgan import ACGAN
 from keras_gan_zoo.models.adversarial_autoencoder import AdversarialAutoencoder
 from keras_gan_zoo.models.autoencoder import Autoencoder
 from keras_gan_zoo.models.biggan import BigGAN
+from keras_gan_zoo.models.biggan_deep import BigGANDeep
 from keras_gan_zoo.models.conditional_gan import ConditionalGAN
 from keras_gan_zoo.models.conv_gan import ConvGAN
 from keras_gan_zoo.models.cramer_gan import CramerGAN
@@ -46,6 +47,7 @@ __all__ = [
     "AdversarialAutoencoder",
     "Autoencoder",
     "BigGAN",
+    "BigGANDeep",
     "ConditionalGAN",
     "ConvGAN",
     "CramerGAN",

@@ -24,14 +24,14 @@ class BigGAN(AdversarialModel):
     mean than those of training give better samples, if less varied ones (`truncation`).
 
     Args:
-        image_shape: `(side, side, channels)`, side 16, 28, 32, 64, 128 or 256.
+        image_shape: `(side, side, channels)`, side 8, 16, 28, 32, 64, 128 or 256.
         latent_dim: Size of a standard normal latent vector, a multiple of the generator's number of
             blocks and one more, see `kgz.networks.biggan_generator`.
         num_classes, condition_dim: The condition, if there is one; the paper has 1,000 classes.
         filters, discriminator_filters: Base widths of the two networks.
         shared_dim: Size of the embedding that all blocks share.
-        attention: Side of the feature maps that self-attention follows, in both players; by default
-            64, or half the image's side where that is less.
+        attention: Side of the feature maps that self-attention follows, in both players, 0 for
+            none; by default 64, or half the image's side where that is less.
         generator_penalties: By default orthogonal regularisation.
         **kwargs: See `kgz.families.AdversarialModel`.
 
@@ -54,6 +54,10 @@ class BigGAN(AdversarialModel):
         Samples are generated for the conditions of the real batch. Attention's kernels start by
         Glorot's rule.
     """
+
+    # What makes the networks.
+    generator_network = staticmethod(biggan_generator)
+    discriminator_network = staticmethod(biggan_discriminator)
 
     def __init__(
         self,
@@ -78,10 +82,10 @@ class BigGAN(AdversarialModel):
         super().__init__(
             latent_dim,
             networks={
-                "generator": lambda: biggan_generator(
+                "generator": lambda: self.generator_network(
                     image_shape, latent_dim, filters, dim, shared_dim, attention
                 ),
-                "discriminator": lambda shape: biggan_discriminator(
+                "discriminator": lambda shape: self.discriminator_network(
                     shape, discriminator_filters, dim, attention
                 ),
             },

@@ -4,6 +4,7 @@ from keras_gan_zoo import backend
 from keras_gan_zoo.networks.acgan import acgan_discriminator
 from keras_gan_zoo.networks.autoencoder import conv_decoder, conv_encoder, mlp_decoder, mlp_encoder
 from keras_gan_zoo.networks.biggan import biggan_discriminator, biggan_generator
+from keras_gan_zoo.networks.biggan_deep import biggan_deep_discriminator, biggan_deep_generator
 from keras_gan_zoo.networks.blocks.heads import (
     with_class_head,
     with_features,
@@ -49,6 +50,8 @@ from keras_gan_zoo.networks.wgan_gp import wgan_gp_critic, wgan_gp_generator
 __all__ = [
     "acgan_discriminator",
     "attention_maps",
+    "biggan_deep_discriminator",
+    "biggan_deep_generator",
     "biggan_discriminator",
     "biggan_generator",
     "conv_decoder",

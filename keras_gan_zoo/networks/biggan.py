@@ -22,6 +22,7 @@ from keras_gan_zoo.networks.blocks.residual import (
 # Multiples of the base width: the generator's grid and blocks, then the discriminator's blocks with
 # whether they downsample.
 SIDES = {
+    8: ((4, 4), ((4, True), (4, False))),
     16: ((4, 4, 4), ((4, True), (4, True), (4, False))),
     28: ((4, 4, 4), ((4, True), (4, True), (4, False), (4, False))),
     32: ((4, 4, 4, 4), ((4, True), (4, True), (4, False), (4, False))),
@@ -54,15 +55,15 @@ def biggan_generator(
     those of gains and biases included, and start orthogonal.
 
     Args:
-        image_shape: `(side, side, channels)` with side 16, 28, 32, 64, 128 or 256.
+        image_shape: `(side, side, channels)` with side 8, 16, 28, 32, 64, 128 or 256.
         latent_dim: Size of a latent vector, a multiple of the number of blocks and one more: of 6
             at side 128, 4 at 32, 3 at 28. Latents are normal.
         filters: Base width: that of the last block at side 128 and above, half of it at 64, a
             quarter below.
         condition_dim: Features of the condition, such as the number of classes, if there is one.
         shared_dim: Size of its embedding.
-        attention: Side of the feature maps that self-attention follows; by default 64, or half the
-            image's side where that is less.
+        attention: Side of the feature maps that self-attention follows, 0 for none; by default 64,
+            or half the image's side where that is less.
         momentum: Decay of the moving statistics of batch normalisation.
 
     Returns:
@@ -76,7 +77,7 @@ def biggan_generator(
         Brock et al. 2018, Large Scale GAN Training for High Fidelity Natural Image Synthesis,
         arXiv 1809.11096, section 3.1, tables 4 to 6 (a), and the authors' `BigGAN.py`.
     """
-    side = _side(image_shape)
+    side = side_of(image_shape, SIDES)
     first, *widths = (filters * factor for factor in SIDES[side][0])
     count = len(widths) + 1
     if latent_dim % count:
@@ -136,7 +137,7 @@ def biggan_discriminator(
     """
     return residual_discriminator(
         image_shape,
-        tuple((filters * factor, down) for factor, down in SIDES[_side(image_shape)][1]),
+        tuple((filters * factor, down) for factor, down in SIDES[side_of(image_shape, SIDES)][1]),
         condition_dim=condition_dim,
         attention=attention_side(image_shape, attention),
         wide=True,
@@ -145,15 +146,16 @@ def biggan_discriminator(
 
 
 def attention_side(image_shape, attention):
-    """The side of the maps that attention follows, by default the paper's or half the image's."""
-    return min(ATTENTION, image_shape[0] // 2) if attention is None else attention
+    """The side of the maps that attention follows: by default the paper's, or half the image's."""
+    return min(ATTENTION, image_shape[0] // 2) if attention is None else attention or None
 
 
-def _side(image_shape):
+def side_of(image_shape, known):
+    """The side of square images, if it is among those that are known, or a `ValueError`."""
     height, width, _ = image_shape
-    if height != width or height not in SIDES:
+    if height != width or height not in known:
         raise ValueError(
-            f"Expected `image_shape` (side, side, channels) with a side among {sorted(SIDES)}. "
+            f"Expected `image_shape` (side, side, channels) with a side among {sorted(known)}. "
             f"Received: image_shape={tuple(image_shape)}"
         )
     return height

@@ -213,10 +213,25 @@ SPECS = (
     ModelSpec(
         kgz.models.BigGAN,
         lambda: {
-            "image_shape": (16, 16, 1),
+            "image_shape": (8, 8, 1),
+            "attention": 0,
             "latent_dim": 6,
             "filters": 2,
             "discriminator_filters": 2,
+            "shared_dim": 4,
+            "num_classes": 3,
+            "discriminator_steps": 1,
+        },
+        losses=(*GAN_LOSSES, "generator_orthogonal_regularization"),
+    ),
+    ModelSpec(
+        kgz.models.BigGANDeep,
+        lambda: {
+            "image_shape": (8, 8, 1),
+            "attention": 0,
+            "latent_dim": 4,
+            "filters": 4,
+            "discriminator_filters": 4,
             "shared_dim": 4,
             "num_classes": 3,
             "discriminator_steps": 1,

@@ -7,6 +7,7 @@ import pytest
 import keras_gan_zoo as kgz
 from tests.networks.counting import trainable
 
+NETWORKS = kgz.networks
 GENERATOR, DISCRIMINATOR = kgz.networks.biggan_generator, kgz.networks.biggan_discriminator
 
 
@@ -39,6 +40,60 @@ def test_counts_of_the_authors_code(
     generator = GENERATOR(shape, latent_dim, filters, classes, shared_dim, attention)
     assert trainable(generator) == counts[0]
     assert trainable(DISCRIMINATOR(shape, filters, classes, attention)) == counts[1]
+
+
+@pytest.mark.parametrize(
+    ("side", "latent_dim", "filters", "classes", "shared_dim", "attention", "counts"),
+    [
+        # As above: theirs has attention after all three stages here.
+        (32, 8, 4, 3, 4, 16, (10_824, 4_140 - 2 * 321)),
+        (64, 7, 8, 5, 3, 32, (170_499, 75_714)),
+        pytest.param(128, 7, 8, 5, 3, None, (171_275, 129_410), marks=pytest.mark.long),
+        pytest.param(256, 7, 8, 5, 3, None, (190_251, 143_906), marks=pytest.mark.long),
+        # The paper's: 50.4 M and 34.6 M.
+        pytest.param(
+            128, 128, 128, 1000, 128, None, (50_244_484, 34_590_210), marks=pytest.mark.long
+        ),
+    ],
+)
+def test_counts_of_the_authors_deep_code(
+    zeros, side, latent_dim, filters, classes, shared_dim, attention, counts
+):
+    shape = (side, side, 3)
+    generator = NETWORKS.biggan_deep_generator(
+        shape, latent_dim, filters, classes, shared_dim, attention
+    )
+    assert trainable(generator) == counts[0]
+    discriminator = NETWORKS.biggan_deep_discriminator(shape, filters, classes, attention)
+    assert trainable(discriminator) == counts[1]
+
+
+def without_bottlenecks(network):
+    """The outputs of all blocks of a deep network, whose bottlenecks give zeros."""
+    blocks = [one for one in network.layers if isinstance(one, keras.layers.Add)]
+    for one in blocks:
+        last = one.input[0]._keras_history.operation
+        if isinstance(last, kgz.layers.SpectralNormalization):  # the last adds up logits
+            last.layer.set_weights([np.zeros(v.shape) for v in last.layer.weights])
+    return [one.output for one in blocks]
+
+
+def test_deep_shortcuts_drop_and_append_channels():
+    images = np.random.default_rng(0).standard_normal((2, 64, 64, 1)).astype("float32")
+    network = NETWORKS.biggan_deep_generator((64, 64, 1), 3, 4, attention=32)
+    *_, before, after = without_bottlenecks(network)
+    before, after = keras.Model(network.inputs, [before, after])(images[:, :3, 0, 0])
+    assert before.shape == (2, 32, 32, 16) and after.shape == (2, 64, 64, 8)
+    np.testing.assert_array_equal(after[:, ::2, 1::2], before[..., :8])
+
+    network = NETWORKS.biggan_deep_discriminator((64, 64, 1), 4, attention=16)
+    first = next(one for one in network.layers if isinstance(one, kgz.layers.SpectralNormalization))
+    given = [first.output, *without_bottlenecks(network)[:2]]
+    before, halved, same = (np.array(one) for one in keras.Model(network.inputs, given)(images))
+    pooled = before.reshape(2, 32, 2, 32, 2, 4).mean((2, 4))
+    assert halved.shape == (2, 32, 32, 8)
+    np.testing.assert_allclose(halved[..., :4], pooled, atol=1e-6)
+    np.testing.assert_array_equal(same, halved)
 
 
 def test_each_block_is_given_the_class_and_its_own_chunk():
@@ -77,7 +132,10 @@ def test_kernels_start_orthogonal_and_all_are_spectrally_normalised():
 def test_bad_input():
     with pytest.raises(ValueError, match="`latent_dim` to be a multiple of 3.*Received.*=7"):
         GENERATOR((16, 16, 1), 7, 2)
-    with pytest.raises(ValueError, match=r"side among \[16, 28, 32.*Received.*\(48, 48, 3\)"):
+    with pytest.raises(ValueError, match=r"side among \[8, 16, 28, 32.*Received.*\(48, 48, 3\)"):
         DISCRIMINATOR((48, 48, 3))
     with pytest.raises(ValueError, match="`attention`.*Received: 4"):
         GENERATOR((16, 16, 1), 6, 2, attention=4)
+    for make in (NETWORKS.biggan_deep_discriminator, NETWORKS.biggan_deep_generator):
+        with pytest.raises(ValueError, match="`filters` to be a multiple of 4.*Received.*=6"):
+            make((16, 16, 1), filters=6)

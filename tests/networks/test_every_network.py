@@ -19,6 +19,10 @@ def dcgan():
 
 TINY = {
     "acgan_discriminator": lambda: NETWORKS.acgan_discriminator(IMAGE, 3, 2),
+    "biggan_deep_discriminator": lambda: NETWORKS.biggan_deep_discriminator(
+        (16, 16, 1), 4, **CLASSES
+    ),
+    "biggan_deep_generator": lambda: NETWORKS.biggan_deep_generator((16, 16, 1), 4, 4, 3, 4),
     "biggan_discriminator": lambda: NETWORKS.biggan_discriminator((16, 16, 1), 2, **CLASSES),
     "biggan_generator": lambda: NETWORKS.biggan_generator((16, 16, 1), 6, 2, 3, 4),
     "conv_decoder": lambda: NETWORKS.conv_decoder(IMAGE, 3, (2, 2, 2), base_filters=2),
