@@ -6,28 +6,30 @@ JOBS ?= 2
 PYTEST = $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q -rs
 TORCH := 2.13.0
 
-.PHONY: help demo test test-long lint check docs clean
+.PHONY: help demo test test-long lint check docs requirements clean
 
 help:
 	@echo "make demo       install, generate, train, resume, export and serve a GAN (minutes)"
 	@echo "make test       all checks and tests"
 	@echo "make test-long  the tests that train for real or start many processes"
 	@echo "make lint       formatting and lint; installs ruff alone (seconds)"
-	@echo "make check      formatting, lint and stale generated files"
+	@echo "make check      formatting, lint, types and stale generated files"
 	@echo "make docs       build the documentation into site/"
+	@echo "make requirements  write requirements*.txt from pyproject.toml (UPGRADE=1: newest versions)"
 	@echo "make clean      remove what these commands made"
 
 $(BIN)/.installed: requirements.txt pyproject.toml weights/pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet -r requirements.txt
-	$(BIN)/python -m pip install --quiet --no-deps --editable . --editable ./weights
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable . --editable ./weights
 	@touch $@
 
 # PyTorch is an independent oracle for some layers. Its CPU build is not on PyPI for Linux; where
-# it cannot be had, the tests that need it are skipped, and pytest lists them.
+# it cannot be had, the tests that need it are skipped, and pytest lists them. It comes from
+# several places, whose files differ, so that no list of hashes holds for all of them.
 $(BIN)/.installed-dev: $(BIN)/.installed requirements-dev.txt
-	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
 	$(BIN)/python -m pip install --quiet "torch==$(TORCH)+cpu" \
 	  || $(BIN)/python -m pip install --quiet "torch==$(TORCH)+cpu" \
 	       --extra-index-url https://download.pytorch.org/whl/cpu \
@@ -39,7 +41,8 @@ $(BIN)/.installed-dev: $(BIN)/.installed requirements-dev.txt
 LINT := .venv-lint
 $(LINT)/.installed: requirements-dev.txt
 	$(PYTHON) -m venv $(LINT)
-	$(LINT)/bin/python -m pip install --quiet "$$(grep '^ruff==' requirements-dev.txt)"
+	sed -n '/^ruff==/,/[^\\]$$/p' requirements-dev.txt > $(LINT)/ruff.txt
+	$(LINT)/bin/python -m pip install --quiet --require-hashes -r $(LINT)/ruff.txt
 	@touch $@
 
 lint: $(LINT)/.installed
@@ -52,6 +55,7 @@ demo: $(BIN)/.installed
 check: $(BIN)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/mypy
 	$(BIN)/python tools/zoo_table.py --check
 
 # Several runs, since a process keeps a part of the memory of each graph that it has compiled.
@@ -68,8 +72,20 @@ test-long: $(BIN)/.installed-dev
 	$(PYTEST) -m long
 
 docs: $(BIN)/.installed
-	$(BIN)/python -m pip install --quiet ".[docs]"
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-docs.txt
 	$(BIN)/mkdocs build --strict
 
+# For Python 3.10 to 3.13 and all systems at once. What is pinned stays, but for what
+# pyproject.toml no longer allows; with UPGRADE=1 all are the newest.
+UV := .venv-uv
+PINS = $(UV)/bin/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
+  --no-annotate --custom-compile-command "make requirements" $(if $(UPGRADE),--upgrade)
+requirements:
+	$(PYTHON) -m venv $(UV)
+	$(UV)/bin/python -m pip install --quiet uv
+	$(PINS) pyproject.toml -o requirements.txt
+	$(PINS) pyproject.toml --extra dev -c requirements.txt -o requirements-dev.txt
+	$(PINS) pyproject.toml --extra docs -c requirements.txt -o requirements-docs.txt
+
 clean:
-	rm -rf $(VENV) $(LINT) demo site .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(LINT) $(UV) demo site .mypy_cache .pytest_cache .ruff_cache

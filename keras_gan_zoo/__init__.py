@@ -10,6 +10,7 @@ from keras_gan_zoo.version import __version__
 __all__ = [
     "__version__",
     "callbacks",
+    "colors",
     "datasets",
     "distribute",
     "evaluation",
@@ -56,6 +57,7 @@ if _in_command_line():
 else:
     from keras_gan_zoo import (
         callbacks,
+        colors,
         datasets,
         evaluation,
         extractors,

@@ -203,21 +203,24 @@ class Lock:
     Args:
         path: The folder.
         use: What it is used for, for the error.
+        wait: Whether to wait for another lock to be released, for what takes no more than a moment.
 
     Raises:
-        BlockingIOError: If another process, or another lock of this one, has it.
+        BlockingIOError: If another process, or another lock of this one, has it, unless `wait`.
     """
 
-    def __init__(self, path, use: str = "process"):
-        self._descriptor = None
+    def __init__(self, path, use: str = "process", wait: bool = False):
+        self._descriptor: int | None = None
         try:
             import fcntl
         except ImportError:  # on Windows
             return
-        descriptor = None
         try:
             descriptor = os.open(path, os.O_RDONLY)
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
             os.close(descriptor)
             raise BlockingIOError(
@@ -227,10 +230,15 @@ class Lock:
                 str(path),
             ) from None
         except OSError:
-            if descriptor is not None:
-                os.close(descriptor)
+            os.close(descriptor)
             return
         self._descriptor = descriptor
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.release()
 
     def release(self):
         """Lets go of the folder; does nothing if that was done."""

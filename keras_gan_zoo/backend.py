@@ -308,6 +308,28 @@ def fused_batch_norm(inputs, gamma, beta, epsilon):
     return outputs, mean, unbiased * (count - 1.0) / count
 
 
+def scan(function, carried, given):
+    """What a function gives step by step, each time of what it carried over.
+
+    Args:
+        function: Of what was carried over and a list of one step of each of `given`; returns what
+            is carried over, of the same structure, and an output.
+        carried: A structure of tensors.
+        given: Tensors `(steps, ...)`.
+
+    Returns:
+        The outputs `(steps, ...)`.
+    """
+    steps = given[0].shape[0]
+
+    def body(index, carried, outputs):
+        carried, output = function(carried, [part[index] for part in given])
+        return index + 1, carried, outputs.write(index, output)
+
+    start = tf.constant(0), carried, tf.TensorArray("float32", steps)
+    return tf.while_loop(lambda index, *_: index < steps, body, start)[-1].stack()
+
+
 def assign(variables, values):
     """Assigns to Keras variables, from inside or outside a replica; all replicas agree.
 

@@ -4,6 +4,7 @@ What only looks something up (`--help`, `list`, `info`) imports neither Keras no
 other command calls `_library()` first.
 """
 
+import collections
 import contextlib
 import functools
 import json as json_module
@@ -12,7 +13,7 @@ import pathlib
 import re
 import sys
 import tempfile
-from typing import Annotated
+from typing import Annotated, Any
 
 import rich
 import rich.markup
@@ -40,7 +41,6 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the file."
 OUT = pathlib.Path("out.png")
 # Abilities that have a command of their own.
 SHORT_NAMES = {
-    "translate": "Translate images, with a preset that does.",
     "reconstruct": "Draw images beside what a preset's autoencoder or encoder makes of them.",
     "encode": "Find the latents of images.",
     "classify": "Find the probabilities of the classes of images.",
@@ -50,7 +50,7 @@ SHORT_NAMES = {
 @app.command("list")
 def list_presets(json: Json = False):
     """List presets, models, recipes and data sets."""
-    found = {
+    found: dict[str, Any] = {
         "presets": {
             name: registry.preset_metadata(name)["model"] for name in registry.builtin_presets()
         },
@@ -178,6 +178,52 @@ for _ability, _help in SHORT_NAMES.items():
     app.command(_ability, help=_help)(_short_name_of_run(_ability))
 
 
+@app.command()
+def translate(
+    preset: Preset,
+    given: Annotated[
+        str,
+        typer.Argument(metavar="INPUT", help="An image file, a folder of them, or an .npy file."),
+    ],
+    out: Annotated[
+        pathlib.Path,
+        typer.Option(help="For an image file a picture, for a folder a folder of pictures."),
+    ] = OUT,
+    direction: Annotated[
+        str | None, typer.Option(help="Where a preset translates there and back: which of them.")
+    ] = None,
+    overlap: Annotated[
+        int | None,
+        typer.Option(min=0, help="Pixels of overlap, where pictures are cut into tiles."),
+    ] = None,
+    overwrite: Overwrite = False,
+):
+    """Translate pictures of any size, with a preset that translates images."""
+    path, options = pathlib.Path(given), {} if direction is None else {"direction": direction}
+    _check_new(out, overwrite)
+    if path.is_dir() == bool(out.suffix) and path.suffix != ".npy":
+        kind = "a folder of pictures" if path.is_dir() else "a picture, such as out.png,"
+        raise ValueError(f"Expected --out to be {kind} for {given}. Received: {out}")
+    kgz = _library()
+    model = kgz.models.from_preset(preset)
+    kind = model.ability("translate").takes.get("images")
+    if path.suffix == ".npy" or not isinstance(kind, kgz.kinds.Image):
+        run(preset, direction or "translate", [given], out, overwrite=overwrite)
+        return
+    files = kgz.datasets.image_files(path, below=False) if path.is_dir() else [path]
+    stems = collections.Counter(file.stem for file in files)
+    place = atomic.folder(out, overwrite) if path.is_dir() else atomic.file(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with place as unfinished:
+        for file in files:
+            image = kgz.pictures.read(file, (None, None, kind.shape[-1]))[None]
+            made = model.translate_any_size(image, overlap=overlap, **options)
+            picture = kgz.pictures.grid(made, padding=0)
+            name = file.stem if stems[file.stem] == 1 else file.name
+            picture.save(unfinished / f"{name}.png" if path.is_dir() else unfinished)
+    rich.print(f"{len(files)} pictures of {given}: {out}")
+
+
 def _check_new(out, overwrite):
     if out.exists() and not overwrite:
         raise FileExistsError(
@@ -239,7 +285,8 @@ def evaluate(
         str | None,
         typer.Option(
             help="Of fid, kid, is, prdc, class_shares, ms_ssim, intra_fid, class_accuracy; and on "
-            "the test split test_errors, likelihood, reconstruction. With commas, without spaces."
+            "the test split test_errors, likelihood, reconstruction, translation. With commas, "
+            "without spaces."
         ),
     ] = None,
     extractor: Annotated[
@@ -266,7 +313,7 @@ def evaluate(
     source = None
     if registry.is_preset(samples):
         source = registry.preset_metadata(samples)
-        against = against or source.get("data", {}).get("name")
+        against = against or source.get("against") or source.get("data", {}).get("name")
     elif not pathlib.Path(samples).is_dir():
         registry.preset_metadata(samples)  # says what there is
     if against is None:

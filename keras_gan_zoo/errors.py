@@ -1,7 +1,7 @@
 """Messages that say what was expected, what was received, and what was probably meant."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 
 class WrongNetworkError(ValueError):
@@ -38,7 +38,7 @@ def not_defined(instance: object, method: str) -> TypeError:
     return TypeError(f"{type(instance).__name__} must define `{method}`; see `PhasedModel`.")
 
 
-def check_choice(name: str, value: object, choices: Iterable[str]):
+def check_choice(name: str, value: object, choices: Collection):
     """Raises `ValueError` unless `value` is one of `choices`."""
     if value not in choices:
         expected = ", ".join(map(repr, choices))

@@ -31,8 +31,10 @@ NO_PICTURES |= {".gbr", ".iim", ".pdf", ".ps", ".wmf"}
 RESIZE = ("crop", "pad", "stretch")
 ORIENTATION = 0x0112  # of EXIF; from 5 on, height and width change places
 # What Pillow raises for files that are no images, or damaged.
-DAMAGED = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError)
-DAMAGED += (OverflowError, struct.error, zlib.error)
+DAMAGED = (
+    *(OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError),
+    *(OverflowError, struct.error, zlib.error),
+)
 TIFF_BITS, TIFF_INVERTED = 258, 262  # tags: bits per sample; 0 where black is the largest value
 
 
@@ -151,7 +153,13 @@ def check(path):
         image.load()
 
 
-def read(path, size=None, channels: int | None = None, resize: str = "crop") -> np.ndarray:
+def read(
+    path,
+    size=None,
+    channels: int | None = None,
+    resize: str = "crop",
+    half: str | None = None,
+) -> np.ndarray:
     """The pixels of an image file.
 
     Args:
@@ -160,13 +168,14 @@ def read(path, size=None, channels: int | None = None, resize: str = "crop") -> 
         channels: 1 for grey, 3 for RGB; by default as the file has it.
         resize: What to do where `size` has other proportions: `"crop"` cuts off what is too much,
             in equal parts on both sides; `"pad"` adds white; `"stretch"` distorts.
+        half: `"left"` or `"right"`: the file holds two pictures side by side, and this one is read.
 
     Returns:
         Bytes `(height, width, channels)`.
 
     Raises:
         ValueError: If it is no image file, cut short, too large for Pillow, or has numbers whose
-            range is unknown.
+            range is unknown; or if it has no halves.
         FileNotFoundError: If there is no such file.
     """
     import PIL.Image
@@ -178,6 +187,8 @@ def read(path, size=None, channels: int | None = None, resize: str = "crop") -> 
         image.load()
         PIL.ImageOps.exif_transpose(image, in_place=True)
         image = _on_background(image, path)
+        if half is not None:
+            image = image.crop(_half(image.size, half, path))
         if image.mode != "F":  # 16 bits stay exact until they have been resized
             image = image.convert("L" if grey else "RGB")
         if size is not None and image.size != tuple(size[::-1]):
@@ -196,6 +207,37 @@ def read(path, size=None, channels: int | None = None, resize: str = "crop") -> 
     if pixels.ndim == 2:
         pixels = np.repeat(pixels[..., None], 1 if grey else 3, axis=-1)
     return pixels
+
+
+def read_classes(path, size=None) -> np.ndarray:
+    """The numbers in a picture whose pixels are classes, as segmentations are stored.
+
+    Those of a palette are its indices, whatever their colours; those of grey are its values.
+
+    Args:
+        path: The file, PNG or another format without loss.
+        size: (height, width) to bring it to: the nearest pixel, cropped as `read` does.
+
+    Returns:
+        Integers `(height, width)`.
+
+    Raises:
+        ValueError: If it is no image file, or has colours or transparency, which are no numbers.
+        FileNotFoundError: If there is no such file.
+    """
+    import PIL.Image
+
+    with _opened(path) as image:
+        image.load()
+        if image.format == "JPEG" or image.mode not in ("1", "L", "P", "I;16", "I"):
+            raise ValueError(
+                "Expected a picture whose pixels are the numbers of classes: PNG, with a palette "
+                f"or grey. Received: {path}, {image.format} of mode {image.mode}"
+            )
+        if size is not None and image.size != tuple(size[::-1]):
+            box = _middle(image.size, size[::-1])
+            image = image.crop(box).resize(size[::-1], PIL.Image.Resampling.NEAREST)
+        return np.asarray(image).astype("int32")
 
 
 @contextlib.contextmanager
@@ -231,6 +273,18 @@ def _middle(size, proportions):
     inner = [max(1, min(s, round(share * p))) for s, p in zip(size, proportions, strict=True)]
     left, top = ((side - part) // 2 for side, part in zip(size, inner, strict=True))
     return left, top, left + inner[0], top + inner[1]
+
+
+def _half(size, half, path):
+    """The box of one of two pictures side by side."""
+    width, height = size
+    if width % 2:
+        raise ValueError(
+            "Expected two pictures of one size side by side, so a width that 2 divides. Received: "
+            f"{path} of {height}x{width} pixels"
+        )
+    left = {"left": 0, "right": width // 2}[half]
+    return left, 0, left + width // 2, height
 
 
 def _is_grey(image):

@@ -50,7 +50,8 @@ def read(path, shape: tuple):
     Args:
         path: The file.
         shape: `(height, width, 1 or 3)`. The image is resized to it as `kgz.datasets.load` does:
-            what is too long is cut off in equal parts on both sides.
+            what is too long is cut off in equal parts on both sides. Where a side is `None` it
+            keeps its size.
 
     Returns:
         A float32 array of the shape, in `[-1, 1]`.
@@ -60,7 +61,7 @@ def read(path, shape: tuple):
         FileNotFoundError: If there is no such file.
     """
     *size, channels = shape
-    pixels = image_files.read(path, tuple(size), channels)
+    pixels = image_files.read(path, None if None in size else tuple(size), channels)
     return pixels.astype("float32") / 127.5 - 1.0
 
 

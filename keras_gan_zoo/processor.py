@@ -3,10 +3,13 @@
 import functools
 import os
 import pathlib
+import re
 import sys
 import warnings
 
 CPUINFO = pathlib.Path("/proc/cpuinfo")
+MEMINFO = pathlib.Path("/proc/meminfo")
+CONTAINER = pathlib.Path("/sys/fs/cgroup")
 BFLOAT16 = "avx512_bf16"
 ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
 # TensorFlow for Linux uses oneDNN unasked on processors with one of these, and on no other x86
@@ -76,6 +79,30 @@ def warn_of_slow_bfloat16(policy):
         "step takes several times as long. Use float32, or `dtype: auto` in a recipe.",
         stacklevel=2,
     )
+
+
+def available_memory() -> int | None:
+    """Bytes of memory that this process may still take without swapping.
+
+    The least of what Linux estimates to be available and what is left of the limit of a container.
+
+    Returns:
+        `None` where it is unknown: on other systems, and with a GPU, whose memory counts then.
+    """
+    if has_gpu():
+        return None
+    try:
+        found = re.search(r"^MemAvailable: +(\d+) kB", MEMINFO.read_text(), re.MULTILINE)
+    except OSError:
+        return None
+    if found is None:
+        return None
+    available = 1024 * int(found[1])
+    try:
+        limit, used = ((CONTAINER / name).read_text() for name in ("memory.max", "memory.current"))
+        return min(available, max(0, int(limit) - int(used)))
+    except (OSError, ValueError):  # no container, or "max"
+        return available
 
 
 def has_gpu() -> bool:

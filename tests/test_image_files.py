@@ -157,3 +157,13 @@ def test_animations_are_their_first_picture(tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert (image_files.read(tmp_path / "a.gif", channels=1) == 9).all()
+
+
+def test_halves(tmp_path):
+    both = np.arange(2 * 6 * 3, dtype="uint8").reshape(2, 6, 3)
+    path = save(tmp_path / "a.png", both)
+    np.testing.assert_array_equal(image_files.read(path, half="left"), both[:, :3])
+    np.testing.assert_array_equal(image_files.read(path, half="right"), both[:, 3:])
+    save(path, both[:, :5])
+    with pytest.raises(ValueError, match=r"a width that 2 divides. Received: .*a.png of 2x5"):
+        image_files.read(path, half="left")

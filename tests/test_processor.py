@@ -123,3 +123,33 @@ def test_no_warning_where_bfloat16_is_fast_unknown_or_not_meant(policy, features
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         processor.warn_of_slow_bfloat16(policy)
+
+
+@pytest.fixture
+def memory(tmp_path, monkeypatch):
+    """A function that writes what Linux says of memory."""
+    monkeypatch.setattr(processor, "MEMINFO", tmp_path / "meminfo")
+    monkeypatch.setattr(processor, "CONTAINER", tmp_path)
+
+    def say(meminfo=None, limit=None, used=None):
+        said = {"meminfo": meminfo, "memory.max": limit, "memory.current": used}
+        for name, content in said.items():
+            (tmp_path / name).unlink(missing_ok=True)
+            if content is not None:
+                (tmp_path / name).write_text(content)
+
+    return say
+
+
+def test_available_memory_is_what_linux_says_or_what_a_container_has_left(memory):
+    meminfo = "MemTotal:       16 kB\nMemFree:         3 kB\nMemAvailable:    8 kB\n"
+    for said, expected in (
+        ({}, None),
+        ({"meminfo": "MemTotal: 16 kB\n"}, None),
+        ({"meminfo": meminfo}, 8192),
+        ({"meminfo": meminfo, "limit": "max\n", "used": "5\n"}, 8192),
+        ({"meminfo": meminfo, "limit": "7000\n", "used": "5000\n"}, 2000),
+        ({"meminfo": meminfo, "limit": "7000\n", "used": "8000\n"}, 0),
+    ):
+        memory(**said)
+        assert processor.available_memory() == expected

@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT))
 from zoo_table import MORE_PRESETS, presets_here  # noqa: E402
 
 import keras_gan_zoo as kgz  # noqa: E402
-from keras_gan_zoo import atomic  # noqa: E402
+from keras_gan_zoo import atomic, licences  # noqa: E402
 from keras_gan_zoo.presets.registry import BUILTIN, CARD, CONFIG, METADATA, read_json  # noqa: E402
 from keras_gan_zoo.presets.saver import card_of  # noqa: E402
 from keras_gan_zoo.recipes import load_recipe  # noqa: E402
@@ -55,7 +55,8 @@ def main():
             parser.error(f"expected a new preset, received: {name!r}; move the old one away")
         changes = {"recipe": name, "notes": load_recipe(name).notes}
     before = read_json(source / METADATA)
-    ship(name, source, shipped, {**before, **changes, "stored_as": arguments.dtype})
+    changes |= {"stored_as": arguments.dtype, "licence": licences.WEIGHTS}
+    ship(name, source, shipped, {**before, **changes})
     earlier, measured = metrics_of(before), metrics_of(read_json(shipped / METADATA))
     for metric in earlier | measured:
         print(f"{metric}: {earlier.get(metric)} -> {measured.get(metric)}")
@@ -85,13 +86,7 @@ def ship(name, source, shipped, facts):
         atomic.write_json(rounded / METADATA, facts_of_all)
         model = kgz.models.from_preset(str(rounded))
         picture_of(recipe, model).save(rounded / "samples.png", optimize=True)
-        measured = kgz.evaluation.evaluate(
-            model,
-            recipe.data.name,
-            **recipe.evaluation.model_dump(),
-            image_size=recipe.data.image_size,
-            verbose=True,
-        )
+        measured = kgz.evaluation.evaluate(model, **recipe.evaluation_options(), verbose=True)
         kgz.presets.record_evaluation(str(rounded), measured)
         atomic.write_text(rounded / CARD, card_of(rounded, read_json(rounded / METADATA), name))
         with atomic.folder(shipped, overwrite=True) as folder:

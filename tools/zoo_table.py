@@ -13,6 +13,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import keras_gan_zoo.models  # noqa: E402, F401  registers what cards describe
+from keras_gan_zoo import licences  # noqa: E402
 from keras_gan_zoo.presets.registry import BUILTIN, METADATA, read_json  # noqa: E402
 from keras_gan_zoo.presets.saver import card_of  # noqa: E402
 
@@ -89,6 +90,8 @@ def scoreboard() -> str:
         rows.pop("quality")
         recipe = f"keras_gan_zoo/recipes/{facts['recipe']}.yaml"
         rows["recipe"] = f"`keras-gan-zoo train {facts['recipe']}` (`{recipe}`)"
+        data = {one.name for one in licences.of_data(facts["data"]["name"]).values()}
+        rows["licence"] = f"weights {facts['licence']}; data: {' and '.join(sorted(data))}"
         parts.append(two_columns(rows))
         for evaluation in facts.get("evaluations", []):
             protocol = evaluation["protocol"]

@@ -50,7 +50,8 @@ class Settings:
         batch_size: Real samples of each update.
         longer: Times as many training steps, for a model with smaller batches.
         updates: Updates of the discriminator and the generator in a training step.
-        rates: Adam's learning rates of the discriminator and the generator at the start.
+        rates: Adam's learning rates of the discriminator and the generator at the start; `None`
+            for the optimizers of the model's paper.
         betas: Adam's decays of the two moments.
         decay: Whether learning rates fall to 0 along a cosine.
         ema_decay: Decay of the moving average of the generator, which is what is measured.
@@ -65,7 +66,7 @@ class Settings:
     batch_size: int = 256
     longer: int = 1
     updates: tuple = (1, 1)
-    rates: tuple = (2e-3, 2e-3)
+    rates: tuple | None = (2e-3, 2e-3)
     betas: tuple = (0.0, 0.99)
     decay: bool = True
     ema_decay: float | None = 0.999
@@ -86,6 +87,8 @@ SETTINGS = {
     # The Adams of DCGAN (Radford et al. 2016) and of the demo of unrolled GANs (Metz et al. 2017).
     "GAN-dcgan-adam": PLAIN,
     "GAN-metz-adam": dataclasses.replace(PLAIN, rates=(1e-4, 1e-3)),
+    # The gradient descent of its own paper.
+    "GAN-descent": dataclasses.replace(PLAIN, rates=None),
     # The settings of SNGAN, without its normalisation and its loss.
     "GAN-sharp": Settings("GAN", {"sample_shape": (2,)}, sharpness=20.0),
     "GAN-minimax": Settings("GAN", {"sample_shape": (2,), "adversarial_loss": "minimax"}),
@@ -207,6 +210,8 @@ def make(model_class, settings, size, seed):
 
 def optimizers(settings, steps):
     """An Adam for each player; where rates fall, they are 0 after `steps` training steps."""
+    if settings.rates is None:
+        return None
 
     def schedule(rate, updates):
         decays = keras.optimizers.schedules.CosineDecay

@@ -21,6 +21,7 @@ RISING = (
     "modes",
     "high_quality",
     "elbo",
+    *evaluation.RISING,
 )
 
 
@@ -81,6 +82,11 @@ class EvaluateSamples(keras.callbacks.Callback):
         self.log_dir = log_dir
         self.options = options
         self.best = None
+
+    @property
+    def reported(self) -> tuple:
+        """The numbers that it adds to the logs, without the extractor in brackets."""
+        return evaluation.numbers_of(self.against, self.names)
 
     def on_train_begin(self, logs=None):
         self._checked = False

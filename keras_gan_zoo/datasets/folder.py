@@ -187,8 +187,8 @@ def load_folder(
     return pipeline.Loaded(batches, class_names=files.class_names)
 
 
-def reader_of(files, preparation, channels=None, skip_broken=False):
-    """A `Reader` of files, and those of them that can be read."""
+def reader_of(files, preparation, channels=None, skip_broken=False, half=None):
+    """A `Reader` of files, or of a half of each, and those of them that can be read."""
     if channels not in (None, 1, 3):
         raise ValueError(f"Expected `channels` to be 1, 3 or None. Received: {channels!r}")
     if skip_broken:
@@ -199,8 +199,9 @@ def reader_of(files, preparation, channels=None, skip_broken=False):
         if channels is None:
             channels = _common_channels([one.grey for one in headers])
         if size is None:
-            size = _common_size([one.size for one in headers], files.paths)
-    return Reader(files.paths, (*size, channels), preparation.resize), files
+            height, width = _common_size([one.size for one in headers], files.paths)
+            size = (height, width if half is None else width // 2)
+    return Reader(files.paths, (*size, channels), preparation.resize, half), files
 
 
 def without_broken(files: Files) -> Files:
@@ -262,10 +263,11 @@ class Reader:
         paths: The files.
         shape: (height, width, channels) of all images.
         resize: See `kgz.datasets.load`.
+        half: See `image_files.read`.
     """
 
-    def __init__(self, paths, shape, resize):
-        self.paths, self.shape, self.resize = paths, tuple(shape), resize
+    def __init__(self, paths, shape, resize, half=None):
+        self.paths, self.shape, self.resize, self.half = paths, tuple(shape), resize, half
         self._read = np.zeros(len(paths), bool)
         bytes_of_all = len(paths) * math.prod(shape)
         # Untouched pages of it take no memory.
@@ -296,4 +298,4 @@ class Reader:
 
     def _decode(self, index):
         size, channels = self.shape[:2], self.shape[2]
-        return image_files.read(self.paths[index], size, channels, self.resize)
+        return image_files.read(self.paths[index], size, channels, self.resize, self.half)

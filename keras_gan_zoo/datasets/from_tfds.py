@@ -16,7 +16,11 @@ FILES_AT_ONCE = 16
 # Builders of this package, by the module that registers them.
 OWN_BUILDERS = {
     "avataaars": "keras_gan_zoo.datasets.avataaars",
+    "emoji_pairs": "keras_gan_zoo.datasets.emoji",
+    "mnist_m": "keras_gan_zoo.datasets.mnist_m",
+    "openmoji": "keras_gan_zoo.datasets.emoji",
     "orl_faces": "keras_gan_zoo.datasets.orl_faces",
+    "photo_patches": "keras_gan_zoo.datasets.photo_patches",
 }
 # Sets whose bytes are 0 and 1.
 BINARY = {"binarized_mnist", "dsprites"}
@@ -111,6 +115,25 @@ def _builder(name, data_dir):
         raise errors.unknown_name(
             "TensorFlow Datasets name", name, tfds.list_builders(with_community_datasets=False)
         ) from None
+
+
+def pair_keys(name, data_dir, image_key, label_key) -> tuple:
+    """The features of a set that are source and target: those asked for, or its supervised keys.
+
+    Raises:
+        ValueError: If there are no such features, or they are no images.
+    """
+    info = _builder(name, data_dir).info
+    said = info.supervised_keys or (None, None)
+    keys = tuple(ask or key for ask, key in zip((image_key, label_key), said, strict=False))
+    images = tfds_features.image_keys(info.features)
+    if len({*keys}) != 2 or not {*keys} <= {*images}:
+        raise ValueError(
+            f"Expected two different images of tfds:{name} for `image_key` and `label_key`, source "
+            f"and target: of {', '.join(map(repr, images)) or 'which there are none'}. Received: "
+            f"{keys[0]!r} and {keys[1]!r}"
+        )
+    return keys
 
 
 def _check_split(name, builder, split):

@@ -7,20 +7,35 @@ import tensorflow as tf
 from keras_gan_zoo import errors
 from keras_gan_zoo.datasets import pipeline
 from keras_gan_zoo.datasets.builtin import BUILTIN, CLASS_NAMES
+from keras_gan_zoo.datasets.derived import load_derived
 from keras_gan_zoo.datasets.few_labels import few_labels
 from keras_gan_zoo.datasets.folder import load_folder
 from keras_gan_zoo.datasets.from_tfds import load_tfds
+from keras_gan_zoo.datasets.joint_pairs import load_joint_pairs
 from keras_gan_zoo.datasets.preparation import Preparation
-from keras_gan_zoo.datasets.two_sets import load_pairs, load_unpaired
+from keras_gan_zoo.datasets.two_sets import load_domains, load_pairs, load_unpaired
 
 SPLITS = ("train", "test")
-PATTERNS = ("tfds:NAME", "folder:PATH", "pairs:PATH,PATH", "unpaired:A,B")
+PATTERNS = (
+    *(
+        "tfds:NAME",
+        "folder:PATH",
+        "pairs:PATH,PATH",
+        "pairs:tfds:NAME",
+        "unpaired:A,B",
+        "domains:A,B",
+    ),
+    *("low_resolution:FACTOR,NAME", "grey:NAME"),
+)
+DERIVED = ("low_resolution", "grey")  # from another data set, whose arguments they take
 # Arguments that have a meaning for some sources only.
 OWN = {
     "tfds": ("data_dir", "image_key", "label_key"),
     "folder": ("channels", "skip_broken", "test_share"),
     "pairs": ("channels", "test_share"),
     "unpaired": ("channels", "skip_broken", "test_share", "data_dir"),
+    "domains": ("data_dir",),
+    "joint": ("channels", "test_share", "data_dir", "image_key", "label_key"),  # pairs of one name
 }
 
 
@@ -63,9 +78,15 @@ def load(
         name: A builtin name (see `kgz.datasets.list()`), `"tfds:NAME"` for a data set of
             TensorFlow Datasets, or `"folder:PATH"` for image files; subfolders are classes, and
             without any there are no labels. `"pairs:PATH,PATH"` gives the images of two folders
-            whose files have equal names as dicts of `"source"` and `"target"`;
+            whose files have equal names as dicts of `"source"` and `"target"`; so do
+            `"pairs:PATH"`, of files that hold source and target side by side, as those that the
+            authors of pix2pix published, and `"pairs:tfds:NAME"`, of a set with two images;
             `"unpaired:A,B"` two folders or data sets of any kind as dicts of `"a"` and `"b"`, see
-            `unpaired`.
+            `unpaired`. `"domains:SOURCE,TARGET"` gives, of two data sets by their names, dicts of
+            `"source"`, its `"label"`, and `"target"`, which are no pairs, for domain adaptation.
+            `"low_resolution:4,NAME"` and `"grey:NAME"` give RGB images of any of these as pairs,
+            too: `"target"`, and as `"source"` what `low_resolution` or `kgz.colors.to_grey` makes
+            of it.
         split: `"train"` or `"test"`; for `tfds:` any split it knows. A folder with subfolders
             called `train` and `test` (or `val`, ...) is split by them; without, all its images are
             `"train"`. Folders and `tfds:` have slices, such as `"train[:90%]"`; those of a folder
@@ -97,7 +118,9 @@ def load(
         image_key, label_key: For `tfds:`, the features that are image and label, with slashes
             between nested keys. By default the set's supervised keys, in either order; otherwise
             guessed, as the attributes of these names say. A dict of numbers, such as the
-            `attributes` of `celeb_a`, becomes a vector, yes and no being 1 and -1.
+            `attributes` of `celeb_a`, becomes a vector, yes and no being 1 and -1. For
+            `pairs:tfds:`, the images that are source and target; for `pairs:PATH`, `image_key` is
+            the half that is the source, `"left"` or `"right"`.
         data_dir: Where TensorFlow Datasets keeps its files.
 
     Returns:
@@ -140,8 +163,14 @@ def load(
         "data_dir": data_dir,
     }
     own = {key: value for key, value in own.items() if value is not None}
+    if source in DERIVED and rest:
+        prepared = {"resize": resize, "flip": flip, "random_crop": random_crop}
+        options = {**dataclasses.asdict(batching), **prepared, **own}
+        return load_derived(source, rest, load, split=split, image_size=image_size, **options)
+    is_joint = source == "pairs" and rest and "," not in rest
+    known = OWN.get("joint" if is_joint else source if rest else "", ())
     for key in own:
-        if key not in OWN.get(source if rest else "", ()) and key != "data_dir":
+        if key not in known and key != "data_dir":
             kind = next(kind for kind, keys in OWN.items() if key in keys)
             raise ValueError(
                 f"Expected `{key}` for a data set named '{kind}:...' only. Received: {name!r}"
@@ -150,6 +179,10 @@ def load(
         return load_tfds(rest, split, preparation, batching, **own)
     if source == "unpaired" and rest:
         return load_unpaired(rest, split, preparation, batching, load, **own)
+    if source == "domains" and rest:
+        return load_domains(rest, split, preparation, batching, load, **own)
+    if is_joint:
+        return load_joint_pairs(rest, split, preparation, batching, load, **own)
     own.pop("data_dir", None)
     if source == "pairs" and rest:
         return load_pairs(rest, split, preparation, batching, **own)
@@ -169,7 +202,8 @@ def load(
                 f"flip={flip!r}, random_crop={random_crop!r}"
             )
         data = few_labels(
-            *arrays,
+            arrays[0],
+            arrays[1],
             labels_per_class,
             labels_seed=labels_seed,
             prepare=lambda batch: preparation(*batch),

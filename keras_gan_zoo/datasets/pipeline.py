@@ -350,7 +350,7 @@ class DataOrder:
     def pass_over(self, steps: int | None = None):
         """Leaves out a `fit` that an earlier run trained for `steps`, by default all of its own."""
         if self.length is not None:
-            own = self._epochs * self.steps_per_epoch
+            own = self._epochs * (self.steps_per_epoch or self.length)
             self._open(self._openings_of(own if steps is None else steps))
 
     def replay(self, model):

@@ -53,7 +53,7 @@ class Preparation:
     @property
     def stored_size(self) -> tuple | None:
         """(height, width) of images before a random crop."""
-        if self.random_crop is None:
+        if self.random_crop is None or self.image_size is None:
             return self.image_size
         return tuple(round(side / self.random_crop) for side in self.image_size)
 

@@ -24,7 +24,7 @@ def keys_of(name, info, image_key, label_key, labels: bool) -> tuple:
         raise ValueError(
             f"Expected a data set whose examples are dicts of features. Received: tfds:{name}"
         )
-    images = [key for key, feature in features.items() if _is_image(feature)]
+    images = image_keys(features)
     for what, key in (("image_key", image_key), ("label_key", label_key)):
         if key is not None and feature_of(features, key) is None:
             raise ValueError(
@@ -61,6 +61,11 @@ def keys_of(name, info, image_key, label_key, labels: bool) -> tuple:
             f"Received: {label_key!r}, {feature_of(features, label_key)}"
         )
     return image_key, label_key
+
+
+def image_keys(features) -> list:
+    """The keys of the features that are images."""
+    return [key for key, feature in features.items() if _is_image(feature)]
 
 
 def _guessed_label(name, features, image_key, supervised):

@@ -1,11 +1,13 @@
-"""Two sets by one name: pairs of images, and sets whose samples belong to no partner."""
+"""Two sets by one name: pairs of images, sets whose samples have no partner, and domains."""
 
 import dataclasses
 import pathlib
+import warnings
 
 import numpy as np
 import tensorflow as tf
 
+from keras_gan_zoo import image_files
 from keras_gan_zoo.datasets import pipeline
 from keras_gan_zoo.datasets.builtin import BUILTIN
 from keras_gan_zoo.datasets.folder import files_of, reader_of, splits_of
@@ -15,11 +17,14 @@ from keras_gan_zoo.datasets.unpaired import unpaired
 def load_pairs(names, split, preparation, batching, channels=None, test_share=None):
     """Batches `{"source": images, "target": images}` of two folders, see `kgz.datasets.load`.
 
-    A pair is two files whose paths below the folders are equal but for their endings.
+    A pair is two files whose paths below the folders are equal but for their endings. A file of the
+    source without a partner is an error; those of the target are left out with a warning.
     """
     source, target = _two("pairs", names)
     files = files_of(source, split, test_share, labels=False)
     target = pathlib.Path(target).expanduser()
+    if not target.is_dir():
+        raise FileNotFoundError(f"Expected a folder of images. Received: {target}")
     if splits_of(target):
         target /= files.root.name
     partners = {_stem(path, target): path for path in files_of(target, labels=False).paths}
@@ -30,6 +35,7 @@ def load_pairs(names, split, preparation, batching, channels=None, test_share=No
             f"of {len(files.paths)} without a partner, such as {lonely[0]}"
         )
     others = [partners[_stem(path, files.root)] for path in files.paths]
+    _warn_of_left_over(partners, files.root, target)
     readers = {}
     for key, paths in (("source", files.paths), ("target", others)):
         own = dataclasses.replace(files, paths=paths)
@@ -100,6 +106,40 @@ def load_unpaired(
     return pipeline.Loaded(pipeline.finish(tf.data.Dataset.zip((data, draws)).map(augment)))
 
 
+def load_domains(names, split, preparation, batching, load, data_dir=None):
+    """Batches `{"source": images, "label": classes, "target": images}`, see `kgz.datasets.load`.
+
+    Grey images of the source have the channels of the target.
+    """
+    if preparation.draws or batching.shuffle == pipeline.ONCE:
+        raise ValueError(
+            "Expected no `flip` or `random_crop`, and `shuffle` True or False, for two domains. "
+            f"Received: flip={preparation.flip!r}, random_crop={preparation.random_crop!r}, "
+            f"shuffle={batching.shuffle!r}"
+        )
+    domains = []
+    for name, labels in zip(_two("domains", names), (True, False), strict=True):
+        options = {"data_dir": data_dir} if name.startswith("tfds:") else {}
+        size = preparation.stored_size
+        options |= {"shuffle": False, "labels": labels, "resize": preparation.resize}
+        domains.append(load(name, split, size, **options))
+    source, target = domains
+    if not isinstance(source.element_spec, tuple):
+        raise ValueError(
+            f"Expected a source with labels in 'domains:{names}'. Received: images alone"
+        )
+
+    def prepare(pair):
+        (images, label), target = pair
+        if images.shape[-1] == 1:
+            images = tf.repeat(images, target.shape[-1], axis=-1)
+        return {"source": images, "label": label, "target": target}
+
+    sets = source.unbatch(), target.unbatch()
+    data = unpaired(*sets, **dataclasses.asdict(batching), prepare=prepare)
+    return pipeline.Loaded(data, class_names=source.class_names)
+
+
 def _two(kind, names):
     parts = [name.strip() for name in names.split(",")]
     if len(parts) != 2 or not all(parts):
@@ -108,6 +148,17 @@ def _two(kind, names):
             f"'{kind}:{names}'"
         )
     return parts
+
+
+def _warn_of_left_over(partners, source, target):
+    """Counts the files of the target that have no partner in the source, whatever its slice."""
+    known = {_stem(path, source) for path in image_files.find(source)}
+    if left := [path for stem, path in partners.items() if stem not in known]:
+        warnings.warn(
+            f"Left out {len(left)} of {len(partners)} files in {target} that have no partner in "
+            f"{source}, such as {left[0]}.",
+            stacklevel=4,
+        )
 
 
 def _stem(path, root):

@@ -48,7 +48,7 @@ def unpaired(
     for name, value, least in (("batch_size", batch_size, 1), ("seed", seed, 0)):
         if isinstance(value, bool) or not hasattr(value, "__index__") or value < least:
             raise ValueError(f"Expected `{name}` to be an integer >= {least}. Received: {value!r}")
-    sets = _in_memory("a", a), _in_memory("b", b)
+    sets = in_memory("a", a), in_memory("b", b)
     lengths = [len(tf.nest.flatten(one)[0]) for one in sets]
     longest = max(lengths)
     batches = longest // batch_size if drop_remainder else -(-longest // batch_size)
@@ -117,7 +117,7 @@ def _epoch(seed):
     return draws().flat_map(number)
 
 
-def _in_memory(name, data):
+def in_memory(name, data):
     """The samples of a set as a structure of tensors of one length."""
     if isinstance(data, tf.data.Dataset):
         return _read(name, data)

@@ -2,7 +2,7 @@
 
 from keras_gan_zoo.evaluation.features import FeatureSet, extract
 from keras_gan_zoo.evaluation.model_metrics import check_model, generates_by_itself
-from keras_gan_zoo.evaluation.preflight import check_ahead
+from keras_gan_zoo.evaluation.preflight import check_ahead, numbers_of
 from keras_gan_zoo.evaluation.protocol import (
     check_metrics,
     check_options,
@@ -10,8 +10,10 @@ from keras_gan_zoo.evaluation.protocol import (
     evaluate,
 )
 from keras_gan_zoo.evaluation.scores import score
+from keras_gan_zoo.evaluation.translation import RISING
 
 __all__ = [
+    "RISING",
     "FeatureSet",
     "check_ahead",
     "check_metrics",
@@ -21,5 +23,6 @@ __all__ = [
     "evaluate",
     "extract",
     "generates_by_itself",
+    "numbers_of",
     "score",
 ]

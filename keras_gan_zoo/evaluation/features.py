@@ -155,13 +155,17 @@ def extract_cached(batches, extractor, **options):
 
 
 def counted(batches, total, verbose, what):
-    """`(images, labels or None)` as arrays, cut off after `total` images, with a bar."""
+    """`(images, labels or None)` as arrays, cut off after `total` images, with a bar.
+
+    Of a dict of pairs, the second takes the place of the labels.
+    """
     console = rich.console.Console(stderr=True)
     columns = rich.progress.Progress.get_default_columns()
     with rich.progress.Progress(*columns, console=console, disable=not verbose) as progress:
         task = progress.add_task(what, total=total)
         seen = 0
         for batch in batches:
+            batch = tuple(batch.values()) if isinstance(batch, dict) else batch
             images, labels = batch if isinstance(batch, (tuple, list)) else (batch, None)
             images = np.asarray(images)
             images = images[: None if total is None else total - seen]

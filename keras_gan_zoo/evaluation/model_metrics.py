@@ -10,6 +10,7 @@ import numpy as np
 from keras_gan_zoo import errors, metrics
 from keras_gan_zoo.evaluation.features import extract
 from keras_gan_zoo.evaluation.scores import NEED_LABELS
+from keras_gan_zoo.evaluation.translation import measure_translation
 from keras_gan_zoo.extractors.feature_extractor import FeatureExtractor
 
 IMPORTANCE_SAMPLES = 200
@@ -72,12 +73,14 @@ def measure_reconstruction(model, batches, options):
     }
 
 
-USE_FEATURES = {"reconstruction"}
+USE_FEATURES = {"reconstruction", "translation"}
+NEED_PAIRS = {"translation"}
 # Each with the method that a model must have for it.
 MODEL_METRICS = {
     "test_errors": (measure_classification_errors, "classify"),
     "likelihood": (measure_likelihood, "log_likelihood"),
     "reconstruction": (measure_reconstruction, "reconstruct"),
+    "translation": (measure_translation, "translate"),
 }
 
 

@@ -1,12 +1,19 @@
 """What an evaluation needs, asked before a training rather than after its first epoch."""
 
 import numpy as np
+import tensorflow as tf
 
 from keras_gan_zoo import datasets, errors
 from keras_gan_zoo.datasets import builtin
-from keras_gan_zoo.evaluation.model_metrics import IMPORTANCE_SAMPLES, check_model
+from keras_gan_zoo.evaluation.model_metrics import (
+    IMPORTANCE_SAMPLES,
+    NEED_PAIRS,
+    check_model,
+)
 from keras_gan_zoo.evaluation.protocol import EXTRACTORS
 from keras_gan_zoo.evaluation.scores import NEED_LABELS, NEEDS_NO_EXTRACTOR
+from keras_gan_zoo.evaluation.translation import NUMBERS as OF_TRANSLATION
+from keras_gan_zoo.evaluation.translation import check_pairs
 from keras_gan_zoo.extractors.feature_extractor import FeatureExtractor
 from keras_gan_zoo.metrics import checks
 from keras_gan_zoo.metrics.mode_coverage import mode_coverage
@@ -22,6 +29,7 @@ NUMBERS = {
     "class_shares": ("smallest_class", "largest_class"),
     "ms_ssim": ("ms_ssim", "ms_ssim_within_classes"),
     "reconstruction": ("reconstruction_error", "reconstruction_distance", "reconstruction_fid"),
+    "translation": OF_TRANSLATION,
 }
 
 
@@ -41,27 +49,31 @@ def check_ahead(model, against: str, names, monitor: str | None = None, **option
         FileNotFoundError: If the files of the data set are not there.
     """
     if against in builtin.MIXTURES:
-        means, deviation = builtin.MIXTURES[against]
         errors.check_able(model, "generate")
         if tuple(model.sample_shape) != (2,):
             raise ValueError(
                 f"Expected a model of points (2,) for {against!r}. "
                 f"Received: samples of shape {tuple(model.sample_shape)}"
             )
-        known = tuple(mode_coverage(means(), means(), deviation))
     else:
         check_model(model, names)
         _check_counts(names, options)
         split, size = options.get("split", "train"), options.get("image_size")
-        data = datasets.load(against, split, size, 2, shuffle=False)
-        _check_labels(data.element_spec, against, names)
-        _check_extractor(model, data.element_spec, against, names, options.get("extractor"))
-        known = _numbers(names, options.get("importance_samples", IMPORTANCE_SAMPLES))
+        spec = datasets.load(against, split, size, 2, shuffle=False).element_spec
+        if NEED_PAIRS.intersection(names):
+            check_pairs(against, spec)
+        _check_labels(spec, against, names)
+        _check_extractor(model, spec, against, names, options.get("extractor"))
+    known = numbers_of(against, names, options.get("importance_samples", IMPORTANCE_SAMPLES))
     if monitor is not None and monitor.split("[")[0] not in known:
         raise errors.unknown_name("number to monitor", monitor, known)
 
 
-def _numbers(names, importance_samples):
+def numbers_of(against: str, names, importance_samples: int = IMPORTANCE_SAMPLES) -> tuple:
+    """What `evaluate` gives for metrics of these names, without the extractor in brackets."""
+    if against in builtin.MIXTURES:
+        means, deviation = builtin.MIXTURES[against]
+        return tuple(mode_coverage(means(), means(), deviation))
     numbers = {**NUMBERS, "likelihood": (f"nll_{importance_samples}", "elbo")}
     return tuple(number for name in names for number in numbers.get(name, (name,)))
 
@@ -86,8 +98,8 @@ def _check_extractor(model, spec, against, names, extractor):
     if not (set(names) - {"test_errors", "likelihood"} - set(NEEDS_NO_EXTRACTOR)):
         return
     extractor = FeatureExtractor.get(extractor or EXTRACTORS.get(against, "mobilenet_v2"))
-    images = spec[0] if isinstance(spec, tuple) else spec
-    for shape in {tuple(model.sample_shape), tuple(images.shape[1:])}:
+    images = tf.nest.flatten(spec)[-1 if isinstance(spec, dict) else 0]
+    for shape in {tuple(model.sample_kind.shape), tuple(images.shape[1:])}:
         if None not in shape:
             blank = np.zeros((2, *shape), "float32")
             _, probabilities = extractor.features_and_probabilities(blank)

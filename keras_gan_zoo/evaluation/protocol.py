@@ -1,6 +1,7 @@
 """Measuring a model, a folder of images or an array against a data set, with the protocol."""
 
 import inspect
+from typing import Any
 
 import tensorflow as tf
 
@@ -11,10 +12,12 @@ from keras_gan_zoo.evaluation.features import counted, extract, extract_cached
 from keras_gan_zoo.evaluation.model_metrics import (
     IMPORTANCE_SAMPLES,
     MODEL_METRICS,
+    NEED_PAIRS,
     USE_FEATURES,
     MeasurementOptions,
     generates_by_itself,
 )
+from keras_gan_zoo.evaluation.translation import check_pairs
 from keras_gan_zoo.extractors.feature_extractor import BUILTIN, FeatureExtractor
 from keras_gan_zoo.metrics import checks
 from keras_gan_zoo.metrics.mode_coverage import mode_coverage
@@ -54,9 +57,11 @@ def evaluate(
         metrics: Names, see `kgz.evaluation.score`; or, measured on the test split, `test_errors`
             (the share that a model with `classify` puts into the wrong class), `likelihood` (of a
             `VAE`: evidence lower bound, and negative log-likelihood by importance samples, in
-            nats) or `reconstruction` (of an autoencoder: errors of pixels and of features). By
-            default `fid`, `kid` and `prdc`, `modes` for a mixture, or `reconstruction` for a model
-            that cannot generate.
+            nats), `reconstruction` (of an autoencoder: errors of pixels and of features) or
+            `translation` (of a model with `translate`, against a set of pairs: errors of pixels and
+            of features, also of the pictures as they were given). By default `fid`, `kid` and
+            `prdc`, `modes` for a mixture, or `reconstruction`, `test_errors` or `translation` for a
+            model that cannot generate.
         extractor: See `kgz.metrics.FeatureExtractor.get`. By default the classifier of the data
             set, if there is one, or `"mobilenet_v2"`.
         split: Of the data set.
@@ -114,10 +119,15 @@ def evaluate(
         test = datasets.load(
             against, "test", image_size, sources.BATCH, shuffle=False, **load_options
         )
+        if name in NEED_PAIRS:
+            check_pairs(against, test.element_spec)
         measure, _ = MODEL_METRICS[name]
         numbers |= measure(source.given, counted(test, None, verbose, name), options)
     if of_samples:
-        order = {"shuffle": False if num_reference is None else "once", "seed": seed}
+        order: dict[str, Any] = {
+            "shuffle": False if num_reference is None else "once",
+            "seed": seed,
+        }
         data = datasets.load(against, split, image_size, sources.BATCH, **order, **load_options)
         total = num_samples or source.default_count
         drawn = source.batches(total, seed, image_size, data, load_options)
@@ -140,9 +150,11 @@ def evaluate(
 
 
 def default_metrics(model):
-    """`("reconstruction",)` for a model that can do no more; else `None`, for the usual ones."""
-    only_reconstructs = hasattr(model, "reconstruct") and not generates_by_itself(model)
-    return ("reconstruction",) if only_reconstructs else None
+    """What a model does, if it does not generate by itself; else `None`, for the usual ones."""
+    if generates_by_itself(model):
+        return None
+    can = {"reconstruction": "reconstruct", "test_errors": "classify", "translation": "translate"}
+    return next(((name,) for name, method in can.items() if hasattr(model, method)), None)
 
 
 def check_metrics(metrics, against: str, default=DEFAULT_METRICS) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ FOLDER_OPTIONS = ("resize", "channels", "skip_broken")
 class Array:
     """Samples that are there already: images, or points of a mixture."""
 
-    default_count = None  # all of them
+    default_count: int | None = None  # all of them
     chosen = True  # if there are more than are asked for, a fair sample is taken
 
     def __init__(self, given):

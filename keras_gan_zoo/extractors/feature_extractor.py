@@ -93,6 +93,7 @@ class FeatureExtractor:
         self.resize = resize
         self.weights = weights
         self._source = network if source is None else source
+        self._hidden = {}
 
     @classmethod
     def get(cls, source, weights=None) -> "FeatureExtractor":
@@ -124,11 +125,29 @@ class FeatureExtractor:
         name = getattr(source, "name", None) or getattr(source, "__name__", "custom")
         shape = getattr(source, "input_shape", None)
         channels = shape[-1] if isinstance(shape, tuple) and len(shape) == 4 else None
-        return cls(name, source, channels=channels)
+        return cls(str(name), source, channels=channels)
 
     def __call__(self, images):
         """Features `(batch, dimensions)` of float images in `[-1, 1]`, a float32 tensor."""
         return self._run(images)["features"]
+
+    def maps(self, images, layer: str):
+        """What a hidden layer of the network gives for float images in `[-1, 1]`, as float32.
+
+        Args:
+            images: `(batch, height, width, channels)`.
+            layer: Name of the layer.
+
+        Raises:
+            ValueError: If the network is no functional `keras.Model`, or has no such layer.
+        """
+        if layer not in self._hidden:
+            known = [one.name for one in getattr(self.network, "layers", ())]
+            if layer not in known:
+                raise errors.unknown_name(f"layer of the extractor {self.name!r}", layer, known)
+            output = self.network.get_layer(layer).output
+            self._hidden[layer] = keras.Model(self.network.inputs, output)
+        return ops.cast(self._hidden[layer](self._prepared(images), training=False), "float32")
 
     def probabilities(self, images):
         """Class probabilities `(batch, classes)`, float32; raises if this is no classifier."""

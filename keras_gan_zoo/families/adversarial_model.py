@@ -5,19 +5,24 @@ import keras
 from keras_gan_zoo import errors, kinds, losses
 from keras_gan_zoo.families.adversarial_abilities import AdversarialAbilities
 from keras_gan_zoo.families.conditions import condition_of
-from keras_gan_zoo.families.critic import Critic
+from keras_gan_zoo.families.critic import Critic, seen_shape
 from keras_gan_zoo.families.latents import LATENT_DISTRIBUTIONS
 from keras_gan_zoo.families.penalized import WeightPenalties
 from keras_gan_zoo.training.calls import apply, last_of
+from keras_gan_zoo.training.own_networks import check_shapes
 from keras_gan_zoo.training.phase import Phase
 from keras_gan_zoo.training.phased_model import PhasedModel
 
 
+@keras.saving.register_keras_serializable("keras_gan_zoo")
 class AdversarialModel(AdversarialAbilities, PhasedModel):
     """A generator that turns latents into samples, trained against a discriminator.
 
+    The base of the GANs of `kgz.models`, and by itself a GAN of two networks of your own.
+
     A training step is `discriminator_steps` updates of the discriminator, each on fresh real
-    samples, then `generator_steps` of the generator.
+    samples, then `generator_steps` of the generator. They divide the batch of `fit` among them: for
+    the 64 samples an update of most papers, `batch_size` is 64 times the larger of the two.
 
     With `num_classes`, `condition_dim` or `condition_kind` the model is conditional: `fit` takes
     labels, and both networks take the condition, one-hot for classes, as a second input.
@@ -26,13 +31,14 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
     (`ema_decay=None` for none).
 
     Args:
-        latent_dim: Size of a latent vector.
-        networks: By name a function that makes the network: `generator`, `discriminator` (from the
-            shape of a sample), and what else a subclass needs.
-        generator: Network to use instead of that function's. Maps latents `(batch, latent_dim)` to
-            samples `(batch, *sample_shape)`.
-        discriminator: Network to use instead. Maps samples to logits `(batch, 1)`, without a
+        generator: Maps latents `(batch, latent_dim)`, or `[latents, condition]`, to samples
+            `(batch, *sample_shape)`. A `keras.Model` of any make; its class, if you subclassed one,
+            should be registered with Keras, and its config name the arguments of its constructor.
+        discriminator: Maps samples, or `[samples, condition]`, to logits `(batch, 1)`, without a
             sigmoid.
+        latent_dim: Size of a latent vector.
+        networks: By name a function that makes the network, where none is passed: `generator`,
+            `discriminator` (from the shape of a sample), and what else a subclass needs.
         latent_distribution: `"normal"` (standard) or `"uniform"` (in `[-1, 1]`).
         adversarial_loss: A name or an instance, see `kgz.losses.get`.
         penalties: `kgz.penalties` added to the discriminator's loss.
@@ -48,6 +54,17 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
         sample_kind: The kind of the samples, if their shape does not tell: vectors have one axis,
             images three; see `kgz.kinds`.
         **kwargs: `seed`, `name` and `dtype`, see `kgz.training.PhasedModel`.
+
+    Example:
+
+    >>> dense = keras.layers.Dense
+    >>> generator = keras.Sequential([keras.Input((4,)), dense(16, "relu"), dense(2)])
+    >>> discriminator = keras.Sequential([keras.Input((2,)), dense(16, "relu"), dense(1)])
+    >>> model = kgz.families.AdversarialModel(generator, discriminator, latent_dim=4)
+    >>> model.compile()
+    >>> history = model.fit(np.zeros((8, 2), "float32"), verbose=0)
+    >>> model.generate(3, seed=0).shape
+    TensorShape([3, 2])
     """
 
     # Whether the discriminator of a conditional model takes the condition, too.
@@ -55,18 +72,18 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
     # Whether the losses are the model's own, so that there is none to choose.
     has_own_losses = False
     # The discriminator's outputs, in order.
-    outputs_of_discriminator = ("logits",)
+    outputs_of_discriminator: tuple[str, ...] = ("logits",)
     # The class of the critic, and what its network is shown of samples, as a function of them.
     critic_class = Critic
     view = None
 
     def __init__(
         self,
-        latent_dim: int,
-        *,
-        networks: dict | None = None,
         generator: keras.Model | None = None,
         discriminator: keras.Model | None = None,
+        latent_dim: int | None = None,
+        *,
+        networks: dict | None = None,
         latent_distribution: str = "normal",
         adversarial_loss="non_saturating",
         penalties=(),
@@ -92,16 +109,19 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
             loss = losses.get(adversarial_loss)
         except ValueError as error:
             raise ValueError(f"`adversarial_loss`: {error}") from None
+        if latent_dim is None:
+            raise ValueError("Expected `latent_dim`, the size of a latent vector. Received: None")
+        # What `shapes_taken` needs while the networks are made.
+        self.latent_dim = int(latent_dim)
+        self.condition = condition_of(num_classes, condition_dim, condition_kind)
         passed = {"generator": generator, "discriminator": discriminator}
         super().__init__(networks={**passed, **(networks or {})}, **passed, **kwargs)
-        self.latent_dim = int(latent_dim)
         self.latent_distribution = latent_distribution
         self.discriminator_steps = int(discriminator_steps)
         self.generator_steps = int(generator_steps)
         self.sample_shape = tuple(self.generator.outputs[-1].shape[1:])
         self.check_shape_of("generator", self.sample_shape)
         self.sample_kind = self.kind_of_samples(self.sample_shape, sample_kind)
-        self.condition = condition_of(num_classes, condition_dim, condition_kind)
         if self.has_own_losses and type(loss) is not losses.NonSaturating:
             raise ValueError(
                 f"Expected no `adversarial_loss`: {type(self).__name__} has losses of its own. "
@@ -178,6 +198,19 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
         latents = self.sample_latents(keras.ops.shape(real)[0])
         return real, self._run_generator(latents, *_condition(batch), ema=True)
 
+    def default_optimizers(self):
+        """Adam with learning rate 2e-4 and beta_1 0.5 (Radford et al. 2015, arXiv 1511.06434)."""
+        return keras.optimizers.Adam(2e-4, beta_1=0.5)
+
+    def shapes_taken(self, network):
+        shapes = self.condition.shapes
+        if network == "generator":
+            return [(self.latent_dim,), *shapes]
+        if network == "discriminator":
+            seen = seen_shape(self.view, tuple(self.generator.outputs[-1].shape[1:]))
+            return [seen, *shapes * self.discriminator_takes_condition]
+        return None
+
     def call(self, inputs, training=False):
         """Samples for latents, or for `(latents, condition)`, from the generator in training."""
         return self.generator(inputs, training=training)
@@ -195,21 +228,9 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
     # Internals -----------------------------------------------------------------------------
 
     def _check_networks(self):
-        expected = {
-            "generator": [(self.latent_dim,), *self.condition.shapes],
-            "discriminator": [
-                self.critic.seen_shape(self.sample_shape),
-                *self.condition.shapes * self.discriminator_takes_condition,
-            ],
-        }
-        for name, shapes in expected.items():
-            received = [tuple(one.shape[1:]) for one in getattr(self, name).inputs]
-            if received != shapes:
-                raise ValueError(
-                    f"Expected a `{name}` with inputs of shapes {shapes}, each with a batch axis "
-                    "before it: latents as `latent_dim` says, samples as the generator makes "
-                    f"them, and the condition if there is one. Received: inputs {received}"
-                )
+        """Latents are as `latent_dim` says, and samples as the generator makes them."""
+        for name in ("generator", "discriminator"):
+            check_shapes(name, getattr(self, name), self.shapes_taken(name))
 
 
 def _condition(batch):

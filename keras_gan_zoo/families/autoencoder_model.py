@@ -243,11 +243,13 @@ class AutoencoderModel(PhasedModel):
                 f"Expected an `encoder` whose outputs have widths {expected}, as the `decoder` "
                 f"takes latents. Received: {received}"
             )
-        made, taken = self.decoder.outputs[0].shape, inputs[0].shape
-        if len(made) == len(taken) and made[1:-1] != taken[1:-1]:
+        decoded = self.decoder.outputs[0].shape
+        made = tuple(self.observed(keras.KerasTensor(decoded)).shape[1:])
+        if made != self.sample_shape:
             raise ValueError(
                 "Expected a `decoder` that gives samples of the shape that the `encoder` takes, "
-                f"{taken[1:]}. Received: outputs of shape {made[1:]}"
+                f"{self.sample_shape}. Received: outputs of shape {tuple(decoded[1:])}, for "
+                f"samples of shape {made}"
             )
 
     def _widths(self, latent_dim):

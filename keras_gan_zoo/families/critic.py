@@ -8,6 +8,7 @@ from keras_gan_zoo import backend, errors, losses
 from keras_gan_zoo.families.augmentation import augmented, checked_policy
 from keras_gan_zoo.families.penalized import Penalties, WeightClip
 from keras_gan_zoo.families.replay import ReplayBuffer
+from keras_gan_zoo.families.sigmoids import ends_in_sigmoid
 from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.calls import apply
 from keras_gan_zoo.training.part import Part
@@ -83,12 +84,6 @@ class Critic(Part):
         self._check_outputs()
         model.attach(self)
 
-    def seen_shape(self, shape: tuple) -> tuple:
-        """The shape of what the network is shown of a sample of a shape."""
-        if self.view is None:
-            return shape
-        return tuple(self.view(keras.KerasTensor((None, *shape))).shape[1:])
-
     def judge(self, samples, *condition) -> dict:
         """The network's outputs by name, in training or inference mode as the step requires.
 
@@ -144,7 +139,7 @@ class Critic(Part):
             critic or (lambda samples: self.criticize(samples, *fake[1:])),
         )
 
-    def generator_loss(self, fake: tuple, real: tuple | None = None):
+    def generator_loss(self, fake: tuple, real: tuple = ()):
         """What a generator descends that is to fool the critic.
 
         Args:
@@ -178,10 +173,10 @@ class Critic(Part):
                 f"Expected a `{self.name}` that gives {', '.join(names)}. Received: "
                 f"{len(received)} outputs of shapes {[tuple(one.shape[1:]) for one in received]}"
             )
-        if names[0] == "logits" and _ends_in_sigmoid(received[0]):
+        if names[0] == "logits" and self.loss.takes_logits and ends_in_sigmoid(received[0]):
             warnings.warn(
-                f"The `{self.name}` ends in a sigmoid. Losses take logits, as they are: its last "
-                "layer should have no activation.",
+                f"The `{self.name}` ends in a sigmoid. The loss {type(self.loss).__name__} takes "
+                "logits, as they are: the last layer should have no activation.",
                 stacklevel=4,
             )
         if names[0] == "logits" and len(received[0].shape) == 2 and received[0].shape[-1] != 1:
@@ -191,10 +186,11 @@ class Critic(Part):
             )
 
 
-def _ends_in_sigmoid(output):
-    layer = output._keras_history.operation
-    activation = getattr(layer, "activation", None)
-    return "sigmoid" in (getattr(activation, "__name__", "") or type(layer).__name__).lower()
+def seen_shape(view, shape: tuple) -> tuple:
+    """The shape of what a `view`, if there is one, shows of a sample of a shape."""
+    if view is None:
+        return shape
+    return tuple(view(keras.KerasTensor((None, *shape))).shape[1:])
 
 
 def _checked_noise(level):

@@ -5,28 +5,18 @@ import functools
 import numpy as np
 import tensorflow as tf
 
-from keras_gan_zoo import backend, kinds
-from keras_gan_zoo.families.latents import LATENT_DISTRIBUTIONS
+from keras_gan_zoo import backend
+from keras_gan_zoo.families.latents import LatentSampling
 from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.calls import CHUNK, compiled
 
 
-class Generation:
+class Generation(LatentSampling):
     """Mixin for models that map latents, and a condition if they have one, to samples.
 
     The model has `latent_dim`, `latent_distribution`, `sample_kind`, `condition`, and
     `_run_generator(*inputs, ema)`.
     """
-
-    @property
-    def latent_kind(self) -> kinds.Kind:
-        """The kind of latents: vectors `(latent_dim,)`."""
-        return kinds.Vector((self.latent_dim,))
-
-    def sample_latents(self, num_samples: int, seed=None):
-        """Latents `(num_samples, latent_dim)` from the model's latent distribution."""
-        draw = LATENT_DISTRIBUTIONS[self.latent_distribution]
-        return draw((num_samples, self.latent_dim), seed=seed)
 
     def generate(self, num_samples=None, labels=None, latents=None, seed=None, ema=True):
         """Generates samples.

@@ -4,7 +4,7 @@ import math
 
 import tensorflow as tf
 
-from keras_gan_zoo import backend
+from keras_gan_zoo import backend, kinds
 
 LATENT_DISTRIBUTIONS = {
     "normal": backend.random_normal,
@@ -21,6 +21,20 @@ def truncated_normal(shape, limit: float, seed=None):
     uniform = backend.random_uniform(shape, -1.0, 1.0, seed)
     normal = math.sqrt(2.0) * tf.math.erfinv(share * uniform)
     return tf.clip_by_value(normal, -limit, limit)  # which rounding may pass
+
+
+class LatentSampling:
+    """Mixin for models with `latent_dim` and `latent_distribution`."""
+
+    @property
+    def latent_kind(self) -> kinds.Kind:
+        """The kind of latents: vectors `(latent_dim,)`."""
+        return kinds.Vector((self.latent_dim,))
+
+    def sample_latents(self, num_samples: int, seed=None):
+        """Latents `(num_samples, latent_dim)` from the model's latent distribution."""
+        draw = LATENT_DISTRIBUTIONS[self.latent_distribution]
+        return draw((num_samples, self.latent_dim), seed=seed)
 
 
 def interpolation_path(start, end, steps, spherical):

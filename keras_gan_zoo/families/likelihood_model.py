@@ -21,8 +21,8 @@ class LikelihoodModel(AutoencoderModel):
     """
 
     def __init__(self, likelihood: Likelihood, **kwargs):
+        self.likelihood = likelihood  # `observed` is asked for the shape of samples
         super().__init__(**kwargs)
-        self.likelihood = likelihood
         if isinstance(self.sample_kind, kinds.Image):
             self.sample_kind = dataclasses.replace(self.sample_kind, largest=likelihood.largest)
         self._compiled = compiled(self._posterior), compiled(self._log_weights)

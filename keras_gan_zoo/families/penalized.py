@@ -32,12 +32,8 @@ class Penalties(Part):
         for penalty in self.penalties:
             penalty.build(network)
         self.states = [one.state for one in self.penalties if one.state is not None]
+        self.intervals = tuple(one.every for one in self.penalties)
         model.attach(self)
-
-    @property
-    def intervals(self) -> tuple:
-        """After how many updates each is due."""
-        return tuple(one.every for one in self.penalties)
 
     def losses(self, critic=None, real=None, fake=None, critic_of_fake=None) -> dict:
         """The weighted penalties by name.

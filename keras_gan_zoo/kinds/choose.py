@@ -36,7 +36,7 @@ def of_shape(shape) -> Kind:
     return (Vector if rank == 1 else Image)(shape)
 
 
-CANDIDATES = {
+CANDIDATES: dict[int | None, str] = {
     0: "A class is `Label`. ",
     2: "Two axes may be a `Sequence`, `Points`, a `Spectrogram`, `Audio` with channels or a "
     "`LabelMap`; a grey image has a channel: (height, width, 1). ",

@@ -111,8 +111,12 @@ def cells(rows):
 def beside(parts):
     """Batches of images side by side, as one batch of images: grey, if all of them are."""
     height, channels = (max(part.shape[axis] for part in parts) for axis in (1, 3))
+    tallest = max(parts, key=lambda part: part.shape[1])
     strips = []
     for index, part in enumerate(parts):
+        factor = height // part.shape[1]
+        if (factor * part.shape[1], factor * part.shape[2]) == tallest.shape[1:3]:
+            part = part.repeat(factor, axis=1).repeat(factor, axis=2)  # a smaller version of it
         if part.shape[-1] not in (1, 3):
             raise ValueError(
                 f"Expected samples of 1 or 3 channels to draw. Received: {part.shape[-1]} channels"

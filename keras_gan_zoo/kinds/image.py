@@ -59,13 +59,29 @@ class Image(kind.Kind):
     def tiles(self, samples):
         return samples
 
+    def writers(self):
+        """What all kinds have; the picture of one image has no frame."""
+        frames = dict.fromkeys((".png", ".jpg"), self._write_picture)
+        return {**super().writers(), **frames}
+
+    def _write_picture(self, samples, path):
+        pictures.grid(samples, padding=2 if len(samples) > 1 else 0).save(path)
+
     def read(self, path):
         """Reads an image file, or those of a folder in the order of their names; or an `.npy` file.
 
-        Images are resized and made grey or RGB as `shape` says.
+        Images are resized and made grey or RGB as `shape` says. Where it leaves their size open
+        they keep their own, which must be one for all.
         """
         path = pathlib.Path(path)
         if path.suffix == ".npy":
             return super().read(path)
         files = image_files.find(path, below=False) if path.is_dir() else [path]
-        return self.check(str(path), np.stack([pictures.read(one, self.shape) for one in files]))
+        images = [pictures.read(one, self.shape) for one in files]
+        for file, image in zip(files, images, strict=True):
+            if image.shape != images[0].shape:
+                raise ValueError(
+                    f"Expected images of one size in {path}, or one file at a time. Received: "
+                    f"{files[0].name} of shape {images[0].shape}, {file.name} of {image.shape}"
+                )
+        return self.check(str(path), np.stack(images))

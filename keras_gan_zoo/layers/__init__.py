@@ -2,11 +2,13 @@
 
 from keras_gan_zoo.layers.batch_normalization import BatchNormalization
 from keras_gan_zoo.layers.boltzmann_units import BoltzmannUnits
+from keras_gan_zoo.layers.centred_pooling import CentredAveragePooling2D
 from keras_gan_zoo.layers.chunks import Chunks
 from keras_gan_zoo.layers.concatenate_condition import ConcatenateCondition
 from keras_gan_zoo.layers.concatenated_relu import ConcatenatedReLU
 from keras_gan_zoo.layers.conditional_batch_normalization import ConditionalBatchNormalization
 from keras_gan_zoo.layers.dropout import Dropout
+from keras_gan_zoo.layers.episodic_lstm_cell import EpisodicLSTMCell
 from keras_gan_zoo.layers.gated_linear_unit import GatedLinearUnit
 from keras_gan_zoo.layers.gaussian_noise import GaussianNoise
 from keras_gan_zoo.layers.gaussian_sampling import GaussianSampling
@@ -18,25 +20,30 @@ from keras_gan_zoo.layers.legacy_resizing import LegacyResizing
 from keras_gan_zoo.layers.maxout import Maxout
 from keras_gan_zoo.layers.minibatch_discrimination import MinibatchDiscrimination
 from keras_gan_zoo.layers.minibatch_std_dev import MinibatchStdDev
+from keras_gan_zoo.layers.pixel_shuffle import PixelShuffle2D
 from keras_gan_zoo.layers.reference_batch import DropReference, PrependReference
 from keras_gan_zoo.layers.reflection_padding import ReflectionPadding2D
 from keras_gan_zoo.layers.resize_conv import ResizeConv2D
 from keras_gan_zoo.layers.self_attention import SelfAttention2D
 from keras_gan_zoo.layers.smooth_resampling import SmoothDownsampling2D, SmoothUpsampling2D
+from keras_gan_zoo.layers.spade import SPADE
 from keras_gan_zoo.layers.spectral_normalization import SpectralNormalization
 from keras_gan_zoo.layers.transposed_conv import TransposedConv2D
 from keras_gan_zoo.layers.virtual_batch_normalization import VirtualBatchNormalization
 from keras_gan_zoo.layers.weight_normalization import WeightNormalization
 
 __all__ = [
+    "SPADE",
     "BatchNormalization",
     "BoltzmannUnits",
     "Chunks",
+    "CentredAveragePooling2D",
     "ConcatenateCondition",
     "ConcatenatedReLU",
     "ConditionalBatchNormalization",
     "DropReference",
     "Dropout",
+    "EpisodicLSTMCell",
     "GatedLinearUnit",
     "GaussianNoise",
     "GaussianSampling",
@@ -48,6 +55,7 @@ __all__ = [
     "Maxout",
     "MinibatchDiscrimination",
     "MinibatchStdDev",
+    "PixelShuffle2D",
     "PrependReference",
     "ReflectionPadding2D",
     "ResizeConv2D",

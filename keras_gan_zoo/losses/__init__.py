@@ -16,10 +16,11 @@ from keras_gan_zoo.losses.classification import (
     class_evidence,
     semi_supervised_unlabelled,
 )
+from keras_gan_zoo.losses.content_similarity import masked_pairwise_mse
 from keras_gan_zoo.losses.cramer import cramer_critic, cramer_critic_loss, cramer_generator_loss
 from keras_gan_zoo.losses.divergence import gaussian_kl, kl_per_dimension
 from keras_gan_zoo.losses.energy_based import energy_margin, pulling_away, reconstruction_energy
-from keras_gan_zoo.losses.feature_matching import feature_matching
+from keras_gan_zoo.losses.feature_matching import feature_matching, layer_matching
 from keras_gan_zoo.losses.likelihoods import (
     bernoulli_nll,
     discretized_logistic_nll,
@@ -27,6 +28,7 @@ from keras_gan_zoo.losses.likelihoods import (
     importance_weighted_log_likelihood,
     standard_normal_nll,
 )
+from keras_gan_zoo.losses.mixture_density import mixture_nll, mixture_sample
 from keras_gan_zoo.losses.transport import (
     cosine_cost,
     energy_distance,
@@ -59,7 +61,11 @@ __all__ = [
     "get",
     "importance_weighted_log_likelihood",
     "kl_per_dimension",
+    "layer_matching",
+    "masked_pairwise_mse",
     "minibatch_energy_distance",
+    "mixture_nll",
+    "mixture_sample",
     "pulling_away",
     "reconstruction_energy",
     "semi_supervised_unlabelled",

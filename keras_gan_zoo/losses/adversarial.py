@@ -15,6 +15,8 @@ class AdversarialLoss:
     """
 
     generator_needs_real = False
+    # Whether numbers of any size are expected, so that a discriminator must not end in a sigmoid.
+    takes_logits = True
 
     def discriminator(self, real_logits, fake_logits):
         """The discriminator's loss, a scalar to be minimised."""
@@ -90,6 +92,8 @@ class LeastSquares(AdversarialLoss):
         Mao et al. 2016, Least Squares Generative Adversarial Networks, arXiv 1611.04076,
         equations 2 and 9 (a = 0, b = c = 1).
     """
+
+    takes_logits = False
 
     def __init__(self, label_smoothing: float = 0.0):
         self.label_smoothing = _check_smoothing(label_smoothing)

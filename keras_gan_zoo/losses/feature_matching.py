@@ -1,4 +1,4 @@
-"""Feature matching: the generator matches means of the discriminator's features."""
+"""Feature matching: the generator matches features of the discriminator."""
 
 from keras import ops
 
@@ -36,3 +36,26 @@ def feature_matching(real_features, fake_features, distance: str = "squared"):
     real = ops.stop_gradient(ops.mean(backend.global_batch(real), axis=0))
     difference = ops.mean(backend.global_batch(fake), axis=0) - real
     return ops.mean(ops.square(difference) if distance == "squared" else ops.abs(difference))
+
+
+def layer_matching(real_features, fake_features):
+    """How far a discriminator's features of fake samples are from those of their real partners.
+
+    The sum over layers of the mean absolute difference. Real features are constants.
+
+    Args:
+        real_features, fake_features: Lists of features `(batch, ...)`, one for each layer; row by
+            row of a real sample and of the one that was made in its place.
+
+    Returns:
+        A float32 scalar.
+
+    References:
+        Wang et al. 2017, High-Resolution Image Synthesis and Semantic Manipulation with
+        Conditional GANs, arXiv 1711.11585, equation 4.
+    """
+    total = 0.0
+    for real, fake in zip(real_features, fake_features, strict=True):
+        real, fake = floats(real, fake)
+        total += ops.mean(ops.abs(fake - ops.stop_gradient(real)))
+    return total

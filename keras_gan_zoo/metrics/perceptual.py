@@ -119,14 +119,16 @@ def perceptual_path_length(
     random = np.random.default_rng(seed)
     interpolate = spherical_interpolation if mapping is None else _linear_interpolation
     lengths = []
-    for start in range(0, num_samples, batch_size):
-        count = min(batch_size, num_samples - start)
-        ends = random.standard_normal((2, count, latent_dim))
+    for done in range(0, num_samples, batch_size):
+        count = min(batch_size, num_samples - done)
+        start, end = random.standard_normal((2, count, latent_dim))
         where = random.uniform(size=(count, 1)) * (sampling == "full")
         if mapping is not None:
-            ends = [np.asarray(mapping(end.astype("float32")), "float64") for end in ends]
+            start, end = (
+                np.asarray(mapping(one.astype("float32")), "float64") for one in (start, end)
+            )
         first, second = (
-            np.asarray(generator(interpolate(*ends, t).astype("float32")))
+            np.asarray(generator(interpolate(start, end, t).astype("float32")))
             for t in (where, where + epsilon)
         )
         step = checks.array("distance", distance(first, second)).astype("float64")
@@ -135,9 +137,9 @@ def perceptual_path_length(
                 f"Expected `distance` to return shape ({count},). Received: {step.shape}"
             )
         lengths.append(step / epsilon**2)
-    lengths = np.concatenate(lengths)
-    low, high = np.percentile(lengths, percentiles)
-    return float(lengths[(lengths >= low) & (lengths <= high)].mean())
+    all_lengths = np.concatenate(lengths)
+    low, high = np.percentile(all_lengths, percentiles)
+    return float(all_lengths[(all_lengths >= low) & (all_lengths <= high)].mean())
 
 
 def spherical_interpolation(a, b, t) -> np.ndarray:

@@ -97,8 +97,8 @@ def patch_wasserstein_distance(
     random = np.random.default_rng(seed)
     result = {}
     for level_real, level_fake in zip(_pyramid(real), _pyramid(fake), strict=True):
-        points = [_patches(level, patches, random) for level in (level_real, level_fake)]
-        distances = [_sliced(*points, directions, random) for _ in range(repeats)]
+        first, second = (_patches(one, patches, random) for one in (level_real, level_fake))
+        distances = [_sliced(first, second, directions, random) for _ in range(repeats)]
         result[level_real.shape[1]] = 1000.0 * float(np.mean(distances))
     result["mean"] = float(np.mean(list(result.values())))
     return result

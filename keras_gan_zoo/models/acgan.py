@@ -65,7 +65,7 @@ class ACGAN(Classification, AdversarialModel):
     ):
         checks.check_at_least(0, class_weight=class_weight)
         super().__init__(
-            latent_dim,
+            latent_dim=latent_dim,
             networks={
                 "generator": lambda: dcgan_generator(
                     image_shape, latent_dim, filters, condition_dim=num_classes

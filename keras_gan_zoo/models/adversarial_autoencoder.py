@@ -12,6 +12,7 @@ from keras_gan_zoo.families.priors import MODES, PRIORS
 from keras_gan_zoo.models.autoencoder import Autoencoder
 from keras_gan_zoo.networks import mlp_decoder, mlp_encoder
 from keras_gan_zoo.training import checks
+from keras_gan_zoo.training.own_networks import check_shapes
 from keras_gan_zoo.training.phase import Phase
 
 UNLABELLED = -1
@@ -96,6 +97,7 @@ class AdversarialAutoencoder(LatentPrior, Autoencoder):
         super().__init__(image_shape, latent_dim, networks={**own, **(networks or {})}, **kwargs)
         self.prior, self.prior_scale = prior, float(prior_scale)
         self.informed_by_labels = bool(informed_by_labels)
+        check_shapes("discriminator", self.discriminator, [(judged,)])
         self.critic = Critic(self)
 
     def phases(self):

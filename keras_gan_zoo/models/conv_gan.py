@@ -45,7 +45,7 @@ class ConvGAN(AdversarialModel):
     ):
         shape = input_dim or image_shape
         super().__init__(
-            latent_dim,
+            latent_dim=latent_dim,
             networks={
                 "generator": lambda: conv_gan_generator(shape, latent_dim),
                 "discriminator": lambda shape: conv_gan_discriminator(shape),

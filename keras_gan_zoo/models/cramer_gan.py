@@ -56,7 +56,7 @@ class CramerGAN(FeatureCritic):
         **kwargs,
     ):
         super().__init__(
-            latent_dim,
+            latent_dim=latent_dim,
             networks={
                 "generator": lambda: wgan_gp_generator(
                     image_shape, latent_dim, filters, kernel_size

@@ -10,6 +10,7 @@ from keras_gan_zoo.families.translation_model import TranslationModel
 from keras_gan_zoo.models.pix2pix import PATCHES
 from keras_gan_zoo.networks import patch_discriminator, resnet_translator, unet_generator
 from keras_gan_zoo.training import checks
+from keras_gan_zoo.training.own_networks import check_shapes
 from keras_gan_zoo.training.phase import Phase
 
 DIRECTIONS = ("a_to_b", "b_to_a")
@@ -95,6 +96,10 @@ class CycleGAN(TranslationModel):
         names = ("discriminator_a", "discriminator_b")
         networks = {**dict.fromkeys(DIRECTIONS, translator), **dict.fromkeys(names, discriminator)}
         super().__init__(networks=networks, **kwargs)
+        for name in DIRECTIONS:
+            check_shapes(name, getattr(self, name), [image_shape], [image_shape])
+        for name in names:
+            check_shapes(name, getattr(self, name), [image_shape])
         self.source_kind = self.target_kind = kinds.Image(image_shape)
         options = {
             "loss": "least_squares",

@@ -53,7 +53,7 @@ class DCGAN(AdversarialModel):
         **kwargs,
     ):
         super().__init__(
-            latent_dim,
+            latent_dim=latent_dim,
             networks={
                 "generator": lambda: dcgan_generator(image_shape, latent_dim, filters),
                 "discriminator": lambda shape: dcgan_discriminator(shape, filters),

@@ -80,7 +80,7 @@ class EBGAN(AdversarialModel):
         checks.check_positive(margin=margin)
         checks.check_at_least(0, repelling_weight=repelling_weight)
         super().__init__(
-            latent_dim,
+            latent_dim=latent_dim,
             networks={
                 "generator": lambda: dcgan_generator(image_shape, latent_dim, filters, 4),
                 "discriminator": lambda shape: ebgan_discriminator(

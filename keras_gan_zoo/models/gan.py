@@ -53,7 +53,7 @@ class GAN(AdversarialModel):
     ):
         shape = image_shape or sample_shape
         super().__init__(
-            latent_dim,
+            latent_dim=latent_dim,
             networks={
                 "generator": lambda: mlp_generator(shape, latent_dim, hidden_units),
                 "discriminator": lambda shape: maxout_discriminator(

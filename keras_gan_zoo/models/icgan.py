@@ -10,6 +10,7 @@ from keras_gan_zoo.kinds import values
 from keras_gan_zoo.networks.icgan import icgan_encoder_widths
 from keras_gan_zoo.training.abilities import Ability
 from keras_gan_zoo.training.calls import apply
+from keras_gan_zoo.training.own_networks import check_shapes
 from keras_gan_zoo.training.phase import Phase
 
 
@@ -65,11 +66,11 @@ class IcGAN(AdversarialModel):
         encoders_only: bool = False,
         **kwargs,
     ):
-        if condition_dim is None and num_classes is None:
-            condition_dim = 18
-        dim = condition_dim or num_classes
+        dim = condition_dim or num_classes or 18
+        if num_classes is None:
+            condition_dim = dim
         super().__init__(
-            latent_dim,
+            latent_dim=latent_dim,
             networks={
                 "generator": lambda: networks.icgan_generator(
                     image_shape, latent_dim, dim, filters
@@ -86,6 +87,8 @@ class IcGAN(AdversarialModel):
             num_classes=num_classes,
             **kwargs,
         )
+        for name, size in (("latent_encoder", self.latent_dim), ("condition_encoder", dim)):
+            check_shapes(name, getattr(self, name), [self.sample_shape], [(size,)])
         self.encoders_only = bool(encoders_only)
 
     def get_config(self):

@@ -94,7 +94,7 @@ class ImprovedGAN(AdversarialModel):
         if adversarial_loss is None:
             adversarial_loss = losses.get("non_saturating", label_smoothing=label_smoothing)
         super().__init__(
-            latent_dim,
+            latent_dim=latent_dim,
             networks={"generator": generator, "discriminator": discriminator},
             adversarial_loss=adversarial_loss,
             penalties=history(penalties),

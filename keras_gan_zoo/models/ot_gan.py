@@ -42,7 +42,9 @@ class OTGAN(FeatureCritic):
 
     Deviations:
         Weight normalisation starts from its initial scales, without the authors' pass over data.
-        The generator's moving average, which the authors keep as well, starts quickly.
+        The generator's moving average, which the authors keep as well, starts quickly. The
+        generator is updated three times per update of the critic, as in the paper (the authors'
+        `train.py`: five), and images are not flipped at random (theirs are; `load` can).
     """
 
     def __init__(
@@ -62,7 +64,7 @@ class OTGAN(FeatureCritic):
         **kwargs,
     ):
         super().__init__(
-            latent_dim,
+            latent_dim=latent_dim,
             networks={
                 "generator": lambda: ot_gan_generator(image_shape, latent_dim, filters),
                 "discriminator": lambda shape: ot_gan_critic(

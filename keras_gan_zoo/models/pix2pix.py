@@ -9,6 +9,7 @@ from keras_gan_zoo.families.critic import Critic
 from keras_gan_zoo.families.translation_model import TranslationModel
 from keras_gan_zoo.networks import patch_discriminator, unet_generator
 from keras_gan_zoo.training import checks
+from keras_gan_zoo.training.own_networks import check_shapes
 from keras_gan_zoo.training.phase import Phase
 
 # How many convolutions of stride two a discriminator has that sees patches of so many pixels.
@@ -96,6 +97,9 @@ class Pix2Pix(TranslationModel):
             **kwargs,
         )
         self.source_kind, self.target_kind = kinds.Image(source_shape), kinds.Image(target_shape)
+        check_shapes("generator", self.generator, [source_shape], [target_shape])
+        judged = [target_shape, *[source_shape] * bool(conditional)]
+        check_shapes("discriminator", self.discriminator, judged)
         self.critic = Critic(
             self,
             weight=0.5,
@@ -150,11 +154,12 @@ class Pix2Pix(TranslationModel):
     def abilities(self):
         """`translate`, without and with dropout."""
         return (
-            self.translation(self._translated, signature="serving_default"),
+            self.translation(self._translated, signature="serving_default", wanted="target"),
             self.translation(
                 lambda images: self.varied(self.generator, images),
                 signature="stochastic",
                 arguments={"stochastic": True},
+                wanted="target",
             ),
         )
 

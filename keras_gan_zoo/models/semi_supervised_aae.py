@@ -11,6 +11,7 @@ from keras_gan_zoo.kinds import values
 from keras_gan_zoo.models.adversarial_autoencoder import AdversarialAutoencoder
 from keras_gan_zoo.networks import mlp_decoder, mlp_encoder
 from keras_gan_zoo.training import checks
+from keras_gan_zoo.training.own_networks import check_shapes
 from keras_gan_zoo.training.phase import Phase
 
 
@@ -108,6 +109,7 @@ class SemiSupervisedAAE(FewLabels, AdversarialAutoencoder):
             },
             **kwargs,
         )
+        check_shapes("class_discriminator", self.class_discriminator, [(num_classes,)])
         self.class_critic = Critic(self, "class_discriminator")
         self.joint = bool(joint)
         self.num_classes, self.style_dim = int(num_classes), int(latent_dim)

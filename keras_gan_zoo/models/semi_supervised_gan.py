@@ -88,7 +88,7 @@ class SemiSupervisedGAN(FewLabels, AdversarialModel):
         check_choice("feature_matching", feature_matching, MATCHINGS)
         checks.check_count("num_classes", num_classes, least=2)
         super().__init__(
-            latent_dim,
+            latent_dim=latent_dim,
             networks={
                 "generator": lambda: improved_gan_generator(image_shape, latent_dim),
                 "discriminator": lambda shape: improved_gan_classifier(shape, num_classes),

@@ -94,7 +94,7 @@ class SNGAN(AdversarialModel):
             weight_clip = CLIP
         dim = num_classes or condition_dim
         super().__init__(
-            latent_dim,
+            latent_dim=latent_dim,
             networks={
                 "generator": lambda: make_generator(
                     image_shape, latent_dim, condition_dim=dim, **_width(filters)

@@ -1,6 +1,7 @@
 """The variational autoencoder."""
 
 import functools
+from collections.abc import Callable
 
 import keras
 from keras import ops
@@ -13,7 +14,7 @@ from keras_gan_zoo.families.posterior import GaussianPosterior
 from keras_gan_zoo.training import checks
 
 # An encoder of (image_shape, latent_dim), and a decoder of those and `output`.
-NETWORKS = {
+NETWORKS: dict[str, tuple[Callable, Callable]] = {
     "conv": (functools.partial(networks.conv_encoder, variational=True), networks.conv_decoder),
     "face": (networks.face_vae_encoder, networks.face_vae_decoder),
     "face_without_dropout": (
@@ -88,13 +89,13 @@ class VAE(GaussianPosterior, LikelihoodModel):
         checks.check_at_least(0, beta=beta, warm_up=warm_up, free_bits=free_bits)
         check_choice("network", network, NETWORKS)
         encoder, decoder = NETWORKS[network]
-        likelihood = likelihood_of(likelihood, likelihood_scale)
-        parameters = (*image_shape[:-1], image_shape[-1] * likelihood.parameters)
+        chosen = likelihood_of(likelihood, likelihood_scale)
+        parameters = (*image_shape[:-1], image_shape[-1] * chosen.parameters)
         super().__init__(
-            likelihood,
+            chosen,
             networks={
                 "encoder": lambda: encoder(image_shape, latent_dim),
-                "decoder": lambda: decoder(parameters, latent_dim, output=likelihood.output),
+                "decoder": lambda: decoder(parameters, latent_dim, output=chosen.output),
             },
             **kwargs,
         )

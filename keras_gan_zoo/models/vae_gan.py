@@ -23,7 +23,8 @@ class VAEGAN(GaussianPosterior, AutoencoderModel):
     - the encoder `KL(q(z | x) || p(z)) + L_similarity`, where `L_similarity` is the negative
       log-density of `l(x)` under a normal around `l(reconstruction)`, of variance 1;
     - the decoder `similarity_weight * L_similarity`, and the discriminator's loss, negated;
-    - the discriminator the cross-entropy of samples against reconstructions and generated images.
+    - the discriminator the cross-entropy of samples, of weight 1/2, against reconstructions and
+      generated images, of weight 1/4 each.
 
     So the encoder never sees the game, and similarity never forms the features it is made of.
     Where one side of the game is far ahead it waits (`margin`), as in the authors' code.
@@ -57,8 +58,7 @@ class VAEGAN(GaussianPosterior, AutoencoderModel):
 
     Deviations:
         The players take turns, each against the latest state of the others, where algorithm 1
-        computes all gradients at one point. `ln D` has no small number added. A waiting player's
-        gradient is 0, which moves nothing under RMSprop but its mean square. Samples,
+        computes all gradients at one point. `ln D` has no small number added. Samples,
         reconstructions and generated images are decoded and judged, and so normalised, each by
         themselves (theirs: all at once, with which the recipe's images collapsed). No weight decay
         (theirs: twice 1e-5 of the weights, added to the gradient), and rates do not fall. Both of
@@ -121,17 +121,18 @@ class VAEGAN(GaussianPosterior, AutoencoderModel):
         similarity = self.similarity(real["features"], reconstructed["features"])
         fooled = [self.critic.loss.generator(one["logits"]) for one in (reconstructed, generated)]
         waits, _ = self._who_waits(real, reconstructed, generated)
+        self.skip_update(waits)
         return {
-            "similarity_loss": _unless(waits, self.similarity_weight * similarity),
-            "generator_loss": _unless(waits, sum(fooled)),
+            "similarity_loss": self.similarity_weight * similarity,
+            "generator_loss": sum(fooled),
         }
 
     def discriminator_losses(self, batch):
         real, *fakes = self._judged(batch)
         _, waits = self._who_waits(real, *fakes)
+        self.skip_update(waits)
         on_real, on_fake = _cross_entropies(_logits(real, *fakes))
-        loss = on_real + len(fakes) * on_fake
-        return {"discriminator_loss": _unless(waits, loss)}
+        return {"discriminator_loss": 0.5 * (on_real + on_fake)}
 
     def similarity(self, features, reconstructed):
         """`-log N(l(x); l(reconstruction), 1)` in nats, the mean over the batch (equation 7)."""
@@ -161,11 +162,6 @@ class VAEGAN(GaussianPosterior, AutoencoderModel):
         behind = most > self.equilibrium + self.margin
         one = ops.logical_xor(ahead, behind)
         return ops.logical_and(behind, one), ops.logical_and(ahead, one)
-
-
-def _unless(waits, loss):
-    """The loss, without its gradient where the player waits."""
-    return ops.where(waits, ops.stop_gradient(loss), loss)
 
 
 def _logits(*judged):

@@ -49,7 +49,7 @@ class WGAN(AdversarialModel):
         **kwargs,
     ):
         super().__init__(
-            latent_dim,
+            latent_dim=latent_dim,
             networks={
                 "generator": lambda: dcgan_generator(image_shape, latent_dim, filters, 4),
                 "discriminator": lambda shape: dcgan_discriminator(shape, filters, 4),

@@ -14,6 +14,10 @@ from keras_gan_zoo.networks.blocks.residual import residual_discriminator, resid
 from keras_gan_zoo.networks.blocks.with_dropout import with_dropout
 from keras_gan_zoo.networks.blocks.with_virtual_batch import with_virtual_batch_normalization
 from keras_gan_zoo.networks.classifier import small_classifier
+from keras_gan_zoo.networks.colorization import (
+    colorization_discriminator,
+    colorization_generator,
+)
 from keras_gan_zoo.networks.conv_gan import conv_gan_discriminator, conv_gan_generator
 from keras_gan_zoo.networks.cycle_gan import resnet_translator
 from keras_gan_zoo.networks.dcgan import dcgan_discriminator, dcgan_generator
@@ -30,6 +34,13 @@ from keras_gan_zoo.networks.mlp import maxout_discriminator, mlp_generator
 from keras_gan_zoo.networks.mobilenet_v2 import mobilenet_v2
 from keras_gan_zoo.networks.ot_gan import ot_gan_critic, ot_gan_generator
 from keras_gan_zoo.networks.pix2pix import patch_discriminator, unet_generator
+from keras_gan_zoo.networks.pixel_da import (
+    pixel_da_classifier,
+    pixel_da_discriminator,
+    pixel_da_generator,
+    pixel_da_private_layers,
+)
+from keras_gan_zoo.networks.projection_super_resolution import super_resolution_discriminator
 from keras_gan_zoo.networks.r3gan import r3gan_discriminator, r3gan_generator
 from keras_gan_zoo.networks.residual_autoencoder import residual_decoder, residual_encoder
 from keras_gan_zoo.networks.sagan import attention_maps, sagan_discriminator, sagan_generator
@@ -39,6 +50,12 @@ from keras_gan_zoo.networks.sngan import (
     sngan_resnet_discriminator,
     sngan_resnet_generator,
 )
+from keras_gan_zoo.networks.spade import (
+    multiscale_discriminator,
+    spade_generator,
+    style_encoder,
+)
+from keras_gan_zoo.networks.srgan import sr_resnet, srgan_discriminator
 from keras_gan_zoo.networks.toy import toy_critic, toy_generator
 from keras_gan_zoo.networks.vae_gan import (
     vae_gan_decoder,
@@ -46,6 +63,11 @@ from keras_gan_zoo.networks.vae_gan import (
     vae_gan_encoder,
 )
 from keras_gan_zoo.networks.wgan_gp import wgan_gp_critic, wgan_gp_generator
+from keras_gan_zoo.networks.world_model import (
+    mdn_rnn,
+    world_model_decoder,
+    world_model_encoder,
+)
 
 __all__ = [
     "acgan_discriminator",
@@ -54,6 +76,8 @@ __all__ = [
     "biggan_deep_generator",
     "biggan_discriminator",
     "biggan_generator",
+    "colorization_discriminator",
+    "colorization_generator",
     "conv_decoder",
     "conv_encoder",
     "conv_gan_discriminator",
@@ -70,15 +94,21 @@ __all__ = [
     "improved_gan_generator",
     "inception_2015",
     "maxout_discriminator",
+    "mdn_rnn",
     "mlp_decoder",
     "mlp_encoder",
     "mlp_generator",
     "mobilenet_v2",
+    "multiscale_discriminator",
     "ot_gan_critic",
     "ot_gan_generator",
     "patch_discriminator",
     "r3gan_discriminator",
     "r3gan_generator",
+    "pixel_da_classifier",
+    "pixel_da_discriminator",
+    "pixel_da_generator",
+    "pixel_da_private_layers",
     "residual_decoder",
     "residual_discriminator",
     "residual_encoder",
@@ -91,6 +121,11 @@ __all__ = [
     "sngan_cnn_generator",
     "sngan_resnet_discriminator",
     "sngan_resnet_generator",
+    "spade_generator",
+    "style_encoder",
+    "sr_resnet",
+    "srgan_discriminator",
+    "super_resolution_discriminator",
     "toy_critic",
     "toy_generator",
     "vae_gan_decoder",
@@ -104,6 +139,8 @@ __all__ = [
     "with_minibatch_discrimination",
     "with_virtual_batch_normalization",
     "unet_generator",
+    "world_model_decoder",
+    "world_model_encoder",
 ]
 
 # Whoever calls them, in whatever configuration of Keras.

@@ -1,5 +1,7 @@
 """The networks of DCGAN, at any square power-of-two size and at 28x28."""
 
+from typing import Any
+
 import keras
 from keras import layers
 
@@ -40,7 +42,7 @@ def dcgan_generator(
     """
     base, doublings = doublings_of(image_shape)
     widths = _widths(filters, doublings)[::-1]
-    options = {"use_bias": use_bias}
+    options: dict[str, Any] = {"use_bias": use_bias}
     latents, condition = keras.Input((latent_dim,), name="latents"), condition_input(condition_dim)
     x = latents if condition is None else ConcatenateCondition()((latents, condition))
     x = layers.Dense(base * base * widths[0], kernel_initializer=normal(), **options)(x)

@@ -1,34 +1,45 @@
 """Reading a preset."""
 
+import warnings
+
 import keras
 
-from keras_gan_zoo import backend, errors
+from keras_gan_zoo import backend, errors, weight_files
 from keras_gan_zoo.presets import registry
-from keras_gan_zoo.weight_files import count_numbers, load_weights, sha256
+from keras_gan_zoo.presets.take_over import take_over, told
+from keras_gan_zoo.weight_files import count_numbers, sha256
 
 EXTRACTOR = "keras_gan_zoo>FeatureExtractor"
 MOST_PER_STORED = 4  # numbers that a model may have for each that its preset stores
 ALWAYS_ALLOWED = 50_000_000
 
 
-def from_preset(preset: str, model_class: type | None = None, **networks):
-    """Loads a trained model.
+def from_preset(
+    preset: str, model_class: type | None = None, *, load_weights: bool = True, **overrides
+):
+    """Loads a trained model, or one that differs from it, to be trained on.
+
+    With other arguments than those of the preset, such as `num_classes=3`, a new model is made, and
+    what fits of the trained weights is taken over, variable by variable: those of a moving average,
+    too. A warning says layer by layer what was taken over, what was made anew and why.
 
     Args:
         preset: The name of an installed preset, a folder, or an `hf://owner/name` or
             `kaggle://...` handle.
         model_class: The class the preset must be of; any by default.
-        **networks: Networks that losses use and presets do not hold (`PhasedModel.frozen`), by the
-            names of the arguments they came as. Feature extractors of the library need not be
-            passed.
+        load_weights: Whether the model has the trained weights; if not, those of its seed.
+        **overrides: Arguments of the model's constructor instead of those of the preset. Networks
+            that losses use and presets do not hold (`PhasedModel.frozen`) are passed by the names
+            of the arguments they came as; feature extractors of the library need not be.
 
     Returns:
         The model, not compiled; the generator holds the averaged weights.
 
     Raises:
         ValueError: If the preset is unknown or not installed, of another class, of a class this
-            library does not have, or its weights or those of `networks` are not those that a
-            sha256 names; or if one of `networks` is missing or unknown.
+            library does not have, or its weights or those of frozen networks are not those that a
+            sha256 names; if such a network is missing, or if the class does not take one of
+            `overrides`.
         FileNotFoundError: If the folder lacks one of its files.
 
     Example:
@@ -36,17 +47,42 @@ def from_preset(preset: str, model_class: type | None = None, **networks):
     >>> model = kgz.models.from_preset("dcgan_fashion_mnist")
     >>> model.generate(4, seed=0).shape
     TensorShape([4, 28, 28, 1])
+    >>> from_scratch = kgz.models.from_preset("dcgan_fashion_mnist", load_weights=False, seed=1)
     """
     folder = registry.resolve(preset)
     metadata = registry.read_json(folder / registry.METADATA)
     _check_sums(folder, metadata)
     config = registry.read_json(folder / registry.CONFIG)
     weights = folder / registry.WEIGHTS
+    networks = {name: overrides.pop(name) for name in _frozen_in(config) & overrides.keys()}
     # Averages and networks that losses use are not in the file.
     with backend.at_most_variables(MOST_PER_STORED * count_numbers(weights) + ALWAYS_ALLOWED):
         model = _build(folder, config, model_class, networks)
-    load_weights(weights, model.preset_networks())
+    if load_weights:
+        weight_files.load_weights(weights, model.preset_networks())
+        model.preset_loaded(metadata)
+    return _changed(model, config, overrides, networks, load_weights and metadata)
+
+
+def _changed(trained, config, overrides, networks, metadata):
+    """A model of other arguments with what fits of the weights; of none, the trained one itself.
+
+    No weights are taken over where there are no `metadata`.
+    """
+    if not overrides:
+        return trained
+    changed = _only_built(config, networks)
+    changed["config"] = {**changed["config"], **overrides}
+    model = keras.saving.deserialize_keras_object(changed, custom_objects=networks, safe_mode=True)
+    if not metadata:
+        return model
+    found = take_over(trained.preset_networks(), model.preset_networks())
     model.preset_loaded(metadata)
+    if any(one.why for variables in found.values() for one in variables):
+        asked = ", ".join(f"{name}={value!r}" for name, value in overrides.items())
+        warnings.warn(
+            f"With {asked} some layers are not those of the preset.\n{told(found)}", stacklevel=4
+        )
     return model
 
 
@@ -84,9 +120,6 @@ def _build(folder, config, model_class, networks):
     arguments = config.get("config")
     if not isinstance(arguments, dict):
         raise _does_not_build(folder, f"`config` is of type {type(arguments).__name__}")
-    frozen = {name for name, value in arguments.items() if _is_frozen(value)}
-    for given in networks.keys() - frozen:
-        raise errors.unknown_name(f"frozen network of {folder.name}", given, frozen)
     try:
         config = _only_built(config, networks)
         return keras.saving.deserialize_keras_object(
@@ -137,6 +170,13 @@ def _check_at_hand(extractor, argument):
             f"{extractor!r}, which is fetched from elsewhere. Make it with "
             f"`kgz.metrics.FeatureExtractor.get`, and pass it: {how}"
         )
+
+
+def _frozen_in(config):
+    """The arguments of a config that are networks which it does not hold."""
+    arguments = config.get("config")
+    found = arguments.items() if isinstance(arguments, dict) else ()
+    return {name for name, value in found if _is_frozen(value)}
 
 
 def _is_frozen(value):

@@ -3,6 +3,10 @@
 import inspect
 import re
 
+from keras_gan_zoo import licences
+
+UNKNOWN = "licence not stated"
+
 
 def model_card(address: str, model_class: type, metadata: dict, has_picture: bool) -> str:
     """The card as Markdown: what it is, how it looks, how good it is, and how it was made.
@@ -20,6 +24,7 @@ def model_card(address: str, model_class: type, metadata: dict, has_picture: boo
     takes = "64" if ability == "generate" else _required(getattr(model_class, ability))
     use = f"model.{ability}({takes})"
     parts.append(f'```python\nmodel = kgz.models.from_preset("{address}")\n{use}\n```')
+    licence = f"Weights: {facts.pop('licence', UNKNOWN)}.\n\nData: {_data_licence(facts)}."
     if references := _section(doc, "References"):
         parts.append(f"## Paper\n\n{references}")
     if deviations := _section(doc, "Deviations"):
@@ -32,7 +37,20 @@ def model_card(address: str, model_class: type, metadata: dict, has_picture: boo
     parts.append(f"## Facts\n\n{_table(facts)}")
     if "recipe" in metadata:
         parts.append(f"Made by `keras-gan-zoo train {metadata['recipe']}`.")
+    parts.append(f"## Licence\n\n{licence}")
     return "\n\n".join(parts) + "\n"
+
+
+def _data_licence(facts):
+    """Names, licences and credits of the data that a preset learnt from."""
+    data = facts.get("data")
+    name = data.get("name") if isinstance(data, dict) else data
+    if not isinstance(name, str):
+        return UNKNOWN
+    return "; ".join(
+        f"`{one}`, {f'{found.name}. {found.credit}' if found else UNKNOWN}"
+        for one, found in licences.of_data(name).items()
+    )
 
 
 def _required(method):

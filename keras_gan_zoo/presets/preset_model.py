@@ -22,9 +22,9 @@ class PresetModel:
     presets = _Presets()
 
     @classmethod
-    def from_preset(cls, preset: str, **networks):
+    def from_preset(cls, preset: str, *, load_weights: bool = True, **overrides):
         """Loads a trained model of this class; see `kgz.models.from_preset`."""
-        return from_preset(preset, cls, **networks)
+        return from_preset(preset, cls, load_weights=load_weights, **overrides)
 
     def save_to_preset(self, folder, metadata: dict | None = None, picture=None, dtype=None):
         """Writes this model as a preset; see `kgz.presets.save_to_preset`."""

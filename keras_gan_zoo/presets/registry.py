@@ -27,8 +27,15 @@ BUILTIN = PACKAGE / "presets" / "builtin"
 ENTRY_POINTS = "keras_gan_zoo.presets"
 DISTRIBUTION = "keras-gan-zoo"  # holds one preset per family
 MORE_PRESETS = "keras-gan-zoo-weights"  # holds all others of this project
-# Those whose results are not good enough to ship, or that nobody has trained to the end.
-ONLY_RECIPES = {"biggan_fashion_mnist", "gan_fashion_mnist", "r3gan_fashion_mnist"}
+# Whose results are not good enough to ship, or that have not been trained yet.
+ONLY_RECIPES = {
+    "biggan_fashion_mnist",
+    "colorization_gan_photos",
+    "cycle_gan_emoji",
+    "pix2pix_openmoji",
+    "r3gan_fashion_mnist",
+    "srgan_photos",
+}
 
 
 def builtin_presets() -> dict[str, pathlib.Path]:

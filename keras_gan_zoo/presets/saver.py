@@ -74,7 +74,8 @@ def save_to_preset(
 def record_evaluation(preset: str, evaluation: dict):
     """Adds what `kgz.evaluation.evaluate` returned to a preset's metadata and card.
 
-    An evaluation of the same protocol, but for versions, is replaced.
+    An evaluation of the same protocol, but for versions, is replaced. Of several programs that
+    record at the same time, each waits until the one before has written.
 
     Args:
         preset: The name of an installed preset, or a folder, that may be written.
@@ -84,12 +85,14 @@ def record_evaluation(preset: str, evaluation: dict):
         ValueError: If there is no such preset.
     """
     folder = resolve(preset)
-    facts = read_json(folder / METADATA)
-    kept = [one for one in facts.get("evaluations", []) if _protocol(one) != _protocol(evaluation)]
-    facts["evaluations"] = [*kept, evaluation]
-    card = card_of(folder, facts)
-    atomic.write_json(folder / METADATA, facts)
-    atomic.write_text(folder / CARD, card)
+    with atomic.Lock(folder, wait=True):
+        facts = read_json(folder / METADATA)
+        others = facts.get("evaluations", [])
+        kept = [one for one in others if _protocol(one) != _protocol(evaluation)]
+        facts["evaluations"] = [*kept, evaluation]
+        card = card_of(folder, facts)
+        atomic.write_json(folder / METADATA, facts)
+        atomic.write_text(folder / CARD, card)
 
 
 def unregistered(config):

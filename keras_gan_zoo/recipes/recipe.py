@@ -84,12 +84,16 @@ class StageOfTraining(_Section):
 
 
 class Evaluation(_Section):
-    """What is measured at the end: arguments of `kgz.evaluation.evaluate`."""
+    """What is measured at the end: arguments of `kgz.evaluation.evaluate`.
 
+    `against` is the data set that is trained on, unless another is named.
+    """
+
+    against: str | None = None
     metrics: list[str] | None = None
     extractor: str | None = None
     split: str = "train"
-    num_samples: int | None = pydantic.Field(None, ge=2)
+    num_samples: int | None = pydantic.Field(default=None, ge=2)
 
 
 class Recipe(_Section):
@@ -98,9 +102,9 @@ class Recipe(_Section):
     Args:
         model: Name of a class in `kgz.models`.
         arguments: Arguments of its constructor.
-        optimizers: By phase, the class of a Keras optimizer under `name` and its arguments; phases
-            left out keep the paper's. A `learning_rate` may be the arguments of
-            `kgz.training.LinearDecay`.
+        optimizers: By phase, the class of a Keras optimizer under `name` and its arguments. What is
+            left out is the paper's: phases, the class, and of its class the arguments. A
+            `learning_rate` may be the arguments of `kgz.training.LinearDecay`.
         penalties: The discriminator's, each as the class in `kgz.penalties` under `name` and its
             arguments; left out, the paper's.
         data, training, evaluation: See `Data`, `Training` and `Evaluation`. The training's `dtype`
@@ -130,6 +134,21 @@ class Recipe(_Section):
                 f"Received: {self.training.epochs} epochs and {len(self.stages)} stages"
             )
         return self
+
+    @property
+    def against(self) -> str:
+        """The data set that the model is measured on."""
+        return self.evaluation.against or self.data.name
+
+    def evaluation_options(self) -> dict:
+        """Arguments of `kgz.evaluation.evaluate` besides the model."""
+        own = self.against == self.data.name
+        return {
+            **self.evaluation.model_dump(),
+            "against": self.against,
+            "image_size": self.data.image_size,
+            "load_options": self.data.options() if own else {},
+        }
 
 
 def list_recipes() -> dict[str, pathlib.Path]:

@@ -40,7 +40,7 @@ def build_model(recipe: Recipe):
         if recipe.penalties is not None:
             arguments["penalties"] = [_penalty(**one) for one in recipe.penalties]
         model = model_class(**arguments, seed=training.seed, dtype=training.dtype)
-        model.compile({name: _optimizer(**one) for name, one in recipe.optimizers.items()})
+        model.compile(_optimizers(recipe, model))
     except TypeError as error:
         raise ValueError(f"{recipe.model} does not take these arguments: {error}") from None
     return model
@@ -65,12 +65,21 @@ def _penalty(name, **options):
     return _class_of(penalties, "penalty", name)(**options)
 
 
-def _optimizer(name, learning_rate=None, **options):
-    if isinstance(learning_rate, dict):
-        learning_rate = keras.optimizers.schedules.serialize(LinearDecay(**learning_rate))
-    if learning_rate is not None:
-        options["learning_rate"] = learning_rate
-    return keras.optimizers.get({"class_name": name, "config": options})
+def _optimizers(recipe, model):
+    paper = model.paper_optimizers()
+    if unknown := [phase for phase in recipe.optimizers if phase not in paper]:
+        raise errors.unknown_name("phase in `optimizers`", unknown[0], paper)
+    return {phase: _optimizer(paper[phase], **one) for phase, one in recipe.optimizers.items()}
+
+
+def _optimizer(paper, name=None, **options):
+    """An optimizer of a recipe: of the paper's class, it is the paper's where nothing is said."""
+    if isinstance(rate := options.get("learning_rate"), dict):
+        options["learning_rate"] = keras.optimizers.schedules.serialize(LinearDecay(**rate))
+    chosen = keras.optimizers.get({"class_name": name or type(paper).__name__, "config": options})
+    if type(chosen) is not type(paper):
+        return chosen
+    return type(paper).from_config({**paper.get_config(), **options})
 
 
 def load_data(recipe: Recipe):
@@ -118,7 +127,7 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
     keras.utils.set_random_seed(recipe.training.seed)
     model = build_model(recipe)
     metrics = recipe.evaluation.metrics or evaluation.default_metrics(model)
-    names = evaluation.check_metrics(metrics, recipe.data.name)
+    names = evaluation.check_metrics(metrics, recipe.against)
     evaluation.check_model(model, names)
     stages = stages_of(recipe, model)
     data = load_data(stages[0][1])
@@ -132,13 +141,7 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
         data = load_data(own) if data is None else data
         shown, caption = _train_stage(stage, own, data, model, out, progress, verbose)
         data = None
-    measured = evaluation.evaluate(
-        model,
-        recipe.data.name,
-        **recipe.evaluation.model_dump(),
-        image_size=own.data.image_size,
-        load_options=own.data.options(),
-    )
+    measured = evaluation.evaluate(model, **own.evaluation_options())
     metadata = {
         "recipe": name,
         "data": own.data.model_dump(),
@@ -151,6 +154,7 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
         "final_losses": progress.stages[stage or ""]["final_losses"],
         "notes": recipe.notes,
         "evaluations": [measured],
+        **({"against": own.against} if own.evaluation.against else {}),
         **caption,
     }
     picture = Demonstration(model, inputs=shown).picture()
@@ -203,27 +207,37 @@ def shown_inputs(recipe, model):
     """
     if not model.abilities()[0].takes:
         return None, {}
-    plain = {"labels_per_class": None, "flip": None, "random_crop": None}
+    plain = {"labels_per_class": None, "flip": None, "random_crop": None, "drop_remainder": False}
     test = recipe.data.model_copy(update={"split": "test", **plain})
     batch = datasets.load(**test.model_dump(), batch_size=PICTURE, shuffle=False)
     parts, noisy = model.parts_of(next(iter(batch))), ""
     if hasattr(model, "corrupt"):
         name = model.sample_kind.key
         parts[name], noisy = model.corrupt(parts[name], seed=0), ", made noisy"
-    ability = Demonstration(model, inputs=parts).ability.name
-    made = {"reconstruct": ", each beside its reconstruction"}.get(ability, f", by `{ability}`")
+    shown = Demonstration(model, inputs=parts)
+    ability, target = shown.ability.name, " and what it should be" * (shown.wanted is not None)
+    made = {
+        "reconstruct": ", each beside its reconstruction",
+        "translate": f", each beside its translation{target}",
+    }.get(ability, f", by `{ability}`")
     said = f"The first {PICTURE} {model.sample_kind.plural} of the test split{noisy}{made}"
     return parts, {"ability": ability, "picture": said}
 
 
 def _described(optimizer):
+    """Everything that decides what an optimizer does, without what it leaves out."""
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)  # of one that scales losses
     config = optimizer.get_config()
-    kept = {
-        key: config[key]
-        for key in ("learning_rate", "beta_1", "beta_2", "rho", "momentum")
-        if key in config
-    }
-    if isinstance(schedule := kept.get("learning_rate"), dict):
-        kept["learning_rate"] = schedule["config"]
-    rounded = {key: float(f"{v:.6g}") if isinstance(v, float) else v for key, v in kept.items()}
-    return {"name": type(optimizer).__name__, **rounded}
+    if not config["use_ema"]:
+        del config["ema_momentum"]
+    return {"name": type(optimizer).__name__, **_said(config)}
+
+
+def _said(config):
+    said = {}
+    for key, value in config.items():
+        if isinstance(value, dict):  # a schedule
+            said[key] = _said(value["config"])
+        elif key != "name" and value is not None and value is not False:
+            said[key] = float(f"{value:.6g}") if isinstance(value, float) else value
+    return said

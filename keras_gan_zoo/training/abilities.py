@@ -1,6 +1,7 @@
 """What a trained model can do, as data from which methods, exports and pictures follow."""
 
 import dataclasses
+import functools
 import inspect
 from collections.abc import Callable
 
@@ -26,6 +27,7 @@ class Ability:
         arguments: Further arguments by which the method does this rather than something else, such
             as `{"direction": "b_to_a"}`.
         data: Which part of `inputs()` an argument is, by its name, where several are of its kind.
+        wanted: Which part of `inputs()` the method should give; it is drawn beside what it gives.
         draws: What it draws at random, such as latents: a function of the number of samples and a
             seed.
         exported: Whether `export` writes it.
@@ -38,6 +40,7 @@ class Ability:
     signature: str | None = None
     arguments: dict = dataclasses.field(default_factory=dict)
     data: dict = dataclasses.field(default_factory=dict)
+    wanted: str | None = None
     draws: Callable | None = None
     exported: bool = True
 
@@ -58,13 +61,14 @@ class Ability:
         drawn = {"seed": seed} if "seed" in inspect.signature(method).parameters else {}
         return method(**given, **self.arguments, **drawn)
 
-    def draw(self, inputs: tuple, outputs, columns: int | None = None):
+    def draw(self, inputs: tuple, outputs, columns: int | None = None, wanted=None):
         """What was given as a picture: beside what it was made from, where both are pictures.
 
         Args:
             inputs: What the method was given, in the order of `takes`.
             outputs: What it returned.
             columns: Samples in a row; of pairs by default four, or as many as there are.
+            wanted: What it should have returned, to be drawn behind.
 
         Returns:
             A `PIL.Image.Image`.
@@ -77,6 +81,8 @@ class Ability:
         if not shown or not self.given.has_tiles:
             return self.given.draw(outputs, columns)
         shown["output"] = self.given, outputs
+        if wanted is not None:
+            shown["wanted"] = self.given, wanted
         together = kinds.Named(**{name: kind for name, (kind, _) in shown.items()})
         columns = columns or min(4, len(outputs))
         return together.draw({name: batch for name, (_, batch) in shown.items()}, columns)
@@ -89,22 +95,41 @@ class Abilities:
         """What the model can do; the first is what is looked at while it is trained."""
         return ()
 
+    def checked_abilities(self) -> tuple[Ability, ...]:
+        """What `abilities` gives.
+
+        Raises:
+            ValueError: If it is no tuple of abilities.
+            TypeError: If the method of one is not defined.
+        """
+        able = self.abilities()
+        if not isinstance(able, (tuple, list)) or not all(isinstance(one, Ability) for one in able):
+            raise ValueError(
+                f"Expected `abilities()` of {type(self).__name__} to give a tuple of "
+                f"`kgz.training.Ability`. Received: {able!r}"
+            )
+        for one in able:
+            if not callable(getattr(self, one.name, None)):
+                raise errors.not_defined(self, one.name)
+        return tuple(able)
+
     def ability(self, name: str) -> Ability:
         """The first ability with the public method, or else the signature, of this name."""
-        able = self.abilities()
+        able = self.checked_abilities()
         found = {one.signature: one for one in able if one.signature}
         found |= {one.name: one for one in reversed(able)}
         if name not in found:
             raise errors.unknown_name(f"ability of {type(self).__name__}", name, found)
         return found[name]
 
-    def do(self, name: str, *given, seed=SEED):
+    def do(self, name: str, *given, seed=SEED, **options):
         """What the method of an ability does: checks what it is given, and works in chunks.
 
         Args:
             name: The ability.
             *given: Batches, in the order of what it takes.
             seed: Of the noise that networks draw.
+            **options: Further arguments of the ability's function, such as a temperature.
 
         Returns:
             The first of what it gives.
@@ -122,7 +147,8 @@ class Abilities:
             kind.check(argument, batch)
             for (argument, kind), batch in zip(ability.takes.items(), given, strict=True)
         ]
-        outputs = in_chunks(ability.function, *rows, seed=backend.draw_seed(seed))
+        function = functools.partial(ability.function, **options)
+        outputs = in_chunks(function, *rows, seed=backend.draw_seed(seed))
         return outputs if len(ability.gives) == 1 else outputs[0]
 
     def signatures(self) -> dict:
@@ -133,7 +159,7 @@ class Abilities:
         `keras_gan_zoo.training.calls.exported`.
         """
         groups = {}
-        for ability in (one for one in self.abilities() if one.exported):
+        for ability in (one for one in self.checked_abilities() if one.exported):
             groups.setdefault(ability.signature or ability.name, []).append(ability)
         names = sorted(groups, key=lambda name: name != "serving_default")  # which comes first
         return {name: _exported(groups[name]) for name in names}

@@ -9,7 +9,10 @@ from keras_gan_zoo import errors
 
 def check_arguments(model_class: type, rest: dict, networks):
     """Raises `ValueError` for an argument that no constructor of the class takes."""
-    taken = (inspect.signature(base.__init__).parameters for base in model_class.__mro__)
+    constructors = (
+        vars(base)["__init__"] for base in model_class.__mro__ if "__init__" in vars(base)
+    )
+    taken = (inspect.signature(one).parameters for one in constructors)
     known = set(networks).union(*taken) - {"self", "args", "kwargs", "networks"}
     for name in rest.keys() - known:
         raise errors.unknown_name(f"argument of {model_class.__name__}", name, known)
@@ -52,12 +55,3 @@ def check_positive(optional: bool = False, **values):
         if not (optional and value is None) and not value > 0:
             alternative = " or None" if optional else ""
             raise ValueError(f"Expected `{name}` > 0{alternative}. Received: {value!r}")
-
-
-def check_network(name: str, network):
-    """Raises unless `network` is a `keras.Model` that knows its inputs and outputs."""
-    if not getattr(network, "inputs", None) or not getattr(network, "outputs", None):
-        raise ValueError(
-            f"Expected `{name}` to be a `keras.Model(inputs, outputs)`, or a `keras.Sequential` "
-            f"that starts with a `keras.Input`. Received: {network!r}"
-        )

@@ -7,6 +7,7 @@ import keras
 from keras_gan_zoo import backend, errors
 from keras_gan_zoo.metrics.streaming import StreamingMetric
 from keras_gan_zoo.training import checks, rates
+from keras_gan_zoo.training.inputs import check_inputs
 from keras_gan_zoo.training.monitors import PhaseOptimizers
 
 
@@ -55,9 +56,11 @@ class PhasedCompilation:
         chosen = self._choose_optimizers(optimizer)
         checks.check_count("accumulation_steps", accumulation_steps)
         self._check_stages()
+        check_inputs(self)
+        self.checked_abilities()
         if any(map(self.intervals_of, self.phases())):
             steps_per_execution = 1
-        super().compile(
+        super().compile(  # type: ignore[misc]  # that of `keras.Model`, which this is mixed with
             optimizer=None,
             jit_compile=jit_compile,
             run_eagerly=run_eagerly,
@@ -113,11 +116,20 @@ class PhasedCompilation:
         metrics = [keras.saving.deserialize_keras_object(m) for m in config["metrics"]]
         self.compile(**{**config, "optimizer": optimizers, "metrics": metrics})
 
-    def leave_schedules(self):
-        """Makes learning rates that follow a schedule constant, so that callbacks can set them."""
+    def paper_optimizers(self) -> dict:
+        """New ones of `default_optimizers()`, by phase."""
+        return _by_phase(self.default_optimizers(), [phase.name for phase in self.phases()])
+
+    def leave_schedules(self, phases):
+        """Makes learning rates of these phases that follow a schedule constant.
+
+        Callbacks can set them then.
+        """
         with self.distribute_strategy.scope():
             found = {
                 name: rates.settable(one, self.phase(name).trainable_variables)
+                if name in phases
+                else one
                 for name, one in self.optimizers.items()
             }
         if any(one is not self.optimizers[name] for name, one in found.items()):
@@ -148,7 +160,7 @@ class PhasedCompilation:
         for name in given:
             if name not in names:
                 raise errors.unknown_name("phase in `optimizer`", name, names)
-        chosen = {**_by_phase(self.default_optimizers(), names), **given}
+        chosen = {**self.paper_optimizers(), **given}
         if missing := [name for name in names if name not in chosen]:
             raise ValueError(
                 f"Expected `default_optimizers()` of {type(self).__name__} to give one for each "

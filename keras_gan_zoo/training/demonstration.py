@@ -22,11 +22,13 @@ class Demonstration:
     Attributes:
         ability: The `Ability`.
         inputs: What it is given, by name.
+        wanted: What it should make of that, if `inputs` were a batch that says it.
     """
 
     def __init__(self, model, ability=None, inputs=None, num_samples: int = 64, seed: int = 0):
         self.model, self.num_samples, self.seed = model, num_samples, seed
-        able = [one for one in model.abilities() if ability in (None, one.name, one.signature)]
+        able = model.checked_abilities()
+        able = [one for one in able if ability in (None, one.name, one.signature)]
         if not able:
             model.ability(ability)  # says which there are
         found = ((one, self._given_to(one, inputs)) for one in able)
@@ -39,6 +41,8 @@ class Demonstration:
                 f"Expected `inputs` for one of the abilities of {type(model).__name__}, {wanted}; "
                 f"latents may be left out. Received: {_described(inputs)}"
             )
+
+        self.wanted = self._wanted_of(inputs)
 
     def run(self):
         """What the model makes of it now."""
@@ -57,7 +61,8 @@ class Demonstration:
         if columns is None and not self.inputs:
             condition = getattr(self.model, "condition", None)
             columns = getattr(condition, "num_classes", None)
-        return self.ability.draw(tuple(self.inputs.values()), self.run(), columns)
+        given = tuple(self.inputs.values())
+        return self.ability.draw(given, self.run(), columns, self.wanted)
 
     def _given_to(self, ability, inputs):
         """The inputs of an ability by name, or `None` if they do not suffice."""
@@ -72,6 +77,15 @@ class Demonstration:
             name: given[name] if name in given else self.model.sample_latents(count, self.seed)
             for name in ability.takes
         }
+
+    def _wanted_of(self, inputs):
+        """The part of a batch that the ability should make."""
+        name, kinds = self.ability.wanted, self.model.inputs()
+        if name is None or not isinstance(inputs, (dict, tuple, list)):
+            return None
+        if isinstance(inputs, dict):
+            return inputs.get(name)
+        return parts_of(inputs, kinds)[name][1]
 
 
 def _named(inputs, wanted, kinds, data):

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import re
+import warnings
 
 import keras
 import numpy as np
@@ -12,6 +13,7 @@ from keras_gan_zoo.datasets import pipeline
 from keras_gan_zoo.kinds import values
 from keras_gan_zoo.training import checks, monitors
 from keras_gan_zoo.training.inputs import parts_of, without_nothing
+from keras_gan_zoo.training.monitored import check_monitored
 
 # The least of the numbers that `fit` and `evaluate` take.
 LEAST = {
@@ -23,6 +25,7 @@ LEAST = {
     "validation_batch_size": 1,
     "validation_steps": 1,
 }
+FEW = 16  # samples of an update, of which a paper's batch has more
 WRONG_SHAPE = r"Shape of tensor \S+ (\[[^\]]*\]) is not compatible with expected shape (\[[^\]]*\])"
 
 
@@ -57,7 +60,7 @@ class Entrances:
         if kwargs.get("validation_data") is not None:
             self._check_validation(batch_size, kwargs)
         x, y, batch_size = self._checked_data(x, y, batch_size, shuffle)
-        self._check_accumulation(x)
+        self._check_batch_size(batch_size_of(x))
         in_range = getattr(x, "is_in_range", False)
         length = {name: kwargs[name] for name in ("epochs", "initial_epoch") if name in kwargs}
         self._order = pipeline.DataOrder(x, kwargs.pop("steps_per_epoch", None), **length)
@@ -72,6 +75,9 @@ class Entrances:
         shuffle = shuffle and not isinstance(x, tf.data.Dataset)
         try:
             kwargs["callbacks"] = self._prepare_callbacks(kwargs.get("callbacks"))
+            if self.asked_stage >= self._stage_number():
+                validates = kwargs.get("validation_data") is not None
+                check_monitored(self, _flat(kwargs["callbacks"]), x, validates)
             with _plain_errors():
                 history = super().fit(
                     self._order.data if in_range else self._watched(self._order.data),
@@ -129,8 +135,7 @@ class Entrances:
 
     def _prepare_callbacks(self, callbacks):
         """The callbacks, with what they need; lets them put back a state before data are opened."""
-        given = keras.tree.flatten(getattr(callbacks, "callbacks", callbacks))
-        given = [one for one in given if one is not None]
+        given = _flat(callbacks)
         for callback in given:
             monitors.prepare(callback, self)
         resuming = _resuming(given)
@@ -217,9 +222,19 @@ class Entrances:
             for part in tf.nest.flatten(self.prepare_batch(without_nothing((x, y)))):
                 values.require_rows(len(part))
 
-    def _check_accumulation(self, data):
-        size = batch_size_of(data)
-        if size is not None and size < self.accumulation_steps:
+    def _check_batch_size(self, size):
+        """Checks what the phases make of a batch of so many samples, `None` if that is unknown."""
+        if size is None:
+            return
+        updates = max(phase.steps for phase in self.phases())
+        if updates > 1 and size < updates * FEW:
+            warnings.warn(
+                f"A batch is divided among the {updates} updates of a training step: of {size} "
+                f"samples each sees about {size // updates}. The papers' batch size is that of "
+                f"one update: for 64 samples each, use batch_size={64 * updates}.",
+                stacklevel=4,
+            )
+        if size < self.accumulation_steps:
             raise ValueError(
                 "Expected batches of at least `accumulation_steps` samples, "
                 f"{self.accumulation_steps}, as `compile` was told. Received: batches of {size}"
@@ -273,10 +288,15 @@ class Entrances:
         """
 
 
+def _flat(callbacks):
+    """The callbacks of a `fit`: one, a list, a `CallbackList` or `None`."""
+    given = keras.tree.flatten(getattr(callbacks, "callbacks", callbacks))
+    return [one for one in given if one is not None]
+
+
 def _resuming(callbacks):
     """Those of the callbacks of a `fit` that put back a state."""
-    given = keras.tree.flatten(getattr(callbacks, "callbacks", callbacks))
-    return [one for one in given if hasattr(one, "before_fit")]
+    return [one for one in _flat(callbacks) if hasattr(one, "before_fit")]
 
 
 def batch_size_of(data) -> int | None:

@@ -31,12 +31,17 @@ class FrozenNetwork:
                 f"a `keras.Model`, or a `keras.Model`. Received: {network!r}"
             )
         self.name, self.network, self._inner = name, network, inner
+        self._extractor = FeatureExtractor.get(network)
 
     def __call__(self, inputs):
         """What the network gives in inference mode: of an extractor, its features."""
         if isinstance(self.network, FeatureExtractor):
             return self.network(inputs)
         return self.network(inputs, training=False)
+
+    def maps(self, inputs, layer: str):
+        """What its hidden layer of this name gives, see `FeatureExtractor.maps`."""
+        return self._extractor.maps(inputs, layer)
 
     @property
     def sha256(self) -> str:

@@ -2,6 +2,22 @@
 
 import tensorflow as tf
 
+from keras_gan_zoo.kinds import Kind
+
+
+def check_inputs(model):
+    """Raises `ValueError` unless `inputs()` of a model gives kinds by name."""
+    found = model.inputs()
+    if not isinstance(found, dict) or not found or not all(map(_is_kind, found.values())):
+        raise ValueError(
+            f"Expected `inputs()` of {type(model).__name__} to give a dict of kinds by name, such "
+            f"as {{'image': kgz.kinds.Image((28, 28, 1))}}. Received: {found!r}"
+        )
+
+
+def _is_kind(value):
+    return isinstance(value, Kind)
+
 
 def named_parts(data, kinds: dict) -> dict:
     """The parts of a batch by name, each checked by its kind; see `parts_of`."""

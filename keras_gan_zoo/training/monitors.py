@@ -2,6 +2,7 @@
 
 import keras
 
+KERAS = tuple(map(int, keras.__version__.split(".")[:2]))
 SET_RATES = keras.callbacks.LearningRateScheduler, keras.callbacks.ReduceLROnPlateau
 
 
@@ -43,6 +44,64 @@ class PhaseOptimizers:
             one.learning_rate = value * float(one.learning_rate) / before if before else value
 
 
+class ForPhase(keras.callbacks.Callback):
+    """Makes a callback of Keras that sets learning rates act on one phase; alone, it acts on all.
+
+    Args:
+        phase: The name of the phase, such as `"discriminator"`.
+        callback: A `keras.callbacks.LearningRateScheduler` or `ReduceLROnPlateau`. Several phases
+            take one each.
+
+    Raises:
+        ValueError: If `callback` is another one; in `fit`, if the model has no such phase.
+
+    Example:
+
+    >>> halve = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate / 2)
+    >>> callback = kgz.callbacks.ForPhase("discriminator", halve)
+    """
+
+    def __init__(self, phase: str, callback: keras.callbacks.Callback):
+        super().__init__()
+        if not isinstance(callback, SET_RATES):
+            raise ValueError(
+                "Expected a `LearningRateScheduler` or `ReduceLROnPlateau` of Keras; others act on "
+                f"no optimizer. Received: {callback!r}"
+            )
+        self.phase, self.callback = phase, callback
+
+    def set_params(self, params):
+        self.callback.set_params(params)
+
+    def set_model(self, model):
+        self.callback.set_model(_OnePhase(model, self.phase))
+
+    def on_train_begin(self, logs=None):
+        self.callback.on_train_begin(logs)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.callback.on_epoch_begin(epoch, logs)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.callback.on_epoch_end(epoch, logs)
+        if logs and "learning_rate" in logs:  # which Keras before 3.15 calls that of any phase
+            logs[f"learning_rate_{self.phase}"] = logs.pop("learning_rate")
+
+
+class _OnePhase:
+    """A model as a callback sees it that is to know the optimizer of one phase only."""
+
+    def __init__(self, model, phase):
+        self._model, self._phase = model, phase
+
+    @property
+    def optimizer(self):
+        return PhaseOptimizers({self._phase: self._model.optimizers[self._phase]})
+
+    def __getattr__(self, name):
+        return getattr(self._model, name)
+
+
 class FinalAverages(keras.callbacks.Callback):
     """Puts the averages of optimizers with `use_ema` into the weights when training ends.
 
@@ -62,10 +121,22 @@ def prepare(callback, model):
     optimizers without schedules.
 
     Raises:
-        ValueError: If it monitors `loss`, of which a model with several phases has none.
+        ValueError: If it monitors `loss`, of which a model with several phases has none, is for a
+            phase that the model has not, or needs a newer Keras.
     """
-    if isinstance(callback, SET_RATES) and model.optimizers:
-        model.leave_schedules()
+    if isinstance(callback, ForPhase):
+        model.phase(callback.phase)
+        if model.optimizers:
+            model.leave_schedules({callback.phase})
+        callback = callback.callback
+    elif isinstance(callback, SET_RATES) and model.optimizers:
+        model.leave_schedules(model.optimizers)
+    if isinstance(callback, keras.callbacks.SwapEMAWeights) and KERAS < (3, 15):
+        raise ValueError(
+            "Expected Keras 3.15 or newer for `SwapEMAWeights`, which knew one optimizer before. "
+            "Leave it out: the averages are in the weights when training ends. "
+            f"Received: Keras {keras.__version__}"
+        )
     several = len(model.phases()) > 1
     if several and isinstance(callback, keras.callbacks.TerminateOnNaN):
         raise ValueError(

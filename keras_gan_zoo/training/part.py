@@ -1,5 +1,7 @@
 """What acts whenever one network of a model is trained."""
 
+from collections.abc import Sequence
+
 
 class Part:
     """Belongs to one network of a model, and acts at each update of it; see `PhasedModel.attach`.
@@ -9,7 +11,7 @@ class Part:
 
     network = None
     # Layers that hold what the part remembers, saved with the model.
-    states: tuple = ()
+    states: Sequence = ()
     # Updates after which it has a lazy term to add: of each phase that trains the network.
     intervals: tuple = ()
 

@@ -21,6 +21,7 @@ from keras_gan_zoo.training.graphs import StepGraphs
 from keras_gan_zoo.training.inputs import named_parts, without_nothing
 from keras_gan_zoo.training.loss_means import LossMeans
 from keras_gan_zoo.training.moving_average import MovingAverage
+from keras_gan_zoo.training.own_networks import as_functional
 from keras_gan_zoo.training.part import Part
 from keras_gan_zoo.training.phase import Phase
 from keras_gan_zoo.training.stages import Stages
@@ -79,16 +80,17 @@ class PhasedModel(
         argument_kinds.check_dtype(kwargs.get("dtype"))
         argument_kinds.checked("name", str | None, kwargs.get("name"))
         passed = {name: kwargs.pop(name) for name in networks if kwargs.get(name) is not None}
-        for name, network in passed.items():
-            checks.check_network(name, network)
         super().__init__(**{k: value for k, value in kwargs.items() if k not in networks})
         processor.warn_of_slow_bfloat16(self.dtype_policy)
+        self._check_names(networks)
         self._networks = tuple(networks)
         with _building(self.dtype_policy, seed):
             for name, make in networks.items():
-                setattr(
-                    self, name, passed[name] if name in passed else self._network_from(name, make)
-                )
+                given = passed[name] if name in passed else self._network_from(name, make)
+                network = as_functional(name, given, self.shapes_taken(name))
+                setattr(self, name, network)
+                if name in passed and name in self._arguments:
+                    self._arguments[name] = network
         self.seed = seed
         self._training_noise = keras.random.SeedGenerator(seed, name="training_noise")
         self._evaluation_noise = keras.random.SeedGenerator(seed, name="evaluation_noise")
@@ -135,6 +137,13 @@ class PhasedModel(
     def comparison(self, batch: dict) -> tuple:
         """Real samples of a batch and as many generated ones, for metrics given to `compile`."""
         raise errors.not_defined(self, "comparison")
+
+    def shapes_taken(self, network: str) -> list | None:
+        """The shapes of the inputs of a network, for subclassed ones that were never called.
+
+        Asked for in the constructor, before the network of this name is there. `None`, the default,
+        if the model does not know them then.
+        """
 
     @property
     def takes_targets(self) -> bool:
@@ -194,7 +203,9 @@ class PhasedModel(
 
     def is_training(self, network: keras.Model) -> bool:
         """Whether the running phase trains the network."""
-        return self.in_training and network in self.phase(self.playing).networks
+        if self.playing is None or not self.in_training:
+            return False
+        return network in self.phase(self.playing).networks
 
     def updates_of(self, network: keras.Model):
         """How many updates a network has had: an integer tensor."""
@@ -289,10 +300,30 @@ class PhasedModel(
 
     def _network_from(self, name, make):
         """A network from a function of nothing, or of the shape that the first network gives."""
-        if make is None:
-            checks.check_network(name, None)
-        wanted = inspect.signature(make).parameters
-        return make(getattr(self, self._networks[0]).output_shape[1:]) if wanted else make()
+        if not callable(make):
+            raise ValueError(
+                f"Expected `{name}`, a `keras.Model`: {type(self).__name__} makes none itself. "
+                f"Received: {make!r}"
+            )
+        optional = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
+        parameters = inspect.signature(make).parameters.values()
+        wanted = [p.name for p in parameters if p.default is p.empty and p.kind not in optional]
+        first = self._networks[0]
+        if len(wanted) > (name != first):
+            raise ValueError(
+                f"Expected the function that makes `{name}` to need nothing, or, after the first "
+                f"network, the shape of what that gives. Received: one that needs {wanted}"
+            )
+        return make(getattr(self, first).output_shape[1:]) if wanted else make()
+
+    def _check_names(self, networks):
+        """Raises for the name of a network that means something else to Keras or to this class."""
+        for name in networks:
+            if hasattr(self, name):
+                raise ValueError(
+                    "Expected names of networks that are free: each becomes an attribute of the "
+                    f"model. Received: {name!r}, which {type(self).__name__} has already"
+                )
 
     def random_states(self) -> list:
         """The states of every random generator in the model, which Keras itself does not save."""

@@ -81,3 +81,40 @@ class GrowingHalfLife(keras.optimizers.schedules.LearningRateSchedule):
 
     def get_config(self):
         return {"half_life": self.half_life, "stop": self.stop}
+
+
+@keras.saving.register_keras_serializable("keras_gan_zoo")
+class FlooredDecay(keras.optimizers.schedules.LearningRateSchedule):
+    """A learning rate that falls exponentially to one that is not 0.
+
+    `floor + (rate - floor) * decay ** t` for update `t`.
+
+    Args:
+        rate: The learning rate at first.
+        floor: The one it falls to.
+        decay: The factor of each update.
+
+    Raises:
+        ValueError: If not `0 < floor < rate`, or not `0 < decay < 1`.
+
+    Example:
+
+    >>> schedule = kgz.training.FlooredDecay(1.0, 0.2, decay=0.5)
+    >>> tuple(round(float(schedule(step)), 3) for step in (0, 1, 2, 99))
+    (1.0, 0.6, 0.4, 0.2)
+    """
+
+    def __init__(self, rate: float, floor: float, decay: float):
+        if not 0 < floor < rate or not 0 < decay < 1:
+            raise ValueError(
+                "Expected 0 < `floor` < `rate` and 0 < `decay` < 1. "
+                f"Received: floor={floor!r}, rate={rate!r}, decay={decay!r}"
+            )
+        self.rate, self.floor, self.decay = float(rate), float(floor), float(decay)
+
+    def __call__(self, step):
+        fallen = self.decay ** ops.cast(step, "float32")
+        return self.floor + (self.rate - self.floor) * fallen
+
+    def get_config(self):
+        return {"rate": self.rate, "floor": self.floor, "decay": self.decay}

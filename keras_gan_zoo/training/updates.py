@@ -11,16 +11,22 @@ from keras_gan_zoo.training.clipping import clipped_together
 
 # What the phases of the running step share, by name and part of the batch; of each replica its own.
 _shared = contextvars.ContextVar("shared", default=None)
+# When the running update is to be skipped: booleans.
+_skips = contextvars.ContextVar("skips", default=None)
+
+
+def sharing():
+    """Within this scope, which is one training step, `shared` computes a result once."""
+    return _set(_shared, {})
 
 
 @contextlib.contextmanager
-def sharing():
-    """Within this scope, which is one training step, `shared` computes a result once."""
-    token = _shared.set({})
+def _set(variable, value):
+    token = variable.set(value)
     try:
-        yield
+        yield value
     finally:
-        _shared.reset(token)
+        variable.reset(token)
 
 
 class PhaseUpdates:
@@ -44,6 +50,17 @@ class PhaseUpdates:
             return tf.nest.map_structure(tf.stop_gradient, results[key])
         return results.setdefault(key, function())
 
+    def skip_update(self, when):
+        """For a phase's losses: the running update leaves networks and optimizer as they are.
+
+        Args:
+            when: A boolean, or a tensor of one that is the same on all replicas (see
+                `kgz.backend.global_batch`). Of accumulated parts of a batch, one suffices.
+        """
+        skips = _skips.get()
+        if skips is not None and when is not False:
+            skips.append(when)
+
     def _turns(self, batch):
         """Each phase with the number of each of its updates, and the part of the batch it sees."""
         phases = self._playing_phases()
@@ -61,21 +78,23 @@ class PhaseUpdates:
         count = phase.accumulate * self.accumulation_steps
         parts = [slice_of(batch, index, count) for index in range(count)]
         rows = sum(rows_of(part) for part in parts)
-        gradients = []
-        for index, part in enumerate(parts):
-            self._part_of_batch = update, index
-            own = share if count == 1 else share * tf.cast(rows_of(part) / rows, tf.float32)
-            place = {"turn": turn, "start": index, "stride": count}
-            # One after another: together they would need the memory of the whole.
-            with backend.noise(seed, **place), tf.control_dependencies(gradients):
-                losses, added = self._gradients(phase, part, own)
-                if gradients:
-                    added = [a + b for a, b in zip(gradients, added, strict=True)]
-                gradients = added if count == 1 else [tf.convert_to_tensor(one) for one in added]
-            self._report(losses, part, share)
-        optimizer.apply(clipped_together(optimizer, gradients), variables)
+        gradients, number = [], tf.identity(optimizer.iterations.value)
+        with _set(_skips, []) as skips:
+            for index, part in enumerate(parts):
+                self._part_of_batch = update, index
+                own = share if count == 1 else share * tf.cast(rows_of(part) / rows, tf.float32)
+                place = {"turn": turn, "start": index, "stride": count}
+                # One after another: together they would need the memory of the whole.
+                with backend.noise(seed, **place), tf.control_dependencies(gradients):
+                    losses, added = self._gradients(phase, part, own)
+                    if gradients:
+                        added = [a + b for a, b in zip(gradients, added, strict=True)]
+                    gradients = added if count == 1 else [tf.convert_to_tensor(a) for a in added]
+                self._report(losses, part, share)
+        with _unless(skips, [*variables, *optimizer.variables]):
+            optimizer.apply(clipped_together(optimizer, gradients), variables)
         for part in trained:
-            part.after_update(optimizer.iterations - 1)
+            part.after_update(number)
 
     def _gradients(self, phase, batch, share):
         """The losses of a phase, and the gradients of this replica's share of their sum."""
@@ -109,6 +128,18 @@ class PhaseUpdates:
 
     def _report(self, losses, batch, share):
         self.loss_means.update_state(losses, real_rows(batch, share))
+
+
+@contextlib.contextmanager
+def _unless(skips, variables):
+    """After this scope, variables are as they were before if one of `skips` is true."""
+    before = [tf.identity(variable.value) for variable in variables] if skips else []
+    with tf.control_dependencies(before):
+        yield
+    if skips:
+        skipped = tf.reduce_any(skips)
+        after = [tf.where(skipped, b, v.value) for b, v in zip(before, variables, strict=True)]
+        backend.assign(variables, after)
 
 
 def rows_of(batch):

@@ -50,6 +50,29 @@ def test_sample_grid_draws_reconstructions_beside_images(tmp_path):
         np.testing.assert_array_equal(drawn, np.rint((image[..., 0] + 1) * 127.5))
 
 
+def test_sample_grid_draws_translations_between_source_and_target(tmp_path):
+    options = {"filters": 2, "discriminator_filters": 2, "patch": 16}
+    model = kgz.models.Pix2Pix((16, 16, 1), 1, **options)
+    model.compile()
+    random = np.random.default_rng(0)
+    sources, targets = random.uniform(-1, 1, (2, 3, 16, 16, 1)).astype("float32")
+    grids = {
+        "pairs": (sources, targets),
+        "named": {"source": sources, "target": targets},
+        "sources": sources,
+    }
+    for name, inputs in grids.items():
+        grid = kgz.callbacks.SampleGrid(tmp_path / name, inputs=inputs)
+        model.fit(sources, targets, verbose=0, callbacks=[grid])
+        picture = np.array(PIL.Image.open(tmp_path / name / "epoch-0001.png"))
+        images = [sources[1], np.array(model.translate(sources))[1]]
+        images += [targets[1]] * (name != "sources")
+        left = len(images) * 18
+        for place, image in enumerate(images):
+            drawn = picture[2:18, left + place * 18 + 2 : left + place * 18 + 18]
+            np.testing.assert_array_equal(drawn, np.rint((image[..., 0] + 1) * 127.5))
+
+
 def test_sample_grid_writes_for_tensorboard(tmp_path):
     grid = kgz.callbacks.SampleGrid(tmp_path / "grids", 4, log_dir=str(tmp_path / "logs"))
     image_model().fit(IMAGES, verbose=0, callbacks=[grid])

@@ -11,7 +11,7 @@ import keras_gan_zoo as kgz
 from keras_gan_zoo.families.classification import FewLabels
 from keras_gan_zoo.families.posterior import GaussianPosterior
 from keras_gan_zoo.training import state as training_state
-from tests.guests import pairs, points, sequence, text, unpaired, video, voxels
+from tests.guests import own, pairs, points, sequence, text, unpaired, video, voxels
 
 FAMILIES = (kgz.families.AdversarialModel, kgz.families.AutoencoderModel)
 _shared, _kinds = {}, {}
@@ -296,6 +296,16 @@ SPECS = (
         exempt={r"(conv2d|dense)\w*/bias": "batch normalisation takes it away"},
     ),
     ModelSpec(
+        kgz.models.WorldModelVAE,
+        lambda: {"latent_dim": 3, "filters": 2},
+        losses=("loss", "reconstruction_loss", "kl_loss"),
+    ),
+    ModelSpec(
+        kgz.models.MDNRNN,
+        lambda: {"steps": 5, "latent_dim": 3, "units": 4, "mixtures": 2},
+        losses=("loss", "latent_loss", "restart_loss"),
+    ),
+    ModelSpec(
         kgz.models.Pix2Pix,
         lambda: {
             "source_shape": (16, 16, 2),
@@ -325,6 +335,73 @@ SPECS = (
             "discriminator_b_loss",
         ),
         exempt={r"conv2d\w*/bias": "instance normalisation takes it away"},
+    ),
+    ModelSpec(
+        kgz.models.PixelDA,
+        lambda: {
+            "source_shape": (8, 8, 1),
+            "target_channels": 3,
+            "num_classes": 3,
+            "latent_dim": 3,
+            "filters": 4,
+            "discriminator_filters": 4,
+            "blocks": 1,
+            "similarity_weight": 0.1,
+        },
+        losses=(
+            *GAN_LOSSES,
+            "generator_task_loss",
+            "similarity_loss",
+            "source_task_loss",
+            "adapted_task_loss",
+        ),
+    ),
+    ModelSpec(
+        kgz.models.GauGAN,
+        lambda: {
+            "image_shape": (8, 8, 1),
+            "num_classes": 3,
+            "latent_dim": 3,
+            "filters": 2,
+            "hidden_filters": 4,
+            "upsamplings": 2,
+            "discriminator_filters": 2,
+        },
+        losses=(*GAN_LOSSES, "feature_loss", "kl_loss"),
+        exempt={r"generator .*bias": "batch normalisation takes it away"},
+    ),
+    ModelSpec(
+        kgz.models.SRResNet,
+        lambda: {"image_shape": (8, 8, 3), "scale": 2, "filters": 2, "blocks": 1},
+        losses=("loss", "content_loss"),
+        noisy=False,
+        exempt={r"conv2d\w*/bias": "batch normalisation takes it away"},
+    ),
+    ModelSpec(
+        kgz.models.SRGAN,
+        lambda: {
+            "image_shape": (16, 16, 3),
+            "scale": 2,
+            "filters": 2,
+            "blocks": 1,
+            "discriminator_filters": 2,
+            "units": 4,
+        },
+        losses=(*GAN_LOSSES, "content_loss"),
+        noisy=False,
+        exempt={r"conv2d\w*/bias": "batch normalisation takes it away"},
+        stage="adversarial",
+    ),
+    ModelSpec(
+        kgz.models.ColorizationGAN,
+        lambda: {
+            "image_shape": (16, 16, 3),
+            "network": "cifar10",
+            "filters": 2,
+            "discriminator_filters": 2,
+        },
+        losses=(*GAN_LOSSES, "l1_loss"),
+        exempt={r"conv2d\w*/bias": "batch normalisation takes it away"},
     ),
     ModelSpec(
         kgz.models.RestrictedBoltzmannMachine,
@@ -362,6 +439,7 @@ GUESTS = (
         losses=(*GAN_LOSSES, "small_discriminator_loss"),
         stage="both",
     ),
+    ModelSpec(kgz.families.AdversarialModel, own.own_networks, losses=GAN_LOSSES),
 )
 
 

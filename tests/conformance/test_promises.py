@@ -122,7 +122,8 @@ def test_02_output_shape_type_and_range(spec):
     for count in (1, 5):
         for ability, given in abilities(model, count):
             outputs, kind = use(model, ability, given, count), ability.given
-            assert outputs.shape == (count, *kind.shape), ability.name
+            shape = tf.TensorShape((count, *kind.shape))
+            assert shape.is_compatible_with(outputs.shape), ability.name
             assert outputs.dtype == kind.dtype and np.isfinite(outputs).all(), ability.name
             if kind.bounded:
                 assert np.abs(outputs).max() <= 1.0, ability.name
@@ -156,21 +157,19 @@ def test_03_fit_on_a_dataset(spec):
 
 @every_model
 def test_04_each_phase_moves_its_networks_and_no_other(spec):
-    model = spec.make()
-    names = [phase.name for phase in model.phases()]
-    model.compile({name: keras.optimizers.SGD(0.0) for name in names})
-    start = kgz.training.state.capture(model)
-    for moving in names:
-        own = {id(v): v for v in model.phase(moving).trainable_variables}
+    model = spec.shared()
+    for moving, phase in {phase.name: phase for phase in model.phases()}.items():
+        own = {id(v): v for v in phase.trainable_variables}
         waiting = {key: v.path for key, v in own.items() if not spec.is_exempt(moving, v)}
         # In networks as small as these a gradient may cancel or die by chance: at one place out of
         # several it must not.
         for place in range(1, 5):
-            kgz.training.state.restore(model, start)
-            model.optimizers[moving].learning_rate = 1.0
+            model = spec.shared()
+            for name, optimizer in model.optimizers.items():
+                optimizer.learning_rate = float(name == moving)
             leave_the_start(model, place)
             before = {id(v): np.array(v) for v in model.trainable_variables}
-            model.train_on_batch(*spec.data(8, place).values())
+            model.train_on_batch(spec.data(8, place))
             for variable in model.trainable_variables:
                 if not np.array_equal(before[id(variable)], np.array(variable)):
                     assert id(variable) in own, f"{moving} moved {variable.path}"
@@ -250,16 +249,15 @@ def test_05_same_seed_same_result_whatever_else_is_drawn_or_looked_at(spec):
 
 @every_model
 def test_05_the_seed_alone_decides_weights_order_and_noise(spec):
-    def trained(seed):
-        keras.utils.set_random_seed(seed)
-        if spec.passes_networks:  # whose weights are whoever made them's
-            keras.utils.set_random_seed(0)
-        model = spec.make()
+    def trained(model, seed):
         keras.utils.set_random_seed(seed)
         model.fit(spec.data(12), batch_size=6, verbose=0)
-        return model
+        return all_state(model)
 
-    assert_equal(all_state(trained(1)), all_state(trained(2)))
+    keras.utils.set_random_seed(1)
+    if spec.passes_networks:  # whose weights are whoever made them's
+        keras.utils.set_random_seed(0)
+    assert_equal(trained(spec.make(), 1), trained(spec.shared(), 2))
 
 
 def look(spec, model):
@@ -472,8 +470,9 @@ def test_10_bad_input_is_refused_at_the_door(spec, tmp_path):
 def test_10_labels_are_taken_or_refused(spec):
     model = spec.shared()
     samples, *labels = spec.data(4).values()
-    if labels and "label" not in spec.kinds:
-        with pytest.raises(ValueError, match="learns from .* and .*Received: 1 of 2"):
+    if labels and [*spec.kinds][1:] != ["label"]:
+        parts = f"Received: 1 of {len(spec.kinds)}"
+        with pytest.raises(ValueError, match=f"learns from .* and .*{parts}"):
             model.fit(samples, verbose=0)
         return
     if not labels:

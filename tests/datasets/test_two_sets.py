@@ -49,7 +49,22 @@ def test_pairs_without_a_partner_are_named(folders):
     with pytest.raises(ValueError, match=r"equal names.*Received: 1 of 30 .*7\.png"):
         kgz.datasets.load("pairs:{},{}".format(*folders))
     with pytest.raises(ValueError, match="two names after 'pairs:'"):
-        kgz.datasets.load(f"pairs:{folders[0]}")
+        kgz.datasets.load(f"pairs:{folders[0]},")
+
+
+def test_files_of_the_target_without_a_partner_are_counted(folders):
+    """Of 40 files in b 30 have a partner in a, in a slice of a as well."""
+    for split in ("train", "train[:50%]"):
+        with pytest.warns(UserWarning, match=r"Left out 10 of 40 files in .*b that .*such as .*30"):
+            kgz.datasets.load("pairs:{},{}".format(*folders), split)
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_folder_that_is_not_there_is_named(folders, place):
+    names = list(folders)
+    names[place] = folders[0].parent / "nowhere"
+    with pytest.raises(FileNotFoundError, match="Expected a folder of images. Received: .*nowhere"):
+        kgz.datasets.load("pairs:{},{}".format(*names))
 
 
 @pytest.mark.parametrize("options", [{}, {"flip": "horizontal"}])
@@ -72,3 +87,28 @@ def test_unpaired_sets_of_several_kinds(folders):
     name = f"unpaired:fashion_mnist_mini,folder:{folders[0]}"
     batch = next(iter(kgz.datasets.load(name, "train", 8, batch_size=5)))
     assert batch["a"].shape == (5, 8, 8, 1) and batch["b"].shape == (5, 8, 8, 3)
+
+
+def test_two_domains_of_which_one_has_labels(folders, tmp_path):
+    """Grey digits whose value is their label get the channels of the target."""
+    for label in range(3):
+        (tmp_path / "digits" / str(label)).mkdir(parents=True)
+        for index in range(4):
+            image = np.full((4, 6), 20 * label + index, "uint8")
+            PIL.Image.fromarray(image).save(tmp_path / "digits" / str(label) / f"{index}.png")
+    name = f"domains:folder:{tmp_path / 'digits'},folder:{folders[1]}"
+    data = kgz.datasets.load(name, batch_size=10, seed=1)
+    assert pipeline.why_not_repeatable(data) is None and data.class_names == ("0", "1", "2")
+    source, target = [], []
+    for batch in data:
+        assert list(batch) == ["source", "label", "target"]
+        assert batch["source"].shape == batch["target"].shape == (10, 4, 6, 3)
+        assert [one // 20 for one in values(batch["source"])] == batch["label"].numpy().tolist()
+        source += values(batch["source"], 2)
+        target += values(batch["target"])
+    assert sorted(target) == [*range(100, 140)]
+    assert set(source) == {20 * label + index for label in range(3) for index in range(4)}
+    with pytest.raises(ValueError, match="source with labels.*Received: images alone"):
+        kgz.datasets.load(f"domains:folder:{folders[1]},folder:{folders[0]}")
+    with pytest.raises(ValueError, match="Received: flip='horizontal'"):
+        kgz.datasets.load(name, flip="horizontal")

@@ -27,7 +27,9 @@ class CloudGAN(kgz.families.AdversarialModel):
         }
         kind = kgz.kinds.Points((count, 3))
         loss = {"adversarial_loss": "wasserstein", "penalties": [kgz.penalties.GradientPenalty()]}
-        super().__init__(latent_dim, networks=networks, sample_kind=kind, **loss, **kwargs)
+        super().__init__(
+            latent_dim=latent_dim, networks=networks, sample_kind=kind, **loss, **kwargs
+        )
 
     def default_optimizers(self):
         return keras.optimizers.Adam(1e-3, beta_1=0.5)

@@ -39,6 +39,7 @@ PICTURES = {
     "VideoGAN": (4 * (4 * 8 + 3 * 2 + 2) + 2, 4 * 10 + 2),  # strips of four frames
     "Memory": (4 * 260, 4 * 150),
     "Stacked": (4 * 10 + 2, 4 * 10 + 2),
+    "AdversarialModel": (500, 500),  # one panel of points
 }
 OUTPUTS = {
     "Pairs": {"serving_default": {"images"}},
@@ -48,6 +49,7 @@ OUTPUTS = {
     "VideoGAN": {"sample": {"videos"}, "serving_default": {"videos"}},
     "Memory": {"serving_default": {"observations"}},
     "Stacked": {"sample": {"images"}, "serving_default": {"images"}},
+    "AdversarialModel": {"sample": {"vectors"}, "serving_default": {"vectors"}},
 }
 
 

@@ -35,7 +35,7 @@ class Stacked(kgz.families.AdversarialModel):
             "discriminator": lambda: text_critic((8, 8, 3), one_hot),
             "small_discriminator": lambda: text_critic((4, 4, 3), one_hot),
         }
-        super().__init__(latent_dim, networks=networks, condition_kind=text, **kwargs)
+        super().__init__(latent_dim=latent_dim, networks=networks, condition_kind=text, **kwargs)
         self.small = kgz.families.Critic(self, "small_discriminator")
 
     def phases(self):

@@ -29,7 +29,7 @@ class VideoGAN(kgz.families.AdversarialModel):
             "motion_discriminator": lambda: flat_critic((*video_shape[:1], 4, 4, video_shape[3])),
         }
         kind = kgz.kinds.Video(video_shape, fps=fps)
-        super().__init__(latent_dim, networks=networks, sample_kind=kind, **kwargs)
+        super().__init__(latent_dim=latent_dim, networks=networks, sample_kind=kind, **kwargs)
         self.motion = kgz.families.Critic(
             self, "motion_discriminator", loss="hinge", view=lambda videos: videos[:, :, ::2, ::2]
         )

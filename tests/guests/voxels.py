@@ -28,7 +28,7 @@ class VoxelGAN(kgz.families.AdversarialModel):
             "discriminator": voxel_discriminator,
         }
         kind = kgz.kinds.Voxels(voxel_shape)
-        super().__init__(latent_dim, networks=networks, sample_kind=kind, **kwargs)
+        super().__init__(latent_dim=latent_dim, networks=networks, sample_kind=kind, **kwargs)
 
     def default_optimizers(self):
         return keras.optimizers.Adam(2e-3, beta_1=0.5)

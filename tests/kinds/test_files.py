@@ -31,6 +31,9 @@ def test_pictures_and_numbers_are_read_back(tmp_path):
     kind.save(samples, str(tmp_path / "images.PNG"))
     shown = np.array(PIL.Image.open(tmp_path / "images.PNG"))
     np.testing.assert_array_equal(shown, np.array(kind.draw(samples)))
+    kind.save(samples[:1], tmp_path / "one.png")  # without a frame
+    shown = np.array(PIL.Image.open(tmp_path / "one.png"))
+    np.testing.assert_array_equal(shown, np.rint((samples[0] + 1.0) * 127.5))
     kind.save(samples, tmp_path / "images.npy")
     np.testing.assert_array_equal(np.load(tmp_path / "images.npy"), samples)
     pair = kinds.Named(a=kind, b=kinds.Label(3))
@@ -138,3 +141,52 @@ def test_a_zip_of_arrays_is_no_array(tmp_path):
         np.savez(file, a=np.zeros(2))
     with pytest.raises(ValueError, match="one array.*an .npz file"):
         kgz.kinds.Vector((2,)).read(tmp_path / "x.npy")
+
+
+def picture_of(numbers, path, mode="L"):
+    """A picture whose pixels are numbers; with a palette of random colours for mode P."""
+    image = PIL.Image.fromarray(np.asarray(numbers, "uint8" if mode in ("L", "P") else "uint16"))
+    if mode == "P":
+        image = PIL.Image.fromarray(np.asarray(numbers, "uint8"), "P")
+        image.putpalette(np.random.default_rng(0).integers(0, 256, 768, "uint8").tobytes())
+    image.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("mode", "ending"), [("L", "png"), ("P", "png"), ("P", "gif"), ("I", "png")]
+)
+def test_a_label_map_is_the_numbers_of_a_picture(mode, ending, tmp_path):
+    numbers = np.arange(12).reshape(3, 4) % 5
+    path = picture_of(numbers, tmp_path / f"map.{ending}", mode)
+    for shape in ((3, 4), (None, None)):
+        np.testing.assert_array_equal(kinds.LabelMap(shape, 5).read(path), numbers[None])
+
+
+def test_label_maps_are_resized_without_mixing_classes(tmp_path):
+    """Halves of classes 0 and 4: between them there is none."""
+    numbers = np.repeat([[0, 4]], 6, axis=0).repeat(6, axis=1)  # (6, 12)
+    for index in (10, 9):
+        picture_of(numbers if index == 10 else 4 - numbers, tmp_path / f"{index}.png")
+    maps = np.array(kinds.LabelMap((2, 4), 5).read(tmp_path))
+    assert maps.shape == (2, 2, 4) and set(np.unique(maps)) == {0, 4}
+    np.testing.assert_array_equal(maps[1], [[0, 0, 4, 4]] * 2)  # 9.png comes first
+    np.testing.assert_array_equal(maps[0], 4 - maps[1])
+
+
+def test_pictures_that_are_no_label_maps_are_refused(tmp_path):
+    kind, numbers = kinds.LabelMap((3, 4), 5), np.arange(12).reshape(3, 4)
+    with pytest.raises(
+        ValueError, match=r"`.*map.png` to be integers .* in \[0, 5\).*one of their"
+    ):
+        kind.read(picture_of(numbers, tmp_path / "map.png"))
+    PIL.Image.fromarray(np.zeros((3, 4, 3), "uint8")).save(tmp_path / "colours.png")
+    with pytest.raises(
+        ValueError, match="whose pixels are the numbers.*colours.png, PNG of mode RGB"
+    ):
+        kind.read(tmp_path / "colours.png")
+    PIL.Image.fromarray(np.zeros((3, 4), "uint8")).save(tmp_path / "lossy.jpg")
+    with pytest.raises(ValueError, match="whose pixels are the numbers.*JPEG of mode L"):
+        kind.read(tmp_path / "lossy.jpg")
+    with pytest.raises(FileNotFoundError, match="Expected an image file. Received: .*none.png"):
+        kind.read(tmp_path / "none.png")

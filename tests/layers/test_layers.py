@@ -259,6 +259,7 @@ LAYERS = [
     (kgz.layers.Maxout(3, 2), (2, 8)),
     (kgz.layers.MinibatchDiscrimination(3, 2), (2, 8)),
     (kgz.layers.MinibatchStdDev(2), (2, 4, 4, 8)),
+    (kgz.layers.PixelShuffle2D(2), (2, 4, 4, 8)),
     (kgz.layers.PrependReference(2), (3, 4)),
     (kgz.layers.ReflectionPadding2D(2), (2, 4, 4, 8)),
     (kgz.layers.ResizeConv2D(3, 5, 2, "bilinear"), (2, 4, 4, 8)),

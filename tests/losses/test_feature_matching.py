@@ -34,3 +34,20 @@ def test_a_permuted_batch_matches():
 def test_bad_distance():
     with pytest.raises(ValueError, match=r"distance.*Received: 'cubed'"):
         kgz.losses.feature_matching(REAL, FAKE, "cubed")
+
+
+def test_layers_are_matched_row_by_row():
+    """By hand: 0.5 everywhere in one layer, and 2 in one of four places of the other."""
+    real = [np.zeros((2, 3)), np.zeros((2, 2))]
+    fake = [np.full((2, 3), 0.5), np.array([[0.0, 2.0], [0.0, 0.0]])]
+    assert float(kgz.losses.layer_matching(real, fake)) == pytest.approx(0.5 + 0.5)
+    assert float(kgz.losses.layer_matching(fake, fake)) == 0.0
+    permuted = [layer[::-1] for layer in fake]
+    assert float(kgz.losses.layer_matching(fake, permuted)) == pytest.approx(1.0)
+    real, fake = tf.constant(REAL), tf.constant(FAKE[:6])
+    with tf.GradientTape() as tape:
+        tape.watch([real, fake])
+        value = kgz.losses.layer_matching([real], [fake])
+    on_real, on_fake = tape.gradient(value, [real, fake])
+    assert on_real is None
+    np.testing.assert_allclose(on_fake, np.sign(FAKE[:6] - REAL) / 24, rtol=1e-6)

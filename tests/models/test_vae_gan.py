@@ -154,16 +154,23 @@ def test_who_waits(on_real, on_fake, decoder_waits, discriminator_waits):
         assert model._who_waits(*logits_of(on_real, on_fake)) == (False, False)
 
 
-def test_a_player_that_waits_does_not_move():
-    model = make(equilibrium=5.0, margin=0.1)  # both cross-entropies are far below: the game is won
-    before = [np.array(v) for v in model.discriminator.trainable_variables]
-    model.compile({phase.name: keras.optimizers.SGD(0.1) for phase in model.phases()})
+@pytest.mark.parametrize(("equilibrium", "waiting"), [(5.0, "discriminator"), (0.01, "decoder")])
+def test_neither_a_player_that_waits_moves_nor_its_optimizer(equilibrium, waiting):
+    model = make(equilibrium=equilibrium, margin=0.009)
+    states = {}
+    for phase in model.phases():
+        optimizer = model.optimizers[phase.name]
+        for variable in optimizer.variables[2:]:  # the mean squares, which an update of 0 lowers
+            variable.assign(keras.ops.ones_like(variable))
+        variables = [*phase.trainable_variables, *optimizer.variables]
+        states[phase.name] = variables, [np.array(variable) for variable in variables]
     model.train_on_batch(images())
-    for one, other in zip(before, model.discriminator.trainable_variables, strict=True):
-        np.testing.assert_array_equal(one, other)
+    for name, (variables, before) in states.items():
+        moved = any((one != np.array(v)).any() for one, v in zip(before, variables, strict=True))
+        assert moved is (name != waiting), name
 
 
-def test_the_game_is_one_real_part_and_two_fake_ones():
+def test_the_game_is_half_real_and_half_fake():
     model = make(margin=None)
     batch = {"real": tf.constant(images())}
     logits = (np.full((6, 1), value, "float32") for value in (0.3, -0.2, 0.9))
@@ -171,7 +178,7 @@ def test_the_game_is_one_real_part_and_two_fake_ones():
     model._judged = lambda _: judged
     softplus = np.log1p(np.exp([-0.3, -0.2, 0.9]))
     received = model.discriminator_losses(batch)["discriminator_loss"]
-    assert float(received) == pytest.approx(softplus.sum(), rel=1e-5)
+    assert float(received) == pytest.approx(softplus @ (0.5, 0.25, 0.25), rel=1e-5)
     model.similarity = lambda *_: 2.0
     received = model.decoder_losses(batch)
     assert float(received["generator_loss"]) == pytest.approx(-softplus[1:].sum(), rel=1e-5)

@@ -25,6 +25,10 @@ TINY = {
     "biggan_deep_generator": lambda: NETWORKS.biggan_deep_generator((16, 16, 1), 4, 4, 3, 4),
     "biggan_discriminator": lambda: NETWORKS.biggan_discriminator((16, 16, 1), 2, **CLASSES),
     "biggan_generator": lambda: NETWORKS.biggan_generator((16, 16, 1), 6, 2, 3, 4),
+    "colorization_discriminator": lambda: NETWORKS.colorization_discriminator(
+        (16, 16, 2), (16, 16, 1), 2
+    ),
+    "colorization_generator": lambda: NETWORKS.colorization_generator((2, 2, 4), dropout=0.5),
     "conv_decoder": lambda: NETWORKS.conv_decoder(IMAGE, 3, (2, 2, 2), base_filters=2),
     "conv_encoder": lambda: NETWORKS.conv_encoder(IMAGE, 3, (2,) * 4),
     "conv_gan_discriminator": lambda: NETWORKS.conv_gan_discriminator(IMAGE, (2,) * 4),
@@ -47,11 +51,16 @@ TINY = {
     "mlp_generator": lambda: NETWORKS.mlp_generator(IMAGE, 4, 8),
     "ot_gan_critic": lambda: NETWORKS.ot_gan_critic(IMAGE, 2, 3, feature_dim=4),
     "ot_gan_generator": lambda: NETWORKS.ot_gan_generator(IMAGE, 4, 2),
+    "multiscale_discriminator": lambda: NETWORKS.multiscale_discriminator(IMAGE, 3, 2),
     "patch_discriminator": lambda: NETWORKS.patch_discriminator(
         IMAGE, IMAGE, filters=2, layers_of_two=1
     ),
     "r3gan_discriminator": lambda: NETWORKS.r3gan_discriminator(IMAGE, (4, 2), 1, 4, **CLASSES),
     "r3gan_generator": lambda: NETWORKS.r3gan_generator(IMAGE, 4, (4, 2), 1, 4, **CLASSES),
+    "pixel_da_classifier": lambda: NETWORKS.pixel_da_classifier((4, 4, 2), 3, 2, 4),
+    "pixel_da_discriminator": lambda: NETWORKS.pixel_da_discriminator(IMAGE, 2, noise=0.0),
+    "pixel_da_generator": lambda: NETWORKS.pixel_da_generator(IMAGE, 1, 3, 2, blocks=1),
+    "pixel_da_private_layers": lambda: NETWORKS.pixel_da_private_layers(IMAGE, 2),
     "residual_decoder": lambda: NETWORKS.residual_decoder(IMAGE, 3, (2, 2), (1, 2), 4),
     "residual_encoder": lambda: NETWORKS.residual_encoder(IMAGE, 3, (2, 2), (2, 1), 4),
     "residual_discriminator": lambda: NETWORKS.residual_discriminator(
@@ -65,6 +74,15 @@ TINY = {
     "sngan_cnn_generator": lambda: NETWORKS.sngan_cnn_generator(IMAGE, 4, 2, **CLASSES),
     "sngan_resnet_discriminator": lambda: NETWORKS.sngan_resnet_discriminator(IMAGE, 2, **CLASSES),
     "sngan_resnet_generator": lambda: NETWORKS.sngan_resnet_generator(IMAGE, 4, 2),
+    "spade_generator": lambda: NETWORKS.spade_generator(
+        IMAGE, 3, 4, 2, hidden_filters=2, upsamplings=2
+    ),
+    "style_encoder": lambda: NETWORKS.style_encoder(IMAGE, 3, 2),
+    "sr_resnet": lambda: NETWORKS.sr_resnet(1, 2, 2, blocks=1),
+    "srgan_discriminator": lambda: NETWORKS.srgan_discriminator((16, 16, 1), 2, units=4),
+    "super_resolution_discriminator": lambda: NETWORKS.super_resolution_discriminator(
+        (16, 16, 1), 2, 2
+    ),
     "toy_critic": lambda: NETWORKS.toy_critic(2, (4, 4), "batch"),
     "toy_generator": lambda: NETWORKS.toy_generator(2, 3, (4, 4), batch_normalization=True),
     "unet_generator": lambda: NETWORKS.unet_generator(IMAGE, 1, filters=2),
@@ -85,12 +103,17 @@ TINY = {
 
 def inputs_of(network, rows=4):
     random = np.random.default_rng(0)
-    return [
-        np.eye(3, dtype="float32")[np.arange(rows) % 3]
-        if one.name == "labels"
-        else random.standard_normal((rows, *one.shape[1:])).astype("float32")
-        for one in network.inputs
-    ]
+
+    def example(one):
+        if one.name == "labels":
+            return np.eye(3, dtype="float32")[np.arange(rows) % 3]
+        if one.name == "label_map":
+            return random.integers(0, 3, (rows, *one.shape[1:]), "int32")
+        return random.standard_normal((rows, *(side or 8 for side in one.shape[1:]))).astype(
+            "float32"
+        )
+
+    return [example(one) for one in network.inputs]
 
 
 def call(network, inputs, training=False):

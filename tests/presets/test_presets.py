@@ -1,5 +1,6 @@
 """The presets in the package, and folders that are damaged."""
 
+import concurrent.futures
 import json
 import shutil
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 import keras_gan_zoo as kgz
+from keras_gan_zoo import licences
 from keras_gan_zoo.datasets import builtin
 from keras_gan_zoo.presets import registry
 
@@ -87,6 +89,9 @@ def test_presets_are_small_and_documented(name):
     assert model_class.presets[name] == metadata
     card = (folder / "README.md").read_text()
     assert "arXiv" in card and metadata["sha256"] in card and (folder / "samples.png").exists()
+    assert metadata["licence"] == licences.WEIGHTS and f"Weights: {licences.WEIGHTS}." in card
+    for data in licences.of_data(metadata["data"]["name"]).values():
+        assert f"{data.name}. {data.credit}" in card
 
 
 @pytest.mark.parametrize("name", BUILTIN)
@@ -233,6 +238,11 @@ def test_the_card_of_a_preset_of_ones_own_loads_that_one(tmp_path):
     model.save_to_preset(tmp_path / "dcgan_fashion_mnist")
     card = (tmp_path / "dcgan_fashion_mnist" / "README.md").read_text()
     assert 'from_preset("path/to/dcgan_fashion_mnist")' in card
+    assert "Weights: licence not stated.\n\nData: licence not stated." in card
+    facts = {"licence": "CC0", "data": "birds"}
+    model.save_to_preset(tmp_path / "licensed", facts)
+    card = (tmp_path / "licensed" / "README.md").read_text()
+    assert "Weights: CC0.\n\nData: `birds`, licence not stated." in card
     builtin = kgz.presets.builtin_presets()["dcgan_fashion_mnist"] / "README.md"
     assert 'from_preset("dcgan_fashion_mnist")' in builtin.read_text()
 
@@ -368,10 +378,23 @@ def test_an_evaluation_that_cannot_be_recorded_leaves_the_preset(folder, monkeyp
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
+def test_no_evaluation_that_is_recorded_at_the_same_time_is_lost(folder):
+    """From four threads: a lock of a folder is between open files, whichever process has them."""
+
+    def record(number):
+        measured = {"metrics": {f"fid_{number}": number}, "protocol": {"seed": number}}
+        kgz.presets.record_evaluation(str(folder), measured)
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        list(pool.map(record, range(20)))
+    found = kgz.presets.preset_metadata(str(folder))["evaluations"]
+    assert sorted(one["protocol"]["seed"] for one in found) == list(range(20))
+    card = (folder / registry.CARD).read_text()
+    assert all(f"| fid_{number} | {number} |" in card for number in range(20))
+
+
 def test_of_two_writers_of_one_preset_one_succeeds(tmp_path):
     """Each from its own thread, many times: what is there can be read, and is of one of them."""
-    import concurrent.futures
-
     models = [
         kgz.models.GAN(sample_shape=(2,), latent_dim=3, hidden_units=10, seed=seed)
         for seed in (1, 2)

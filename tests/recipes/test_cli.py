@@ -49,6 +49,19 @@ def test_every_recipe_builds(name):
     assert set(model.optimizers) == {phase.name for phase in model.phases()}
 
 
+def test_a_recipe_changes_of_an_optimizer_only_what_it_names(recipe):
+    def optimizer(*settings):
+        return build_model(load_recipe(recipe, settings)).optimizers["discriminator"].get_config()
+
+    wgan = ("model=WGAN", "arguments={image_shape: [8, 8, 1], filters: 2}", "optimizers={}")
+    paper = optimizer(*wgan)
+    assert (paper["rho"], paper["epsilon"]) == (0.99, 1e-16)
+    changed = optimizer(*wgan, "optimizers.discriminator.learning_rate=0.001")
+    assert changed == {**paper, "learning_rate": pytest.approx(0.001)}
+    other = optimizer(*wgan, "optimizers.discriminator={name: adam}")
+    assert other["epsilon"] == 1e-7
+
+
 @pytest.mark.parametrize("dtype", ["mixed_bfloat16", "float32"])
 def test_dtype_auto_is_what_is_fast_here_and_recorded(dtype, recipe, tmp_path, monkeypatch):
     monkeypatch.setattr(processor, "training_dtype", lambda: dtype)
@@ -72,7 +85,9 @@ def test_train_resume_info_generate_export(recipe, tmp_path, monkeypatch, capsys
     assert code == 0, errors
     preset = out / "tiny"
     facts = json.loads((preset / "metadata.json").read_text())
-    assert facts["steps"] == 6 and facts["optimizers"]["generator"]["name"] == "Adam"
+    assert facts["steps"] == 6
+    adam = {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7}
+    assert facts["optimizers"]["generator"] == {"name": "Adam", **adam}
     code, output, _ = run(monkeypatch, capsys, "info", preset, "--json")
     assert code == 0 and json.loads(output) == facts
     code, output, _ = run(monkeypatch, capsys, "info", preset)
@@ -274,6 +289,28 @@ def test_the_program_is_installed_and_help_lists_what_exists():
     assert " serve " not in result.stdout
 
 
+def test_a_recipe_measured_on_other_data_than_it_is_trained_on(tmp_path, monkeypatch, capsys):
+    settings = (
+        "data.name=domains:fashion_mnist_mini,fashion_mnist_mini",
+        "evaluation.against=fashion_mnist_mini",
+        "arguments.source_shape=[28,28,1]",
+        "arguments.target_channels=1",
+        *(f"arguments.{name}=1" for name in ("filters", "discriminator_filters", "blocks")),
+        *(f"training.{name}=1" for name in ("epochs", "steps_per_epoch")),
+        "training.dtype=float32",
+    )
+    preset = train_recipe(
+        load_recipe("pixel_da_mnist_m", settings), "tiny", tmp_path / "run", verbose=0
+    )
+    facts = json.loads((preset / "metadata.json").read_text())
+    (measured,) = facts["evaluations"]
+    assert measured["protocol"]["reference"] == "fashion_mnist_mini[test]"
+    assert 0.5 < measured["metrics"]["test_errors"] <= 1.0  # a guess
+    code, output, errors = run(monkeypatch, capsys, "evaluate", preset, "--json")
+    assert code == 0, errors
+    assert json.loads(output)["metrics"] == measured["metrics"]
+
+
 def test_a_recipe_with_few_labels_and_a_falling_learning_rate(tmp_path):
     from keras_gan_zoo.recipes import train_recipe
 
@@ -424,6 +461,85 @@ def test_short_names_of_run(faces, tmp_path, monkeypatch, capsys):
     code, _, errors = run(monkeypatch, capsys, "translate", tmp_path / "pairs", maps, "--out", out)
     assert code == 0, errors
     assert PIL.Image.open(out).size == (2 * (8 + 2 + 8 + 2) + 2, 8 + 4)
+
+
+def test_translate_takes_pictures_of_any_size(tmp_path, monkeypatch, capsys):
+    options = {"blocks": 1, "filters": 2, "discriminator_filters": 2, "patch": 16}
+    model = kgz.models.CycleGAN((16, 16, 3), **options, seed=0)
+    model.save_to_preset(tmp_path / "preset", {})
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    random, sizes = (
+        np.random.default_rng(0),
+        {"a.png": (16, 24), "b.png": (21, 70), "b.gif": (9, 9)},
+    )
+    for name, size in sizes.items():
+        pixels = random.integers(0, 256, (*size, 3)).astype("uint8")
+        PIL.Image.fromarray(pixels).save(folder / name)
+
+    def translate(*arguments):
+        return run(monkeypatch, capsys, "translate", tmp_path / "preset", *arguments)
+
+    code, output, errors = translate(folder, "--out", tmp_path / "out")
+    assert code == 0 and "3 pictures" in output, errors
+    found = {path.name: PIL.Image.open(path).size[::-1] for path in (tmp_path / "out").iterdir()}
+    assert found == {"a.png": (16, 24), "b.png.png": (21, 70), "b.gif.png": (9, 9)}
+    out = tmp_path / "b.png"
+    code, _, errors = translate(
+        folder / "b.png", "--out", out, "--direction", "b_to_a", "--overlap", "5"
+    )
+    assert code == 0, errors
+    given = kgz.pictures.read(folder / "b.png", (None, None, 3))[None]
+    made = model.translate_any_size(given, overlap=5, direction="b_to_a")
+    expected = np.asarray(kgz.pictures.grid(made, padding=0))
+    np.testing.assert_array_equal(np.asarray(PIL.Image.open(out)), expected)
+    (folder / "c.png").write_bytes(b"no picture")
+    before = sorted(tmp_path.rglob("*"))
+    for arguments, message in (
+        ((folder, "--out", tmp_path / "new"), "c.png"),  # nothing is left of the others
+        ((folder, "--out", tmp_path / "new.png"), "--out to be a folder of pictures"),
+        ((folder / "a.png", "--out", tmp_path / "new"), "--out to be a picture, such as out.png"),
+        ((folder / "a.png", "--out", out), "Pass --overwrite"),
+        ((folder / "a.png", "--out", tmp_path / "c.png", "--direction", "up"), "'b_to_a'"),
+        ((folder / "a.png", "--out", tmp_path / "c.png", "--overlap", "9"), "below 8"),
+    ):
+        code, _, errors = translate(*arguments)
+        assert code == 2 and message in " ".join(errors.split()), errors
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_recipe_says_what_its_preset_is_compared_with(tmp_path, monkeypatch, capsys):
+    """CycleGAN learns from two sets and is measured on pairs, also later."""
+    for part, share in (("a", 0.3), ("b", 0.6)):
+        for split in ("train", "test"):
+            (tmp_path / part / split).mkdir(parents=True)
+            for index in range(3):
+                pixels = np.full((16, 16, 3), 255 * share + 9 * index, "uint8")
+                PIL.Image.fromarray(pixels).save(tmp_path / part / split / f"{index}.png")
+    both = f"{tmp_path / 'a'},{tmp_path / 'b'}"
+    arguments = {"image_shape": [16, 16, 3], "blocks": 1, "filters": 2, "patch": 16}
+    content = {
+        "model": "CycleGAN",
+        "arguments": {**arguments, "discriminator_filters": 2},
+        "data": {"name": f"unpaired:{both}"},
+        "training": {"epochs": 1, "batch_size": 2},
+        "evaluation": {"against": f"pairs:{both}", "metrics": ["translation"]},
+    }
+    path = tmp_path / "tiny.yaml"
+    path.write_text(yaml.safe_dump(content))
+    preset = train_recipe(load_recipe(path), "tiny", tmp_path / "run", verbose=0)
+    facts = json.loads((preset / "metadata.json").read_text())
+    (evaluation,) = facts["evaluations"]
+    assert facts["against"] == f"pairs:{both}" and "its translation" in facts["picture"]
+    assert evaluation["protocol"]["reference"] == f"pairs:{both}[test]"
+    assert evaluation["metrics"]["identity_l1"] == pytest.approx(0.3, abs=0.005)
+    code, output, errors = run(monkeypatch, capsys, "evaluate", preset, "--json")
+    assert code == 0, errors
+    numbers = json.loads(output)["metrics"]
+    assert numbers.keys() == evaluation["metrics"].keys()
+    assert numbers["back_translation_l1"] == pytest.approx(
+        evaluation["metrics"]["back_translation_l1"], abs=1e-5
+    )
 
 
 @pytest.mark.parametrize(

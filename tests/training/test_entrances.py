@@ -1,5 +1,7 @@
 """What `fit` and its relatives are given: the same is checked at every entrance."""
 
+import warnings
+
 import keras
 import numpy as np
 import pytest
@@ -212,3 +214,17 @@ def test_weights_that_are_not_numbers_are_warned_of_when_they_are_loaded(tmp_pat
     kgz.weight_files.save_weights(tmp_path / "w.h5", {"generator": model.generator})
     with pytest.warns(UserWarning, match="were loaded: generator/0"):
         kgz.weight_files.load_weights(tmp_path / "w.h5", {"generator": model.generator})
+
+
+@pytest.mark.parametrize(
+    ("updates", "size", "warned"), [(2, 12, True), (2, 32, False), (1, 4, False)]
+)
+def test_small_parts_of_a_batch_are_warned_of(updates, size, warned):
+    model = gan((2,), discriminator_steps=updates)
+    points = np.zeros((size, 2), "float32")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model.fit(points, batch_size=size, verbose=0)
+    said = [str(one.message) for one in caught if "updates of a training step" in str(one.message)]
+    assert bool(said) is warned
+    assert not warned or "batch_size=128" in said[0]

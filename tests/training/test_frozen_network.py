@@ -129,7 +129,7 @@ def test_a_network_of_one_s_own_must_be_passed_again_and_be_the_same(tmp_path):
         kgz.models.from_preset(tmp_path / "preset", features=other)
     with pytest.raises(ValueError, match="Received: weights of sha256"):
         keras.models.load_model(tmp_path / "model.keras", custom_objects={"features": other})
-    with pytest.raises(ValueError, match="Did you mean 'features'"):
+    with pytest.raises(ValueError, match="pass it again, as `from_preset.*features=network"):
         Perceptual.from_preset(tmp_path / "preset", feature=other)
 
 
