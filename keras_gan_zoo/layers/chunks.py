@@ -1,4 +1,4 @@
-"""A vector in several parts."""
+"""Features in several parts."""
 
 import keras
 from keras import ops
@@ -6,17 +6,17 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
 class Chunks(keras.layers.Layer):
-    """Cuts vectors into a number of chunks of one size.
+    """Cuts the last axis into a number of chunks of one size.
 
     Args:
         count: How many.
         **kwargs: As for `keras.layers.Layer`.
 
     Call arguments:
-        inputs: `(batch, features)`, features a multiple of `count`.
+        inputs: `(batch, ..., features)`, features a multiple of `count`.
 
     Returns:
-        A list of `count` tensors `(batch, features / count)`.
+        A list of `count` tensors `(batch, ..., features / count)`.
 
     Example:
 
@@ -32,7 +32,7 @@ class Chunks(keras.layers.Layer):
         return ops.split(inputs, self.count, axis=-1)
 
     def compute_output_shape(self, input_shape):
-        return [(input_shape[0], input_shape[-1] // self.count)] * self.count
+        return [(*input_shape[:-1], input_shape[-1] // self.count)] * self.count
 
     def get_config(self):
         return {**super().get_config(), "count": self.count}

@@ -80,7 +80,7 @@ class BigGAN(AdversarialModel):
         if generator_penalties is None:
             generator_penalties = [OrthogonalRegularization()]
         super().__init__(
-            latent_dim,
+            latent_dim=latent_dim,
             networks={
                 "generator": lambda: self.generator_network(
                     image_shape, latent_dim, filters, dim, shared_dim, attention

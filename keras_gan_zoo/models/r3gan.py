@@ -78,7 +78,7 @@ class R3GAN(AdversarialModel):
         dim = num_classes or condition_dim
         size = {"widths": widths, "blocks": blocks, "group_width": group_width}
         super().__init__(
-            latent_dim,
+            latent_dim=latent_dim,
             networks={
                 "generator": lambda: r3gan_generator(
                     image_shape, latent_dim, condition_dim=dim, **size

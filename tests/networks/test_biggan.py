@@ -82,14 +82,14 @@ def test_deep_shortcuts_drop_and_append_channels():
     images = np.random.default_rng(0).standard_normal((2, 64, 64, 1)).astype("float32")
     network = NETWORKS.biggan_deep_generator((64, 64, 1), 3, 4, attention=32)
     *_, before, after = without_bottlenecks(network)
-    before, after = keras.Model(network.inputs, [before, after])(images[:, :3, 0, 0])
+    before, after = keras.Model(network.inputs[0], [before, after])(images[:, :3, 0, 0])
     assert before.shape == (2, 32, 32, 16) and after.shape == (2, 64, 64, 8)
     np.testing.assert_array_equal(after[:, ::2, 1::2], before[..., :8])
 
     network = NETWORKS.biggan_deep_discriminator((64, 64, 1), 4, attention=16)
     first = next(one for one in network.layers if isinstance(one, kgz.layers.SpectralNormalization))
     given = [first.output, *without_bottlenecks(network)[:2]]
-    before, halved, same = (np.array(one) for one in keras.Model(network.inputs, given)(images))
+    before, halved, same = (np.array(one) for one in keras.Model(network.inputs[0], given)(images))
     pooled = before.reshape(2, 32, 2, 32, 2, 4).mean((2, 4))
     assert halved.shape == (2, 32, 32, 8)
     np.testing.assert_allclose(halved[..., :4], pooled, atol=1e-6)
