@@ -46,8 +46,10 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
         discriminator_steps, generator_steps: Updates of each in a training step.
         replay, instance_noise, augment, weight_clip: Of the discriminator, see
             `kgz.families.Critic`. With few images, `augment="color,translation,cutout"`.
-        ema_decay: Decay of the moving average of the generator's weights, a number or a schedule
-            such as `kgz.training.GrowingHalfLife`; `None` for none.
+        ema_decay: Decay of the moving average of the generator's weights; `None` for none.
+        ema_half_life: Samples in which that average forgets one half of what it was, in place of
+            `ema_decay`, which depends on the size of batches; a number, or a schedule of the updates
+            such as `kgz.training.GrowingHalfLife`.
         num_classes: Number of classes, for labels `(batch,)`.
         condition_dim: Size of a continuous condition, for labels `(batch, condition_dim)`.
         condition_kind: The kind of labels that are neither, such as `kgz.kinds.LabelMap(...)`.
@@ -94,7 +96,8 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
         instance_noise=0.0,
         augment=(),
         weight_clip: float | None = None,
-        ema_decay: float | keras.optimizers.schedules.LearningRateSchedule | None = 0.999,
+        ema_decay: float | None = 0.999,
+        ema_half_life: float | keras.optimizers.schedules.LearningRateSchedule | None = None,
         num_classes: int | None = None,
         condition_dim: int | None = None,
         condition_kind: kinds.Kind | None = None,
@@ -143,7 +146,9 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
             self, self.generator, generator_penalties, "generator_"
         )
         self.ema_generator = (
-            None if ema_decay is None else self.moving_average(self.generator, ema_decay)
+            None
+            if ema_decay is None
+            else self.moving_average(self.generator, ema_decay, ema_half_life)
         )
         self._check_networks()
         self._trace_generators()

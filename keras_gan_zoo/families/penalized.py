@@ -59,7 +59,7 @@ class Penalties(Part):
             return value
         return value * penalty.schedule(self.model.updates_of(self.network))
 
-    def after_update(self, updates):
+    def after_update(self, updates, samples):
         for penalty in self.penalties:
             penalty.update()
 

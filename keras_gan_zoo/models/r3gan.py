@@ -29,7 +29,7 @@ class R3GAN(AdversarialModel):
         penalty_interval: Updates of the discriminator between those with penalties.
         decay_steps: Updates during which learning rates fall from 2e-4 to 5e-5, gamma to a tenth,
             and the half-life of the averaged generator grows, each along half a cosine.
-        ema_half_life: That half-life at the end, in updates.
+        ema_half_life: That half-life at the end, in samples.
         adversarial_loss, penalties: Instead of the paper's.
         **kwargs: See `kgz.families.AdversarialModel`.
 
@@ -66,7 +66,7 @@ class R3GAN(AdversarialModel):
         gamma: float = 0.05,
         penalty_interval: int = 1,
         decay_steps: int = 39_062,
-        ema_half_life: int = 9_766,
+        ema_half_life: float = 5e6,
         adversarial_loss="relativistic_pairing",
         penalties=None,
         **kwargs,
@@ -74,7 +74,6 @@ class R3GAN(AdversarialModel):
         if penalties is None:
             weight = _cosine(gamma, decay_steps, 0.1)
             penalties = [one(weight, every=penalty_interval) for one in (R1, R2)]
-        kwargs.setdefault("ema_decay", GrowingHalfLife(ema_half_life, decay_steps))
         dim = num_classes or condition_dim
         size = {"widths": widths, "blocks": blocks, "group_width": group_width}
         super().__init__(
@@ -91,6 +90,7 @@ class R3GAN(AdversarialModel):
             condition_dim=condition_dim,
             adversarial_loss=adversarial_loss,
             penalties=penalties,
+            ema_half_life=GrowingHalfLife(ema_half_life, decay_steps),
             **kwargs,
         )
         self.decay_steps = int(decay_steps)

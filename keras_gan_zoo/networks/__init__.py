@@ -40,6 +40,7 @@ from keras_gan_zoo.networks.pixel_da import (
     pixel_da_generator,
     pixel_da_private_layers,
 )
+from keras_gan_zoo.networks.progan import progan_discriminator, progan_generator
 from keras_gan_zoo.networks.projection_super_resolution import super_resolution_discriminator
 from keras_gan_zoo.networks.r3gan import r3gan_discriminator, r3gan_generator
 from keras_gan_zoo.networks.residual_autoencoder import residual_decoder, residual_encoder
@@ -56,6 +57,7 @@ from keras_gan_zoo.networks.spade import (
     style_encoder,
 )
 from keras_gan_zoo.networks.srgan import sr_resnet, srgan_discriminator
+from keras_gan_zoo.networks.stylegan2 import stylegan2_discriminator, stylegan2_generator
 from keras_gan_zoo.networks.toy import toy_critic, toy_generator
 from keras_gan_zoo.networks.vae_gan import (
     vae_gan_decoder,
@@ -109,6 +111,8 @@ __all__ = [
     "pixel_da_discriminator",
     "pixel_da_generator",
     "pixel_da_private_layers",
+    "progan_discriminator",
+    "progan_generator",
     "residual_decoder",
     "residual_discriminator",
     "residual_encoder",
@@ -126,6 +130,8 @@ __all__ = [
     "sr_resnet",
     "srgan_discriminator",
     "super_resolution_discriminator",
+    "stylegan2_discriminator",
+    "stylegan2_generator",
     "toy_critic",
     "toy_generator",
     "vae_gan_decoder",

@@ -5,12 +5,7 @@ import math
 import keras
 from keras import layers
 
-from keras_gan_zoo.layers import (
-    GroupedConv2D,
-    LearnedBasis,
-    SmoothDownsampling2D,
-    SmoothUpsampling2D,
-)
+from keras_gan_zoo.layers import GroupedConv2D, LearnedBasis, UpFirDown2D
 from keras_gan_zoo.networks.blocks.condition_inputs import condition_input, model_of
 
 SLOPE = 0.2
@@ -63,7 +58,7 @@ def r3gan_generator(
         if x.shape[-1] != width:
             x = _linear(width)(x)
         if index:
-            x = SmoothUpsampling2D()(x)
+            x = UpFirDown2D(up=2, padding=(2, 1))(x)
         for _ in range(count):
             x = _residual_block(x, group_width, sum(blocks))
     x = _linear(image_shape[-1])(x)
@@ -102,7 +97,7 @@ def r3gan_discriminator(
         for _ in range(blocks[index]):
             x = _residual_block(x, group_width, sum(blocks))
         if index:
-            x = SmoothDownsampling2D()(x)
+            x = UpFirDown2D(down=2, padding=(1, 1))(x)
             if x.shape[-1] != widths[index - 1]:
                 x = _linear(widths[index - 1])(x)
     filters = keras.initializers.RandomNormal(stddev=1.0 / math.sqrt(math.prod(grid)))

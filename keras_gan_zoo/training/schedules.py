@@ -46,13 +46,13 @@ class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
 class GrowingHalfLife(keras.optimizers.schedules.LearningRateSchedule):
-    """The decay of a moving average that forgets its start, and ever less of what comes later.
+    """The half-life of a moving average that grows along half a cosine, from 0 on.
 
-    `0.5 ** (1 / h)` for a half-life of `h = half_life * (1 - cos(pi * min(1, t / stop))) / 2`
-    updates after `t`: 0 at first, so that the average is the network itself.
+    `half_life * (1 - cos(pi * min(1, t / stop))) / 2` samples after `t` updates: at first the
+    average is the network itself, and it forgets ever less of what comes later.
 
     Args:
-        half_life: The half-life at the end, in updates.
+        half_life: The half-life at the end, in samples.
         stop: The update from which on it is constant.
 
     Raises:
@@ -63,9 +63,9 @@ class GrowingHalfLife(keras.optimizers.schedules.LearningRateSchedule):
 
     Example:
 
-    >>> schedule = kgz.training.GrowingHalfLife(2.0, stop=10)
-    >>> tuple(round(float(schedule(step)), 4) for step in (0, 5, 10, 20))
-    (0.0, 0.5, 0.7071, 0.7071)
+    >>> schedule = kgz.training.GrowingHalfLife(100.0, stop=10)
+    >>> tuple(round(float(schedule(step)), 3) for step in (0, 5, 10, 20))
+    (0.0, 50.0, 100.0, 100.0)
     """
 
     def __init__(self, half_life: float, stop: int):
@@ -76,8 +76,7 @@ class GrowingHalfLife(keras.optimizers.schedules.LearningRateSchedule):
 
     def __call__(self, step):
         progress = ops.minimum(ops.cast(step, "float32") / self.stop, 1.0)
-        half_life = 0.5 * self.half_life * (1.0 - ops.cos(math.pi * progress))
-        return ops.power(0.5, 1.0 / ops.maximum(half_life, 1e-8))
+        return 0.5 * self.half_life * (1.0 - ops.cos(math.pi * progress))
 
     def get_config(self):
         return {"half_life": self.half_life, "stop": self.stop}

@@ -1,4 +1,4 @@
-"""Oracles: a dense convolution with zeros between groups, and filters written out."""
+"""Oracle: a dense convolution with zeros between groups."""
 
 import keras
 import numpy as np
@@ -32,17 +32,3 @@ def test_grouped_convolution_is_one_with_zeros_between_groups():
     whole = tape.gradient(loss, dense.kernel.value)
     expected = np.concatenate([whole[:, :, :3, :2], whole[:, :, 3:, 2:]], axis=-1)
     np.testing.assert_allclose(gradient, expected, rtol=1e-4, atol=1e-4)
-
-
-def test_smooth_resampling_filters_with_one_three_three_one():
-    halving = np.zeros((3, 6))
-    for row in range(3):
-        for offset, weight in zip(range(-1, 3), (1, 3, 3, 1), strict=True):
-            if 0 <= 2 * row + offset < 6:
-                halving[row, 2 * row + offset] = weight / 8
-    images = normal(2, 6, 6, 3)
-    expected = np.einsum("ih,nhwc,jw->nijc", halving, images, halving)
-    np.testing.assert_allclose(kgz.layers.SmoothDownsampling2D()(images), expected, atol=1e-6)
-    small = normal(2, 3, 3, 3)
-    doubled = np.einsum("ih,nijc,jw->nhwc", 2 * halving, small, 2 * halving)
-    np.testing.assert_allclose(kgz.layers.SmoothUpsampling2D()(small), doubled, atol=1e-6)
