@@ -48,8 +48,8 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
             `kgz.families.Critic`. With few images, `augment="color,translation,cutout"`.
         ema_decay: Decay of the moving average of the generator's weights; `None` for none.
         ema_half_life: Samples in which that average forgets one half of what it was, in place of
-            `ema_decay`, which depends on the size of batches; a number, or a schedule of the updates
-            such as `kgz.training.GrowingHalfLife`.
+            `ema_decay`, which depends on the size of batches; a number, or a schedule such as
+            `kgz.training.GrowingHalfLife`.
         num_classes: Number of classes, for labels `(batch,)`.
         condition_dim: Size of a continuous condition, for labels `(batch, condition_dim)`.
         condition_kind: The kind of labels that are neither, such as `kgz.kinds.LabelMap(...)`.

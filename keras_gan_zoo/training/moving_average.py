@@ -29,13 +29,12 @@ class MovingAverage(Part):
     def __init__(self, network: keras.Model, decay: float, half_life=None):
         if not 0.0 <= decay < 1.0:
             raise ValueError(f"Expected `ema_decay` in [0, 1) or None. Received: {decay!r}")
-        follows = isinstance(half_life, keras.optimizers.schedules.LearningRateSchedule)
-        if half_life is not None and not follows:
-            if not (checks.is_number(half_life) and half_life > 0):
-                raise ValueError(
-                    "Expected `ema_half_life` to be a number > 0, a schedule such as `kgz.training."
-                    f"GrowingHalfLife(5e5, stop=10_000)`, or None. Received: {half_life!r}"
-                )
+        schedule = keras.optimizers.schedules.LearningRateSchedule
+        if not (half_life is None or isinstance(half_life, schedule) or _is_positive(half_life)):
+            raise ValueError(
+                "Expected `ema_half_life` to be a number > 0, a schedule such as `kgz.training."
+                f"GrowingHalfLife(5e5, stop=10_000)`, or None. Received: {half_life!r}"
+            )
         self.network = network
         self.decay, self.half_life = decay, half_life
         self.average = keras.models.clone_model(network)
@@ -61,3 +60,7 @@ class MovingAverage(Part):
             rate = tf.cast(1.0 - decay, target.dtype)
             moved.append(target - rate * (target - source) if moving else source.value)
         backend.assign(self.average.weights, moved)
+
+
+def _is_positive(value):
+    return checks.is_number(value) and value > 0
