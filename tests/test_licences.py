@@ -26,6 +26,8 @@ def test_names_as_load_takes_them():
         "folder:mnist": None,
         "mnist": digits,
     }
+    emoji = {"pairs:tfds:openmoji/all": licences.DATA["openmoji"]}
+    assert licences.of_data("pairs:tfds:openmoji/all") == emoji
 
 
 def test_photographs_of_people_say_so():
