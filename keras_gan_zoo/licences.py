@@ -42,6 +42,12 @@ DATA = {
         "Avataaars, designed by Pablo Stanley, https://avataaars.com; drawn by DiceBear, "
         "https://www.dicebear.com, whose program is under the MIT licence",
     ),
+    "photo_patches": DataLicence(
+        "CC BY 4.0, CC BY-SA 4.0, CC0, public domain, and GPL 2 or later",
+        "photographs of the Debian packages lomiri-wallpapers-16.04, mate-backgrounds and "
+        "plasma-workspace-wallpapers, whose copyright files name the photographers, and of "
+        "scikit-image, https://scikit-image.org; one shows an astronaut of NASA",
+    ),
     "orl_faces": DataLicence(
         "none stated; its makers ask to be credited",
         "The ORL Database of Faces, AT&T Laboratories Cambridge (then Olivetti Research "
@@ -58,6 +64,10 @@ def of_data(name: str) -> dict[str, DataLicence | None]:
     `None` for those that have no entry, such as folders.
     """
     source, _, rest = name.partition(":")
+    if source == "grey":
+        return of_data(rest)
+    if source == "low_resolution":  # after the factor
+        return of_data(rest.partition(",")[2])
     sets = rest.split(",") if "," in rest else [name]
     if source in ("folder", "pairs"):
         return dict.fromkeys([name])

@@ -15,6 +15,8 @@ def test_the_data_of_every_recipe(name):
 def test_names_as_load_takes_them():
     for name in ("mnist", "tfds:mnist", "tfds:mnist/3.0.1"):
         assert licences.of_data(name) == {name: licences.DATA["mnist"]}
+    for name in ("grey:tfds:avataaars", "low_resolution:4,tfds:avataaars"):
+        assert licences.of_data(name) == {"tfds:avataaars": licences.DATA["avataaars"]}
     for name in ("folder:mnist", "folder:/home/mnist,2", "pairs:mnist,avataaars", "tfds:celeb_a"):
         assert licences.of_data(name) == {name: None}
     both = {"mnist": licences.DATA["mnist"], "tfds:avataaars": licences.DATA["avataaars"]}
