@@ -37,16 +37,28 @@ DATA = {
         "digits of MNIST, copyright Yann LeCun and Corinna Cortes, over photographs of the package "
         "mate-backgrounds, https://mate-desktop.org",
     ),
+    "emoji_pairs": DataLicence(
+        "Apache 2.0 and CC BY 4.0",
+        "Noto Emoji, copyright Google, https://github.com/googlefonts/noto-emoji, and Twemoji, "
+        "copyright Twitter and other contributors, https://github.com/jdecked/twemoji",
+    ),
+    "openmoji": DataLicence(
+        "CC BY-SA 4.0",
+        "all emojis designed by OpenMoji, the open-source emoji and icon project, "
+        "https://openmoji.org",
+    ),
+    "photo_patches": DataLicence(
+        "CC BY 4.0, CC BY-SA 4.0, CC0, GPL 2 or later, and public domain",
+        "photographs of the packages lomiri-wallpapers-16.04 (by Aitzol Berasategi, Bolly, Clemens "
+        "Engelhardt, Freespace, Sander Klootwijk, Jakkub Mede and Peter Nerlich), mate-backgrounds "
+        "(by Charles Barbin and others), plasma-workspace-wallpapers (KDE Visual Design Group) and "
+        "scikit-image, whose `copyright` and README name each author; one shows a real person, the "
+        "astronaut Eileen Collins",
+    ),
     "avataaars": DataLicence(
         "free for personal and commercial use",
         "Avataaars, designed by Pablo Stanley, https://avataaars.com; drawn by DiceBear, "
         "https://www.dicebear.com, whose program is under the MIT licence",
-    ),
-    "photo_patches": DataLicence(
-        "CC BY 4.0, CC BY-SA 4.0, CC0, public domain, and GPL 2 or later",
-        "photographs of the Debian packages lomiri-wallpapers-16.04, mate-backgrounds and "
-        "plasma-workspace-wallpapers, whose copyright files name the photographers, and of "
-        "scikit-image, https://scikit-image.org; one shows an astronaut of NASA",
     ),
     "orl_faces": DataLicence(
         "none stated; its makers ask to be credited",
@@ -54,6 +66,14 @@ DATA = {
         "Laboratory), 1992 to 1994; described in Samaria and Harter 1994, Parameterisation of a "
         "Stochastic Model for Human Face Identification. It shows 40 real people, whom samples and "
         "reconstructions can resemble",
+    ),
+    "openmoji": DataLicence(
+        "CC BY-SA 4.0", "OpenMoji, the open-source emoji and icon project, https://openmoji.org"
+    ),
+    "emoji_pairs": DataLicence(
+        "Apache 2.0 and CC BY 4.0",
+        "Noto Emoji, copyright Google, under the first, and Twemoji, copyright Twitter and other "
+        "contributors, under the second",
     ),
 }
 
@@ -63,12 +83,13 @@ def of_data(name: str) -> dict[str, DataLicence | None]:
 
     `None` for those that have no entry, such as folders.
     """
-    source, _, rest = name.partition(":")
-    if source == "grey":
-        return of_data(rest)
-    if source == "low_resolution":  # after the factor
-        return of_data(rest.partition(",")[2])
-    sets = rest.split(",") if "," in rest else [name]
-    if source in ("folder", "pairs"):
-        return dict.fromkeys([name])
-    return {one: DATA.get(one.rpartition(":")[2].partition("/")[0]) for one in sets}
+    rest = name.partition(":")[2]
+    sets = [one for one in rest.split(",") if not one.isdigit()] if "," in rest else [name]
+    if name.startswith("pairs:") and not rest.startswith("tfds:"):
+        sets = [f"folder:{one}" for one in sets]
+    return {one: None if one.startswith("folder:") else DATA.get(_plain(one)) for one in sets}
+
+
+def _plain(name):
+    """The name of a data set without where it is from, what is made of it, and its part."""
+    return name.rpartition(":")[2].partition("/")[0]

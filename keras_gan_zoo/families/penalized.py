@@ -49,7 +49,7 @@ class Penalties(Part):
             for one in self.penalties
         }
 
-    def after_update(self, updates):
+    def after_update(self, updates, samples):
         for penalty in self.penalties:
             penalty.update()
 

@@ -110,14 +110,22 @@ class TranslationModel(PhasedModel):
                 factor = self.target_kind.shape[0] // height
                 return np.asarray(made)[:, : size[0] * factor, : size[1] * factor]
         return any_size.in_tiles(
-            lambda tiles: self.translate(tiles, **options), images, tile, overlap
+            lambda tiles: self._translated_tiles(tiles, len(images), options), images, tile, overlap
         )
 
+    def _translated_tiles(self, tiles, count, options):
+        """Translations of the tiles of `count` pictures: the first of each, the second, ..."""
+        return self.translate(tiles, **options)
+
     def _translation_by(self, options):
-        """The ability that `translate` uses with these arguments; `None` if there is none."""
+        """The ability that `translate` uses with these arguments; `None` if it takes latents."""
         parameters = inspect.signature(self.translate).parameters
         given = {name: one.default for name, one in parameters.items()} | options
-        able = [one for one in self.abilities() if one.name == "translate"]
+        able = [
+            one
+            for one in self.abilities()
+            if one.name == "translate" and len(one.takes) == 1 and one.draws is None
+        ]
         fitting = [one for one in able if one.arguments.items() <= given.items()]
         return max(fitting, key=lambda one: len(one.arguments), default=None)
 
@@ -151,3 +159,10 @@ class LatentTranslation(LatentSampling, TranslationModel):
             sources = self.source_kind.check(self.source_kind.plural, sources)
             latents = self.sample_latents(len(sources), seed)
         return self.do("from_latents", latents, sources)
+
+    def _translated_tiles(self, tiles, count, options):
+        latents = options.get("latents")
+        if latents is None:
+            latents = self.sample_latents(count, options.get("seed"))
+        # All tiles of a picture are painted in its style.
+        return self.translate(tiles, np.tile(latents, (len(tiles) // count, 1)))

@@ -20,6 +20,7 @@ from keras_gan_zoo.models.mdn_rnn import MDNRNN
 from keras_gan_zoo.models.ot_gan import OTGAN
 from keras_gan_zoo.models.pix2pix import Pix2Pix
 from keras_gan_zoo.models.pixel_da import PixelDA
+from keras_gan_zoo.models.progan import ProGAN
 from keras_gan_zoo.models.restricted_boltzmann_machine import RestrictedBoltzmannMachine
 from keras_gan_zoo.models.sagan import SAGAN
 from keras_gan_zoo.models.semi_supervised_aae import SemiSupervisedAAE
@@ -27,6 +28,7 @@ from keras_gan_zoo.models.semi_supervised_gan import SemiSupervisedGAN
 from keras_gan_zoo.models.sngan import SNGAN
 from keras_gan_zoo.models.sr_resnet import SRResNet
 from keras_gan_zoo.models.srgan import SRGAN
+from keras_gan_zoo.models.stylegan2 import StyleGAN2
 from keras_gan_zoo.models.vae import VAE
 from keras_gan_zoo.models.vae_gan import VAEGAN
 from keras_gan_zoo.models.wgan import WGAN
@@ -62,10 +64,12 @@ __all__ = [
     "ImprovedGAN",
     "Pix2Pix",
     "PixelDA",
+    "ProGAN",
     "RestrictedBoltzmannMachine",
     "SemiSupervisedAAE",
     "SRResNet",
     "SemiSupervisedGAN",
     "WorldModelVAE",
+    "StyleGAN2",
     "from_preset",
 ]

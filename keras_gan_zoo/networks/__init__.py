@@ -38,6 +38,7 @@ from keras_gan_zoo.networks.pixel_da import (
     pixel_da_generator,
     pixel_da_private_layers,
 )
+from keras_gan_zoo.networks.progan import progan_discriminator, progan_generator
 from keras_gan_zoo.networks.projection_super_resolution import super_resolution_discriminator
 from keras_gan_zoo.networks.residual_autoencoder import residual_decoder, residual_encoder
 from keras_gan_zoo.networks.sagan import attention_maps, sagan_discriminator, sagan_generator
@@ -53,6 +54,7 @@ from keras_gan_zoo.networks.spade import (
     style_encoder,
 )
 from keras_gan_zoo.networks.srgan import sr_resnet, srgan_discriminator
+from keras_gan_zoo.networks.stylegan2 import stylegan2_discriminator, stylegan2_generator
 from keras_gan_zoo.networks.toy import toy_critic, toy_generator
 from keras_gan_zoo.networks.vae_gan import (
     vae_gan_decoder,
@@ -100,6 +102,8 @@ __all__ = [
     "pixel_da_discriminator",
     "pixel_da_generator",
     "pixel_da_private_layers",
+    "progan_discriminator",
+    "progan_generator",
     "residual_decoder",
     "residual_discriminator",
     "residual_encoder",
@@ -117,6 +121,8 @@ __all__ = [
     "sr_resnet",
     "srgan_discriminator",
     "super_resolution_discriminator",
+    "stylegan2_discriminator",
+    "stylegan2_generator",
     "toy_critic",
     "toy_generator",
     "vae_gan_decoder",

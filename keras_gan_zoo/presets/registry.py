@@ -32,7 +32,9 @@ ONLY_RECIPES = {
     "colorization_gan_photos",
     "cycle_gan_emoji",
     "pix2pix_openmoji",
+    "progan_fashion_mnist",
     "srgan_photos",
+    "stylegan2_fashion_mnist",
 }
 
 

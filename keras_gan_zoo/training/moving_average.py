@@ -20,13 +20,17 @@ class MovingAverage(Part):
     Args:
         network: The network that is trained.
         decay: Largest decay, in `[0, 1)`.
+        half_life: Samples in which the average forgets one half of what it was, in place of
+            `decay`, which is then `0.5 ** (samples of an update / half_life)`.
     """
 
-    def __init__(self, network: keras.Model, decay: float):
+    def __init__(self, network: keras.Model, decay: float, half_life: float | None = None):
         if not 0.0 <= decay < 1.0:
             raise ValueError(f"Expected `ema_decay` in [0, 1) or None. Received: {decay!r}")
+        if half_life is not None and not half_life > 0:
+            raise ValueError(f"Expected `ema_half_life` > 0 or None. Received: {half_life!r}")
         self.network = network
-        self.decay = decay
+        self.decay, self.half_life = decay, half_life
         self.average = keras.models.clone_model(network)
         self.average.trainable = False
         self.restart()
@@ -35,10 +39,12 @@ class MovingAverage(Part):
         """Makes the average the network as it is."""
         self.average.set_weights(self.network.get_weights())
 
-    def after_update(self, updates):
+    def after_update(self, updates, samples):
         """Moves the average one step towards the network; callable inside a replica."""
-        step = tf.cast(updates, tf.float32)
-        decay = tf.minimum(self.decay, (1.0 + step) / (10.0 + step))
+        step, decay = tf.cast(updates, tf.float32), self.decay
+        if self.half_life is not None:
+            decay = 0.5 ** (tf.cast(samples, tf.float32) / self.half_life)
+        decay = tf.minimum(decay, (1.0 + step) / (10.0 + step))
         trainable = {id(v) for v in self.network.trainable_variables}
         moved = []
         for target, source in zip(self.average.weights, self.network.weights, strict=True):

@@ -211,6 +211,26 @@ SPECS = (
         losses=GAN_LOSSES,
     ),
     ModelSpec(
+        kgz.models.ProGAN,
+        _tiny(filters=2, max_filters=4, fade_steps=3),
+        losses=(*GAN_LOSSES, "drift", "gradient_penalty"),
+        couples=True,
+        stage="8x8",
+    ),
+    ModelSpec(
+        kgz.models.StyleGAN2,
+        # Terms at intervals are tried elsewhere: here they come every time.
+        _tiny(
+            style_dim=4,
+            mapping_layers=1,
+            max_filters=4,
+            path_length_every=1,
+            penalties=[kgz.penalties.R1(1.0)],
+        ),
+        losses=(*GAN_LOSSES, "path_length_penalty", "r1_penalty"),
+        couples=True,
+    ),
+    ModelSpec(
         kgz.models.SemiSupervisedGAN,
         lambda: {"image_shape": (8, 8, 1), "latent_dim": 4, "num_classes": 3},
         losses=(*GAN_LOSSES, "supervised_loss"),
@@ -323,7 +343,7 @@ SPECS = (
             "latent_dim": 3,
             "filters": 2,
             "hidden_filters": 4,
-            "upsamplings": 2,
+            "upsamplings": 1,
             "discriminator_filters": 2,
         },
         losses=(*GAN_LOSSES, "feature_loss", "kl_loss"),

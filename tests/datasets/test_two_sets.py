@@ -112,3 +112,33 @@ def test_two_domains_of_which_one_has_labels(folders, tmp_path):
         kgz.datasets.load(f"domains:folder:{folders[1]},folder:{folders[0]}")
     with pytest.raises(ValueError, match="Received: flip='horizontal'"):
         kgz.datasets.load(name, flip="horizontal")
+
+
+def test_pairs_of_files_of_every_kind(tmp_path):
+    """Transparency is white, 16 bits are scaled, inks become light; a broken file is named."""
+    deep = np.full((4, 4), 200 * 257, "uint16")
+    clear = np.zeros((4, 4, 4), "uint8")  # nothing but transparency
+    files = {
+        "clear": (clear, "RGBA", [255, 255, 255]),
+        "deep": (deep, None, [200, 200, 200]),
+        "inks": (np.full((4, 4, 4), (255, 0, 0, 0), "uint8"), "CMYK", [0, 255, 255]),
+    }
+    for part in ("a", "b"):
+        (tmp_path / part).mkdir()
+        for name, (pixels, mode, _) in files.items():
+            image = PIL.Image.fromarray(pixels)
+            image = PIL.Image.frombytes(mode, (4, 4), pixels.tobytes()) if mode else image
+            image.save(tmp_path / part / f"{name}.{'tif' if mode == 'CMYK' else 'png'}")
+    name = f"pairs:{tmp_path / 'a'},{tmp_path / 'b'}"
+    batch = next(iter(kgz.datasets.load(name, shuffle=False, channels=3)))
+    for images in batch.values():
+        found = np.rint((np.asarray(images)[:, 0, 0] + 1.0) * 127.5)
+        np.testing.assert_array_equal(found, [color for *_, color in files.values()])
+    model = kgz.models.Pix2Pix((8, 8, 1), 3, filters=2, discriminator_filters=2, patch=1)
+    model.compile()
+    with pytest.raises(ValueError, match=r"`source` .*\(batch, 8, 8, 1\).*Received: .*4, 4, 3"):
+        model.fit(kgz.datasets.load(name, channels=3), verbose=0)
+    broken = tmp_path / "b" / "deep.png"
+    broken.write_bytes(broken.read_bytes()[:40])
+    with pytest.raises(Exception, match=r"Expected an image file. Received: .*b.deep\.png"):
+        next(iter(kgz.datasets.load(name, channels=3)))

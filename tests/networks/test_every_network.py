@@ -53,6 +53,8 @@ TINY = {
     "pixel_da_discriminator": lambda: NETWORKS.pixel_da_discriminator(IMAGE, 2, noise=0.0),
     "pixel_da_generator": lambda: NETWORKS.pixel_da_generator(IMAGE, 1, 3, 2, blocks=1),
     "pixel_da_private_layers": lambda: NETWORKS.pixel_da_private_layers(IMAGE, 2),
+    "progan_discriminator": lambda: NETWORKS.progan_discriminator(IMAGE, 2),
+    "progan_generator": lambda: NETWORKS.progan_generator(IMAGE, 4, 2),
     "residual_decoder": lambda: NETWORKS.residual_decoder(IMAGE, 3, (2, 2), (1, 2), 4),
     "residual_encoder": lambda: NETWORKS.residual_encoder(IMAGE, 3, (2, 2), (2, 1), 4),
     "residual_discriminator": lambda: NETWORKS.residual_discriminator(
@@ -75,6 +77,8 @@ TINY = {
     "super_resolution_discriminator": lambda: NETWORKS.super_resolution_discriminator(
         (16, 16, 1), 2, 2
     ),
+    "stylegan2_discriminator": lambda: NETWORKS.stylegan2_discriminator(IMAGE, 2),
+    "stylegan2_generator": lambda: NETWORKS.stylegan2_generator(IMAGE, 4, 4, 1, 2),
     "toy_critic": lambda: NETWORKS.toy_critic(2, (4, 4), "batch"),
     "toy_generator": lambda: NETWORKS.toy_generator(2, 3, (4, 4), batch_normalization=True),
     "unet_generator": lambda: NETWORKS.unet_generator(IMAGE, 1, filters=2),

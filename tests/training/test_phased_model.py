@@ -107,6 +107,24 @@ def test_moving_average_follows_the_recursion():
     assert not np.array_equal(raw, averaged)
 
 
+@pytest.mark.parametrize("discriminator_steps", [1, 2])
+def test_half_life_of_the_moving_average_is_counted_in_samples(discriminator_steps):
+    """Of 8 samples, or of 4 to an update if the discriminator takes two halves."""
+    sizes = {"sample_shape": (2,), "latent_dim": 3, "hidden_units": 10}
+    model = kgz.models.GAN(**sizes, discriminator_steps=discriminator_steps, ema_half_life=1.5)
+    model.compile()
+    expected = model.generator.get_weights()
+    for step in range(4):
+        model.train_on_batch(np.ones((8, 2), "float32"))
+        decay = min(0.5 ** (8 / discriminator_steps / 1.5), (1 + step) / (10 + step))
+        expected = [
+            decay * old + (1 - decay) * new
+            for old, new in zip(expected, model.generator.get_weights(), strict=True)
+        ]
+    for one, other in zip(expected, model.ema_generator.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-7)
+
+
 def test_moving_average_copies_what_has_no_average():
     layers = [
         keras.Input((3,)),
