@@ -67,14 +67,6 @@ DATA = {
         "Stochastic Model for Human Face Identification. It shows 40 real people, whom samples and "
         "reconstructions can resemble",
     ),
-    "openmoji": DataLicence(
-        "CC BY-SA 4.0", "OpenMoji, the open-source emoji and icon project, https://openmoji.org"
-    ),
-    "emoji_pairs": DataLicence(
-        "Apache 2.0 and CC BY 4.0",
-        "Noto Emoji, copyright Google, under the first, and Twemoji, copyright Twitter and other "
-        "contributors, under the second",
-    ),
 }
 
 

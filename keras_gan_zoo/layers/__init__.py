@@ -3,6 +3,7 @@
 from keras_gan_zoo.layers.batch_normalization import BatchNormalization
 from keras_gan_zoo.layers.boltzmann_units import BoltzmannUnits
 from keras_gan_zoo.layers.centred_pooling import CentredAveragePooling2D
+from keras_gan_zoo.layers.chunks import Chunks
 from keras_gan_zoo.layers.concatenate_condition import ConcatenateCondition
 from keras_gan_zoo.layers.concatenated_relu import ConcatenatedReLU
 from keras_gan_zoo.layers.conditional_batch_normalization import ConditionalBatchNormalization
@@ -14,7 +15,9 @@ from keras_gan_zoo.layers.gated_linear_unit import GatedLinearUnit
 from keras_gan_zoo.layers.gaussian_noise import GaussianNoise
 from keras_gan_zoo.layers.gaussian_sampling import GaussianSampling
 from keras_gan_zoo.layers.global_sum_pooling import GlobalSumPooling2D
+from keras_gan_zoo.layers.grouped_conv import GroupedConv2D
 from keras_gan_zoo.layers.instance_normalization import InstanceNormalization
+from keras_gan_zoo.layers.learned_basis import LearnedBasis
 from keras_gan_zoo.layers.learned_constant import LearnedConstant
 from keras_gan_zoo.layers.legacy_resizing import LegacyResizing
 from keras_gan_zoo.layers.maxout import Maxout
@@ -40,6 +43,7 @@ __all__ = [
     "SPADE",
     "BatchNormalization",
     "BoltzmannUnits",
+    "Chunks",
     "CentredAveragePooling2D",
     "ConcatenateCondition",
     "ConcatenatedReLU",
@@ -53,7 +57,9 @@ __all__ = [
     "GaussianNoise",
     "GaussianSampling",
     "GlobalSumPooling2D",
+    "GroupedConv2D",
     "InstanceNormalization",
+    "LearnedBasis",
     "LearnedConstant",
     "LegacyResizing",
     "Maxout",

@@ -12,6 +12,7 @@ from keras_gan_zoo.training import checks
 # Whole numbers are at least 1 and at most MANY, others finite and at least 0, unless said here.
 MANY = 10**6
 LEAST = {
+    "attention": 0,
     "chains": 0,
     "minibatch_discrimination": 0,
     "num_classes": 2,

@@ -180,9 +180,7 @@ class PhasedModel(
         if facts and "stage" in facts and self.stages():
             self._go_to(self._number_of(facts["stage"]))
 
-    def moving_average(
-        self, network: keras.Model, decay: float, half_life: float | None = None
-    ) -> keras.Model:
+    def moving_average(self, network: keras.Model, decay: float, half_life=None) -> keras.Model:
         """Returns a twin of `network` that follows it as an exponential moving average.
 
         The twin is updated after each update of `network`, and shipped in presets in its place. The

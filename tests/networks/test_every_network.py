@@ -19,6 +19,12 @@ def dcgan():
 
 TINY = {
     "acgan_discriminator": lambda: NETWORKS.acgan_discriminator(IMAGE, 3, 2),
+    "biggan_deep_discriminator": lambda: NETWORKS.biggan_deep_discriminator(
+        (16, 16, 1), 4, **CLASSES
+    ),
+    "biggan_deep_generator": lambda: NETWORKS.biggan_deep_generator((16, 16, 1), 4, 4, 3, 4),
+    "biggan_discriminator": lambda: NETWORKS.biggan_discriminator((16, 16, 1), 2, **CLASSES),
+    "biggan_generator": lambda: NETWORKS.biggan_generator((16, 16, 1), 6, 2, 3, 4),
     "colorization_discriminator": lambda: NETWORKS.colorization_discriminator(
         (16, 16, 2), (16, 16, 1), 2
     ),
@@ -49,6 +55,8 @@ TINY = {
     "patch_discriminator": lambda: NETWORKS.patch_discriminator(
         IMAGE, IMAGE, filters=2, layers_of_two=1
     ),
+    "r3gan_discriminator": lambda: NETWORKS.r3gan_discriminator(IMAGE, (4, 2), 1, 4, **CLASSES),
+    "r3gan_generator": lambda: NETWORKS.r3gan_generator(IMAGE, 4, (4, 2), 1, 4, **CLASSES),
     "pixel_da_classifier": lambda: NETWORKS.pixel_da_classifier((4, 4, 2), 3, 2, 4),
     "pixel_da_discriminator": lambda: NETWORKS.pixel_da_discriminator(IMAGE, 2, noise=0.0),
     "pixel_da_generator": lambda: NETWORKS.pixel_da_generator(IMAGE, 1, 3, 2, blocks=1),
