@@ -179,11 +179,11 @@ def test_04_each_phase_moves_its_networks_and_no_other(spec):
 
 def update(model, name, data):
     """A training step of one phase alone."""
-    batch, share = model._received(data)
+    batch, share, samples = model._received(data)
     with model._mode(training=True), sharing(), kgz.backend.noise(0) as step:
         for turn, (phase, index, part) in enumerate(model._turns(batch), start=1):
             if phase.name == name:
-                model._update_phase(phase, index, part, share, step.seed, turn)
+                model._update_phase(phase, index, part, share, samples, step.seed, turn)
 
 
 @every_model
