@@ -31,7 +31,6 @@ MORE_PRESETS = "keras-gan-zoo-weights"  # holds all others of this project
 ONLY_RECIPES = {
     "colorization_gan_photos",
     "cycle_gan_emoji",
-    "pix2pix_openmoji",
     "srgan_photos",
 }
 
