@@ -114,6 +114,21 @@ def folder(path, overwrite: bool = False):
         sync_folder(path.parent)
 
 
+@contextlib.contextmanager
+def no_empty_folders(path):
+    """Removes again, after an error, what was made of `path` and in it, and is still empty."""
+    path = pathlib.Path(path)
+    before = {one for one in (path, *path.parents, *path.rglob("*")) if one.exists()}
+    try:
+        yield
+    except BaseException:
+        for one in (*sorted(path.rglob("*"), reverse=True), path, *path.parents):
+            if one not in before:
+                with contextlib.suppress(OSError):  # it is a file, or holds something
+                    one.rmdir()
+        raise
+
+
 def check_new(path: pathlib.Path, overwrite: bool = False):
     """Raises `FileExistsError` if there is something at `path` that is not to be overwritten."""
     if os.path.lexists(path) and not overwrite:

@@ -11,11 +11,13 @@ import json as json_module
 import os
 import pathlib
 import re
+import shlex
 import sys
 import tempfile
 from typing import Annotated, Any
 
 import rich
+import rich.console
 import rich.markup
 import rich.table
 import typer
@@ -23,6 +25,7 @@ import typer
 from keras_gan_zoo import atomic, errors, listing
 from keras_gan_zoo.presets import registry
 from keras_gan_zoo.presets.model_card import readable
+from keras_gan_zoo.version import __version__
 
 app = typer.Typer(
     help="A zoo of generative models for Keras.",
@@ -31,20 +34,51 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+Num = Annotated[int, typer.Option("--num", "-n", min=1, help="How many samples.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the latents.")]
 Preset = Annotated[str, typer.Argument(help="Preset name or folder.")]
 Out = Annotated[
     pathlib.Path,
-    typer.Option(help="A picture (.png), numbers (.npy), or what else the kind can be saved as."),
+    typer.Option(
+        "--out",
+        "-o",
+        help="A picture of all (.png), numbers (.npy), or what else the kind can be saved as; a "
+        "path without an ending is a folder of single files.",
+    ),
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the file.")]
 OUT = pathlib.Path("out.png")
+# What errors advise, and how the command line says it.
+OPTIONS = {
+    "pass `image_size`": "--size",
+    "`labels=False`": "--set data.labels=false",
+    "`skip_broken=True`": "--set data.skip_broken=true",
+    "`test_share=0.1`": "--set data.test_share=0.1",
+}
 # Abilities that have a command of their own.
 SHORT_NAMES = {
     "reconstruct": "Draw images beside what a preset's autoencoder or encoder makes of them.",
     "encode": "Find the latents of images.",
     "classify": "Find the probabilities of the classes of images.",
 }
+
+
+def _print_version(asked: bool):
+    if asked:
+        print(f"keras-gan-zoo {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", "-V", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+):
+    """A zoo of generative models for Keras."""
 
 
 @app.command("list")
@@ -89,45 +123,112 @@ def info(name: Annotated[str, typer.Argument(help="Preset name or folder.")], js
 
 @app.command()
 def train(
-    recipe: Annotated[str, typer.Argument(help="Recipe name or YAML file.")],
-    set_: Annotated[
-        list[str], typer.Option("--set", help="Change a value, as training.epochs=2.")
-    ] = [],  # noqa: B006 (typer copies it)
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
-    out: Annotated[
-        pathlib.Path | None, typer.Option(help="Folder of the run [default: runs/RECIPE]")
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="RECIPE|MODEL", help="Name of a recipe or a model, or a YAML file of a recipe."
+        ),
+    ],
+    data: Annotated[
+        str | None,
+        typer.Option(
+            "--data", "-d", show_default="the recipe's", help="Data set, as folder:PHOTOS."
+        ),
     ] = None,
+    size: Annotated[
+        int | None, typer.Option("--size", "-s", min=1, help="Side that images are resized to.")
+    ] = None,
+    epochs: Annotated[
+        int | None, typer.Option("--epochs", "-e", min=1, help="How long to train.")
+    ] = None,
+    batch_size: Annotated[
+        int | None, typer.Option("--batch-size", "-b", min=1, help="Samples in a batch.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Seed of weights, order and noise.")
+    ] = None,
+    set_: Annotated[
+        list[str], typer.Option("--set", help="Change any value of the recipe, as key=value.")
+    ] = [],  # noqa: B006 (typer copies it)
+    name: Annotated[
+        str | None,
+        typer.Option("--name", "-n", show_default="recipe and data", help="Name of the preset."),
+    ] = None,
+    out: Annotated[
+        pathlib.Path | None,
+        typer.Option("--out", "-o", show_default="runs/NAME", help="Folder of the run."),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", "-r", help="Go on with the run in --out.")
+    ] = False,
+    evaluate: Annotated[
+        bool, typer.Option("--evaluate/--no-evaluate", help="Whether to measure the preset.")
+    ] = True,
 ):
-    """Train a preset from its recipe."""
+    """Train a preset from its recipe, or a recipe or a model on your own data."""
     _library()
     from keras_gan_zoo.recipes import load_recipe, train_recipe
 
-    name = pathlib.Path(recipe).stem
-    loaded = load_recipe(recipe, tuple(set_))
-    preset = train_recipe(
-        loaded, name, out or pathlib.Path("runs") / name, resume=resume, verbose=_verbosity()
-    )
+    options = {
+        "data.image_size": size,
+        "training.epochs": epochs,
+        "training.batch_size": batch_size,
+        "training.seed": seed,
+    }
+    settings = [f"{key}={value}" for key, value in options.items() if value is not None]
+    loaded = load_recipe(what, (*settings, *set_), data)
+    name = name or _name_of_run(what, data, bool(settings or set_))
+    out = out or pathlib.Path("runs") / name
+    options = {"resume": resume, "evaluate": evaluate, "verbose": _verbosity()}
+    try:
+        preset = train_recipe(loaded, name, out, **options)
+    except KeyboardInterrupt:
+        _say(_how_to_go_on(out, out / name))
+        raise typer.Exit(130) from None
     rich.print(f"Preset: {preset}")
+
+
+def _name_of_run(what, data, is_changed):
+    """The name of a preset: the recipe's for the recipe alone."""
+    name = pathlib.Path(what).stem
+    if data is not None:
+        words = re.findall(r"\w+", pathlib.PurePath(data.partition(":")[2] or data).name)
+        return "_".join([name, *words]).lower()
+    return f"{name}_changed" if is_changed else name
+
+
+def _how_to_go_on(out, preset):
+    """What a person who has stopped a training can do next."""
+    if preset.exists():
+        how = shlex.join(["keras-gan-zoo", "evaluate", str(preset), "--record"])
+        return f"Stopped. The preset {preset} is complete; measure it with: {how}"
+    states = sorted((out / "state").glob("state-*.zip"))
+    if not states:
+        return "Stopped before a first state was saved: there is nothing to go on with."
+    given = [one for one in sys.argv[1:] if one not in ("--resume", "-r")]
+    how = shlex.join(["keras-gan-zoo", *given, "--resume"])
+    return f"Stopped. Step {int(states[-1].stem[6:]):,} is saved; go on with: {how}"
 
 
 @app.command()
 def generate(
     preset: Preset,
-    num: Annotated[int, typer.Option(min=1, help="How many samples.")] = 64,
-    out: Annotated[pathlib.Path, typer.Option(help="Picture to write.")] = pathlib.Path("grid.png"),
+    num: Num = 64,
+    out: Out = pathlib.Path("grid.png"),
     label: Annotated[
-        int | None, typer.Option(help="Class of all samples [default: round the classes]")
+        int | None,
+        typer.Option("--label", "-l", show_default="all in turn", help="Class of all samples."),
     ] = None,
     seed: Seed = 0,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the picture.")] = False,
+    overwrite: Overwrite = False,
 ):
-    """Generate samples and draw them as one picture."""
+    """Generate samples: one picture of all, or with `--out FOLDER/` a picture of each."""
     _check_new(out, overwrite)
     model = _library().models.from_preset(preset)
     errors.check_able(model, "generate")
     shown = _demonstration(model, preset, "generate", [], num, seed, label)
     _write(shown, out, overwrite)
-    rich.print(f"{num} samples of {preset}: {out}")
+    rich.print(f"{shown.count} samples of {preset}: {out}")
 
 
 @app.command()
@@ -138,12 +239,16 @@ def run(
         list[str],
         typer.Option(
             "--in",
+            "-i",
             help="What it is done to: an image file, a folder of them, or an .npy file; NAME=PATH "
-            "where several are needed [default: samples of the data it was trained on]",
+            "where several are needed.",
+            show_default="samples of the data it was trained on",
         ),
     ] = [],  # noqa: B006 (typer copies it)
     out: Out = OUT,
-    num: Annotated[int, typer.Option(min=1, help="How many samples, without --in.")] = 64,
+    num: Annotated[
+        int, typer.Option("--num", "-n", min=1, help="How many samples, without --in.")
+    ] = 64,
     seed: Seed = 0,
     overwrite: Overwrite = False,
 ):
@@ -269,19 +374,21 @@ def _named_path(given):
 
 
 def _write(shown, out, overwrite):
-    out.parent.mkdir(parents=True, exist_ok=True)
-    if out.suffix in (".png", ".jpg"):
-        with atomic.file(out) as unfinished:
-            shown.picture().save(unfinished)
-    else:
-        shown.ability.given.save(shown.run(), out, overwrite)
+    with atomic.no_empty_folders(out.parent):
+        if out.suffix in (".png", ".jpg"):
+            picture = shown.picture()
+            out.parent.mkdir(parents=True, exist_ok=True)
+            with atomic.file(out) as unfinished:
+                picture.save(unfinished)
+        else:
+            shown.ability.given.save(shown.run(), out, overwrite)
 
 
 @app.command()
 def evaluate(
     samples: Annotated[str, typer.Argument(help="Preset, preset folder, or folder of images.")],
     against: Annotated[
-        str | None, typer.Option(help="Data set [default: the one the preset was trained on]")
+        str | None, typer.Option(show_default="what the preset was trained on", help="Data set.")
     ] = None,
     metrics: Annotated[
         str | None,
@@ -292,16 +399,29 @@ def evaluate(
         ),
     ] = None,
     extractor: Annotated[
-        str | None, typer.Option(help="Feature network [default: the one that fits the data]")
+        str | None, typer.Option(show_default="what fits the data", help="Feature network.")
     ] = None,
     split: Annotated[str, typer.Option(help="Split that samples are compared with.")] = "train",
     num: Annotated[
-        int | None, typer.Option(min=2, help="Samples [default: 10,000, or the folder's]")
+        int | None,
+        typer.Option(
+            "--num",
+            "-n",
+            min=2,
+            show_default="of a preset as many as images, at most 10,000; else all",
+            help="Samples.",
+        ),
     ] = None,
     num_reference: Annotated[
-        int | None, typer.Option(min=2, help="Images of the data set [default: all]")
+        int | None,
+        typer.Option(min=2, show_default="all, at most 60,000", help="Images of the data set."),
     ] = None,
-    image_size: Annotated[int | None, typer.Option(min=1, help="Side to resize to.")] = None,
+    image_size: Annotated[
+        int | None,
+        typer.Option(
+            "--size", "--image-size", "-s", min=1, help="Side that images are resized to."
+        ),
+    ] = None,
     importance_samples: Annotated[
         int, typer.Option(min=1, help="Latents per image for the likelihood.")
     ] = 200,
@@ -410,21 +530,36 @@ def _verbosity():
     return 1 if sys.stdout.isatty() else 2
 
 
+def _say(message, mark=""):
+    """Prints one line of any width, beside what a command gives."""
+    console = rich.console.Console(stderr=True, soft_wrap=True, highlight=False)
+    console.print(f"{mark}{rich.markup.escape(message)}")
+
+
+def _message_of(error) -> str | None:
+    """What is wrong with what a person gave, in one line; `None` if that is not what is wrong."""
+    of_options = hasattr(error, "format_message")
+    message = " ".join((error.format_message() if of_options else str(error)).split())
+    if type(error).__module__.startswith("tensorflow"):
+        # Our own sentence, if one is inside what TensorFlow made of it.
+        found = re.search(r"Error: (Expected .*? Received: .*?) Traceback", message)
+        return found.group(1) if found else None
+    is_expected = isinstance(error, (ValueError, OSError, ImportError, FloatingPointError))
+    return message if is_expected or of_options else None
+
+
 def main():
     """Entry point: bad input is one clear line and exit code 2."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
     except Exception as error:
-        message = " ".join(str(error).split())
-        if type(error).__module__.startswith("tensorflow"):
-            # Our own sentence, if one is inside what TensorFlow made of it.
-            found = re.search(r"Error: (Expected .*? Received: .*?) Traceback", message)
-            message = found.group(1) if found else None
-        elif not isinstance(error, (ValueError, OSError, ImportError, FloatingPointError)):
-            message = None
+        message = _message_of(error)
         if message is None:
             raise
-        rich.print(f"[red]error:[/red] {rich.markup.escape(message)}", file=sys.stderr)
+        if message:  # there is none where help was printed instead
+            for argument, option in OPTIONS.items():
+                message = message.replace(argument, f"{argument} ({option})")
+            _say(message, mark="[red]error:[/red] ")
         sys.exit(2)
 
 

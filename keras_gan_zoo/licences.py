@@ -37,6 +37,24 @@ DATA = {
         "digits of MNIST, copyright Yann LeCun and Corinna Cortes, over photographs of the package "
         "mate-backgrounds, https://mate-desktop.org",
     ),
+    "emoji_pairs": DataLicence(
+        "Apache 2.0 and CC BY 4.0",
+        "Noto Emoji, copyright Google, https://github.com/googlefonts/noto-emoji, and Twemoji, "
+        "copyright Twitter and other contributors, https://github.com/jdecked/twemoji",
+    ),
+    "openmoji": DataLicence(
+        "CC BY-SA 4.0",
+        "all emojis designed by OpenMoji, the open-source emoji and icon project, "
+        "https://openmoji.org",
+    ),
+    "photo_patches": DataLicence(
+        "CC BY 4.0, CC BY-SA 4.0, CC0, GPL 2 or later, and public domain",
+        "photographs of the packages lomiri-wallpapers-16.04 (by Aitzol Berasategi, Bolly, Clemens "
+        "Engelhardt, Freespace, Sander Klootwijk, Jakkub Mede and Peter Nerlich), mate-backgrounds "
+        "(by Charles Barbin and others), plasma-workspace-wallpapers (KDE Visual Design Group) and "
+        "scikit-image, whose `copyright` and README name each author; one shows a real person, the "
+        "astronaut Eileen Collins",
+    ),
     "avataaars": DataLicence(
         "free for personal and commercial use",
         "Avataaars, designed by Pablo Stanley, https://avataaars.com; drawn by DiceBear, "
@@ -49,14 +67,6 @@ DATA = {
         "Stochastic Model for Human Face Identification. It shows 40 real people, whom samples and "
         "reconstructions can resemble",
     ),
-    "openmoji": DataLicence(
-        "CC BY-SA 4.0", "OpenMoji, the open-source emoji and icon project, https://openmoji.org"
-    ),
-    "emoji_pairs": DataLicence(
-        "Apache 2.0 and CC BY 4.0",
-        "Noto Emoji, copyright Google, under the first, and Twemoji, copyright Twitter and other "
-        "contributors, under the second",
-    ),
 }
 
 
@@ -65,10 +75,13 @@ def of_data(name: str) -> dict[str, DataLicence | None]:
 
     `None` for those that have no entry, such as folders.
     """
-    source, _, rest = name.partition(":")
-    if source == "pairs" and rest.startswith("tfds:"):
-        return of_data(rest)
-    sets = rest.split(",") if "," in rest else [name]
-    if source in ("folder", "pairs"):
-        return dict.fromkeys([name])
-    return {one: DATA.get(one.rpartition(":")[2].partition("/")[0]) for one in sets}
+    rest = name.partition(":")[2]
+    sets = [one for one in rest.split(",") if not one.isdigit()] if "," in rest else [name]
+    if name.startswith("pairs:") and not rest.startswith("tfds:"):
+        sets = [f"folder:{one}" for one in sets]
+    return {one: None if one.startswith("folder:") else DATA.get(_plain(one)) for one in sets}
+
+
+def _plain(name):
+    """The name of a data set without where it is from, what is made of it, and its part."""
+    return name.rpartition(":")[2].partition("/")[0]

@@ -172,3 +172,18 @@ def test_a_lock_ends_with_its_process(tmp_path):
     lock.release()
     atomic.Lock(tmp_path, "training").release()
     assert not names(tmp_path)
+
+
+def test_a_start_that_fails_leaves_no_empty_folders(tmp_path):
+    (tmp_path / "there/empty").mkdir(parents=True)
+    for path in (tmp_path / "a/b", tmp_path / "there"):
+        with pytest.raises(KeyboardInterrupt), atomic.no_empty_folders(path):
+            (path / "c/d").mkdir(parents=True)
+            raise KeyboardInterrupt
+        assert names(tmp_path) == ["there"] and names(tmp_path / "there") == ["empty"]
+    with pytest.raises(ValueError), atomic.no_empty_folders(tmp_path / "a/b"):
+        (tmp_path / "a/b/c").mkdir(parents=True)
+        (tmp_path / "a/b/d").mkdir()
+        (tmp_path / "a/b/c/file").write_text("")
+        raise ValueError
+    assert [path.name for path in (tmp_path / "a").rglob("*")] == ["b", "c", "file"]

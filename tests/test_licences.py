@@ -13,13 +13,20 @@ def test_the_data_of_every_recipe(name):
 
 
 def test_names_as_load_takes_them():
-    for name in ("mnist", "tfds:mnist", "tfds:mnist/3.0.1"):
-        assert licences.of_data(name) == {name: licences.DATA["mnist"]}
-    for name in ("folder:mnist", "folder:/home/mnist,2", "pairs:mnist,avataaars", "tfds:celeb_a"):
+    digits, faces = licences.DATA["mnist"], licences.DATA["avataaars"]
+    for name in ("mnist", "tfds:mnist", "tfds:mnist/3.0.1", "grey:tfds:mnist", "pairs:tfds:mnist"):
+        assert licences.of_data(name) == {name: digits}
+    for name in ("folder:mnist", "tfds:celeb_a"):
         assert licences.of_data(name) == {name: None}
-    both = {"mnist": licences.DATA["mnist"], "tfds:avataaars": licences.DATA["avataaars"]}
-    assert licences.of_data("unpaired:mnist,tfds:avataaars") == both
-    emoji = {"tfds:openmoji/all": licences.DATA["openmoji"]}
+    assert licences.of_data("pairs:mnist,faces") == {"folder:mnist": None, "folder:faces": None}
+    both = {"mnist": digits, "tfds:avataaars/1.1.0": faces}
+    assert licences.of_data("unpaired:mnist,tfds:avataaars/1.1.0") == both
+    assert licences.of_data("low_resolution:4,tfds:mnist") == {"tfds:mnist": digits}
+    assert licences.of_data("unpaired:folder:mnist,mnist") == {
+        "folder:mnist": None,
+        "mnist": digits,
+    }
+    emoji = {"pairs:tfds:openmoji/all": licences.DATA["openmoji"]}
     assert licences.of_data("pairs:tfds:openmoji/all") == emoji
 
 

@@ -176,7 +176,8 @@ def load_folder(
 ):
     """The batches of a folder, see `kgz.datasets.load`."""
     files = files_of(folder, split, test_share, preparation.labels)
-    reader, files = reader_of(files, preparation, channels, skip_broken)
+    memory = batching.share_of(LARGEST_IN_MEMORY)
+    reader, files = reader_of(files, preparation, channels, skip_broken, memory=memory)
     labels = None if files.labels is None else tf.constant(files.labels)
 
     def prepare(indices, draws=None):
@@ -187,7 +188,7 @@ def load_folder(
     return pipeline.Loaded(batches, class_names=files.class_names)
 
 
-def reader_of(files, preparation, channels=None, skip_broken=False, half=None):
+def reader_of(files, preparation, channels=None, skip_broken=False, half=None, memory=None):
     """A `Reader` of files, or of a half of each, and those of them that can be read."""
     if channels not in (None, 1, 3):
         raise ValueError(f"Expected `channels` to be 1, 3 or None. Received: {channels!r}")
@@ -201,7 +202,8 @@ def reader_of(files, preparation, channels=None, skip_broken=False, half=None):
         if size is None:
             height, width = _common_size([one.size for one in headers], files.paths)
             size = (height, width if half is None else width // 2)
-    return Reader(files.paths, (*size, channels), preparation.resize, half), files
+    memory = LARGEST_IN_MEMORY if memory is None else memory
+    return Reader(files.paths, (*size, channels), preparation.resize, memory, half), files
 
 
 def without_broken(files: Files) -> Files:
@@ -263,17 +265,16 @@ class Reader:
         paths: The files.
         shape: (height, width, channels) of all images.
         resize: See `kgz.datasets.load`.
+        memory: Bytes that all may take.
         half: See `image_files.read`.
     """
 
-    def __init__(self, paths, shape, resize, half=None):
+    def __init__(self, paths, shape, resize, memory, half=None):
         self.paths, self.shape, self.resize, self.half = paths, tuple(shape), resize, half
         self._read = np.zeros(len(paths), bool)
         bytes_of_all = len(paths) * math.prod(shape)
         # Untouched pages of it take no memory.
-        self._kept = (
-            np.empty((len(paths), *shape), "uint8") if bytes_of_all <= LARGEST_IN_MEMORY else None
-        )
+        self._kept = np.empty((len(paths), *shape), "uint8") if bytes_of_all <= memory else None
 
     def __len__(self):
         return len(self.paths)

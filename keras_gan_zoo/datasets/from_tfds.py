@@ -60,7 +60,8 @@ def load_tfds(
     # The channels of some sets differ, too.
     shape = (*size, shape[-1] or 3)
     kept = part.num_examples * math.prod(shape) * tf.as_dtype(image.dtype).size
-    window = part.num_examples if kept <= LARGEST_IN_MEMORY else _window(part)
+    memory = batching.share_of(LARGEST_IN_MEMORY)
+    window = part.num_examples if kept <= memory else _window(part, memory)
     # Sets larger than the window come from several files at once, which are shuffled, too.
     seed, shuffle = batching.seed, batching.shuffle
     mixed = bool(shuffle) and window < part.num_examples
@@ -73,12 +74,12 @@ def load_tfds(
             deterministic=True,
         )
 
-    if kept <= LARGEST_IN_MEMORY:
+    if kept <= memory:
         examples = decoded(examples).cache()
     if shuffle:
         anew = shuffle != pipeline.ONCE
         examples = examples.shuffle(window, seed=seed, reshuffle_each_iteration=anew)
-    if kept > LARGEST_IN_MEMORY:  # shuffled while they are small
+    if kept > memory:  # shuffled while they are small
         examples = decoded(examples)
     if name.partition("/")[0] in BINARY:
         examples = examples.map(
@@ -251,12 +252,12 @@ def _nest(tree, path, value):
     tree[path[-1]] = value
 
 
-def _window(part):
-    """How many examples, as they are in files, fit into the memory of a shuffle."""
+def _window(part, memory):
+    """How many examples, as they are in files, fit into so many bytes of a shuffle."""
     whole = getattr(part, "num_bytes", None)
     if not whole:  # of a slice
         whole = part.num_examples * 2**17
-    return max(1, min(part.num_examples, part.num_examples * LARGEST_IN_MEMORY // whole))
+    return max(1, min(part.num_examples, part.num_examples * memory // whole))
 
 
 def _decode(image, encoded, shape, preparation):

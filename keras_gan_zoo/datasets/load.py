@@ -1,6 +1,7 @@
 """The one door to data."""
 
 import dataclasses
+import pathlib
 
 import tensorflow as tf
 
@@ -189,6 +190,11 @@ def load(
     if source == "folder" and rest:
         return load_folder(rest, split, preparation, batching, **own)
     if name not in BUILTIN:
+        if pathlib.Path(name).is_dir():
+            raise ValueError(
+                f"Expected the name of a data set; that of a folder of images is folder:{name}. "
+                f"Received: {name!r}"
+            )
         raise errors.unknown_name("data set", name, [*BUILTIN, *PATTERNS])
     if split not in SPLITS:
         raise errors.unknown_name("split", split, SPLITS)

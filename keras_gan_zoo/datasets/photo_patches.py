@@ -115,8 +115,9 @@ class PhotoPatches(tfds.core.GeneratorBasedBuilder):
 def patches_of(pixels: np.ndarray, stride: int):
     """Pairs of a place and a patch at it, of bytes `(height, width, 3)` that are shrunk first."""
     photograph = PIL.Image.fromarray(pixels)
-    share = min(1.0, SHORT_SIDE / min(photograph.size))
-    size = tuple(round(side * share) for side in photograph.size)
+    width, height = photograph.size
+    share = min(1.0, SHORT_SIDE / min(width, height))
+    size = round(width * share), round(height * share)
     pixels = np.asarray(photograph.resize(size, PIL.Image.Resampling.BICUBIC))
     for top in range(0, pixels.shape[0] - SIDE + 1, stride):
         for left in range(0, pixels.shape[1] - SIDE + 1, stride):

@@ -74,6 +74,13 @@ class Batching:
     shuffle: bool | str
     drop_remainder: bool
 
+    def share_of(self, memory: int) -> int:
+        """Of so many bytes of memory, those that samples may take: less if they are read but once.
+
+        Only training shuffles anew; evaluations and pictures read in one order, once or twice.
+        """
+        return memory if self.shuffle is True else memory // 8
+
     def of(self, length: int, prepare, draws: int = 0, parallel=tf.data.AUTOTUNE):
         """Batches of what `prepare` makes of numbers below `length`.
 

@@ -62,9 +62,12 @@ def measure_reconstruction(model, batches, options):
     The mean squared error of pixels that count from 0 to 1, the mean squared distance of features,
     and the Frechet distance between features of reconstructions and of the images themselves.
     """
-    pairs = [(np.asarray(images), np.asarray(model.reconstruct(images))) for images, _ in batches]
-    squares = [np.square(image - copy).mean(axis=(1, 2, 3)) / 4.0 for image, copy in pairs]
-    real, fake = (extract(x, options.extractor).features for x in zip(*pairs, strict=True))
+    squares, parts = [], []
+    for images, _ in batches:
+        pair = images, np.asarray(model.reconstruct(images))
+        squares.append(np.square(pair[0] - pair[1]).mean(axis=(1, 2, 3)) / 4.0)
+        parts.append([extract([one], options.extractor).features for one in pair])
+    real, fake = map(np.concatenate, zip(*parts, strict=True))
     name = options.extractor.name
     return {
         "reconstruction_error": float(np.concatenate(squares).mean()),

@@ -7,6 +7,7 @@ from keras_gan_zoo import datasets, errors
 from keras_gan_zoo.datasets import builtin
 from keras_gan_zoo.evaluation.model_metrics import (
     IMPORTANCE_SAMPLES,
+    MODEL_METRICS,
     NEED_PAIRS,
     check_model,
 )
@@ -58,12 +59,17 @@ def check_ahead(model, against: str, names, monitor: str | None = None, **option
     else:
         check_model(model, names)
         _check_counts(names, options)
-        split, size = options.get("split", "train"), options.get("image_size")
-        spec = datasets.load(against, split, size, 2, shuffle=False).element_spec
-        if NEED_PAIRS.intersection(names):
-            check_pairs(against, spec)
-        _check_labels(spec, against, names)
-        _check_extractor(model, spec, against, names, options.get("extractor"))
+        of_model = set(names) & set(MODEL_METRICS)
+        splits = {"test"} if of_model else set()
+        splits |= {options.get("split", "train")} if set(names) - of_model else set()
+        size, load_options = options.get("image_size"), options.get("load_options") or {}
+        for split in sorted(splits):
+            data = datasets.load(against, split, size, 2, shuffle=False, **load_options)
+            spec = data.element_spec
+            if NEED_PAIRS.intersection(names):
+                check_pairs(against, spec)
+            _check_labels(spec, against, names)
+            _check_extractor(model, spec, against, names, options.get("extractor"))
     known = numbers_of(against, names, options.get("importance_samples", IMPORTANCE_SAMPLES))
     if monitor is not None and monitor.split("[")[0] not in known:
         raise errors.unknown_name("number to monitor", monitor, known)

@@ -1,7 +1,6 @@
 """Measuring a model, a folder of images or an array against a data set, with the protocol."""
 
 import inspect
-from typing import Any
 
 import tensorflow as tf
 
@@ -24,6 +23,8 @@ from keras_gan_zoo.metrics.mode_coverage import mode_coverage
 from keras_gan_zoo.version import __version__
 
 DEFAULT_METRICS = ("fid", "kid", "prdc")
+# Images of a data set that are taken where nobody says how many: features of one take 5 kB.
+MOST_REFERENCES = 60_000
 # The extractor that fits a data set; ImageNet features for every other.
 EXTRACTORS = {
     "fashion_mnist": "fashion_mnist",
@@ -65,9 +66,11 @@ def evaluate(
         extractor: See `kgz.metrics.FeatureExtractor.get`. By default the classifier of the data
             set, if there is one, or `"mobilenet_v2"`.
         split: Of the data set.
-        num_samples: How many samples to draw from a model (10,000 by default; 2,500 for mixtures)
-            or, of a folder or an array, to take: a fair sample, whatever their order.
-        num_reference: How many images of the data set to take, a fair sample; all by default.
+        num_samples: How many samples to draw from a model or, of a folder or an array, to take: a
+            fair sample, whatever their order. By default a model draws as many as there are images
+            to compare with, at most 10,000 (2,500 for mixtures); of others all are taken.
+        num_reference: How many images of the data set to take, a fair sample; by default all, at
+            most 60,000.
         image_size: Side to resize the data set and a folder's images to.
         seed: Seed of the latents, and of which samples and images are taken. Labels of conditional
             models go round the classes.
@@ -125,16 +128,14 @@ def evaluate(
         batches = _counted_in(protocol, counted(test, None, verbose, name))
         numbers |= measure(source.given, batches, options)
     if of_samples:
-        order: dict[str, Any] = {
-            "shuffle": False if num_reference is None else "once",
-            "seed": seed,
-        }
-        data = datasets.load(against, split, image_size, sources.BATCH, **order, **load_options)
-        total = num_samples or source.default_count
-        drawn = source.batches(total, seed, image_size, data, load_options)
+        data, num_reference = _reference(
+            against, split, image_size, num_reference, seed, load_options
+        )
         keep = sources.DIVERSITY_IMAGES if "ms_ssim" in of_samples else 0
         shared = {"extractor": extractor, "verbose": verbose}
         real = extract_cached(data, **shared, total=num_reference, what=against)
+        total = num_samples or (source.most and min(source.most, len(real.features)))
+        drawn = source.batches(total, seed, image_size, data, load_options)
         fake = extract(drawn, **shared, total=total, keep_images=keep, what="samples")
         protocol |= {
             "samples": len(fake.features),
@@ -156,6 +157,23 @@ def _counted_in(protocol, batches):
     for samples, labels in batches:
         protocol["test_samples"] += len(samples)
         yield samples, labels
+
+
+def _reference(against, split, image_size, count, seed, options):
+    """The images that samples are compared with, and how many are taken; `None` for all.
+
+    They are a fair sample in a seeded order where not all are.
+    """
+    common = {"seed": seed, **options}
+    data = datasets.load(against, split, image_size, sources.BATCH, shuffle=False, **common)
+    images = tf.nest.flatten(data.element_spec)[0]
+    if count is None and int(data.cardinality()) * sources.BATCH > MOST_REFERENCES:
+        count = MOST_REFERENCES
+    size = sources.batch_size(images.shape[1:])
+    if count is not None or size < sources.BATCH:
+        shuffle = False if count is None else "once"
+        data = datasets.load(against, split, image_size, size, shuffle=shuffle, **common)
+    return data, count
 
 
 def default_metrics(model):

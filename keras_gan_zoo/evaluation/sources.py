@@ -1,6 +1,6 @@
 """What is measured, resolved once: a model, a folder of images, or an array."""
 
-import itertools
+import math
 import pathlib
 
 import numpy as np
@@ -14,7 +14,10 @@ from keras_gan_zoo.evaluation.model_metrics import (
 )
 from keras_gan_zoo.evaluation.scores import NEED_LABELS
 
-BATCH = 250
+BATCH = 250  # images at once, at most
+LARGEST_BATCH = (
+    2**20
+)  # numbers in the images of a batch: networks take a hundred times as many bytes
 DIVERSITY_IMAGES = 2000  # the first so many samples are compared with each other
 
 
@@ -22,10 +25,15 @@ DIVERSITY_IMAGES = 2000  # the first so many samples are compared with each othe
 FOLDER_OPTIONS = ("resize", "channels", "skip_broken")
 
 
+def batch_size(shape) -> int:
+    """How many images of a shape are made or read at once; sides may be `None`."""
+    return max(1, min(BATCH, LARGEST_BATCH // math.prod(side or 1 for side in shape)))
+
+
 class Array:
     """Samples that are there already: images, or points of a mixture."""
 
-    default_count: int | None = None  # all of them
+    most: int | None = None  # samples, where nobody says how many: all of them
     chosen = True  # if there are more than are asked for, a fair sample is taken
 
     def __init__(self, given):
@@ -100,7 +108,7 @@ class Folder(Array):
 class Model(Array):
     """Anything with the methods that the metrics ask for, such as `generate`."""
 
-    default_count = 10_000
+    most = 10_000
     chosen = False
 
     def check(self, metrics):
@@ -116,10 +124,11 @@ class Model(Array):
         classes = classes_of(self.given)
         asked = {"labels": np.arange(count) % classes} if classes else {}
         if needs_labels(self.given):  # which only data have
-            labels = itertools.islice(data.repeat(), -(-count // BATCH))
-            asked["labels"] = np.concatenate([np.asarray(one) for _, one in labels])
-        for start in range(0, count, BATCH):
-            part = {k: v[start : start + BATCH] for k, v in {"latents": latents, **asked}.items()}
+            labels = data.map(lambda images, labels: labels).unbatch().repeat().take(count)
+            asked["labels"] = np.stack([*labels.as_numpy_iterator()])
+        size = batch_size(getattr(self.given, "sample_shape", ()))
+        for start in range(0, count, size):
+            part = {k: v[start : start + size] for k, v in {"latents": latents, **asked}.items()}
             yield np.asarray(self.given.generate(**part)), part.get("labels")
 
 

@@ -6,5 +6,14 @@ from keras_gan_zoo.families.autoencoder_model import AutoencoderModel
 from keras_gan_zoo.families.critic import Critic
 from keras_gan_zoo.families.distortion import distort
 from keras_gan_zoo.families.replay import ReplayBuffer
+from keras_gan_zoo.families.style_based_model import StyleBasedModel
 
-__all__ = ["AdversarialModel", "AutoencoderModel", "Critic", "ReplayBuffer", "augmented", "distort"]
+__all__ = [
+    "AdversarialModel",
+    "AutoencoderModel",
+    "Critic",
+    "ReplayBuffer",
+    "StyleBasedModel",
+    "augmented",
+    "distort",
+]

@@ -47,6 +47,9 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
         replay, instance_noise, augment, weight_clip: Of the discriminator, see
             `kgz.families.Critic`. With few images, `augment="color,translation,cutout"`.
         ema_decay: Decay of the moving average of the generator's weights; `None` for none.
+        ema_half_life: Samples in which that average forgets one half of what it was, in place of
+            `ema_decay`, which depends on the size of batches; a number, or a schedule such as
+            `kgz.training.GrowingHalfLife`.
         num_classes: Number of classes, for labels `(batch,)`.
         condition_dim: Size of a continuous condition, for labels `(batch, condition_dim)`.
         condition_kind: The kind of labels that are neither, such as `kgz.kinds.LabelMap(...)`.
@@ -94,6 +97,7 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
         augment=(),
         weight_clip: float | None = None,
         ema_decay: float | None = 0.999,
+        ema_half_life: float | keras.optimizers.schedules.LearningRateSchedule | None = None,
         num_classes: int | None = None,
         condition_dim: int | None = None,
         condition_kind: kinds.Kind | None = None,
@@ -142,7 +146,9 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
             self, self.generator, generator_penalties, "generator_"
         )
         self.ema_generator = (
-            None if ema_decay is None else self.moving_average(self.generator, ema_decay)
+            None
+            if ema_decay is None
+            else self.moving_average(self.generator, ema_decay, ema_half_life)
         )
         self._check_networks()
         self._trace_generators()

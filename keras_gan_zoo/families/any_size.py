@@ -2,12 +2,14 @@
 
 import itertools
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
 
 
-def in_tiles(function, pictures: np.ndarray, tile: tuple, overlap: int) -> np.ndarray:
+def in_tiles(function, pictures: np.ndarray, tile: Sequence, overlap: int) -> np.ndarray:
     """What a function of tiles makes of whole pictures.
 
     Where tiles overlap, they are mixed by weights that fall linearly towards their sides. Pictures
@@ -67,7 +69,7 @@ def fitting(network: keras.Model, size: tuple):
     Raises:
         FixedSizeError: If the network has layers that belong to one size.
     """
-    inputs = getattr(network, "inputs", None)
+    inputs: Any = getattr(network, "inputs", None)
     own = inputs[0].shape[1:-1] if inputs else size
     if all(None in pair or pair[0] == pair[1] for pair in zip(own, size, strict=True)):
         return network

@@ -133,7 +133,10 @@ class Critic(Part):
     def penalty_losses(self, real: tuple, fake: tuple, critic=None) -> dict:
         """The weighted penalties by name; on `criticize`, unless a `critic` function is passed."""
         return self.penalties.losses(
-            critic or (lambda samples: self.criticize(samples, *real[1:])), real[0], fake[0]
+            critic or (lambda samples: self.criticize(samples, *real[1:])),
+            real[0],
+            fake[0],
+            critic or (lambda samples: self.criticize(samples, *fake[1:])),
         )
 
     def generator_loss(self, fake: tuple, real: tuple = ()):

@@ -44,13 +44,16 @@ class Generation(LatentSampling):
 
     def _trace_generators(self):
         """Compiles the generator and its average once, for any number of samples."""
-        shapes = (self.latent_dim,), *self.condition.shapes
-        inputs = [tf.TensorSpec((None, *shape), tf.float32) for shape in shapes]
+        inputs = [tf.TensorSpec((None, *shape), tf.float32) for shape in self._shapes_of_run()]
         noise = [tf.TensorSpec((2,), tf.int32), tf.TensorSpec((), tf.int32)]
         self._run = {
             ema: compiled(functools.partial(self._run_with_noise, ema), [*noise, *inputs])
             for ema in (False, True)
         }
+
+    def _shapes_of_run(self):
+        """The shapes of what `_run_all` takes, without the batch."""
+        return (self.latent_dim,), *self.condition.shapes
 
     def _run_with_noise(self, ema, seed, start, *inputs):
         with backend.noise(seed, start=start):

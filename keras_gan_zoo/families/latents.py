@@ -1,5 +1,7 @@
 """Drawing latents, and walking between them."""
 
+import math
+
 import tensorflow as tf
 
 from keras_gan_zoo import backend, kinds
@@ -8,6 +10,17 @@ LATENT_DISTRIBUTIONS = {
     "normal": backend.random_normal,
     "uniform": lambda shape, seed: backend.random_uniform(shape, -1.0, 1.0, seed),
 }
+
+
+def truncated_normal(shape, limit: float, seed=None):
+    """Normal numbers, each drawn until its absolute value is no more than `limit`.
+
+    Drawn at once, by the inverse of the distribution function.
+    """
+    share = tf.math.erf(limit / math.sqrt(2.0))
+    uniform = backend.random_uniform(shape, -1.0, 1.0, seed)
+    normal = math.sqrt(2.0) * tf.math.erfinv(share * uniform)
+    return tf.clip_by_value(normal, -limit, limit)  # which rounding may pass
 
 
 class LatentSampling:

@@ -1,5 +1,7 @@
 """A critic of several discriminators in one network."""
 
+import keras
+
 from keras_gan_zoo import losses
 from keras_gan_zoo.families.critic import Critic
 
@@ -27,9 +29,20 @@ class MultiscaleCritic(Critic):
         scales = [outputs[start : start + each] for start in range(0, len(outputs), each)]
         return {"logits": [one[0] for one in scales], "features": [one[1:] for one in scales]}
 
+    def judge_both(self, real: tuple, fake: tuple) -> tuple:
+        """What `judge` gives of real and of generated samples, from one pass."""
+        parts = zip(real, fake, strict=True)
+        judged = self.judge(*(keras.ops.concatenate(pair, axis=0) for pair in parts))
+        rows = keras.ops.shape(real[0])[0]
+        return (
+            keras.tree.map_structure(lambda one: one[:rows], judged),
+            keras.tree.map_structure(lambda one: one[rows:], judged),
+        )
+
     def losses(self, real: tuple, fake: tuple) -> dict:
         """What the critic descends, the mean over scales; see `Critic.losses`."""
-        pairs = zip(self.criticize(*real), self.criticize(*fake), strict=True)
+        on_real, on_fake = self.judge_both(real, fake)
+        pairs = zip(on_real["logits"], on_fake["logits"], strict=True)
         loss = _mean(self.loss.discriminator(*pair) for pair in pairs)
         return {f"{self.name}_loss": self.weight * loss}
 
@@ -44,7 +57,7 @@ class MultiscaleCritic(Critic):
             Two scalars, each the mean over scales: of the loss of the logits, and of
             `kgz.losses.layer_matching`.
         """
-        on_fake, on_real = self.judge(*fake), self.judge(*real)
+        on_real, on_fake = self.judge_both(real, fake)
         pairs = zip(on_real["features"], on_fake["features"], strict=True)
         return (
             _mean(self.loss.generator(logits) for logits in on_fake["logits"]),

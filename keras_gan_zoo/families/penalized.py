@@ -35,21 +35,31 @@ class Penalties(Part):
         self.intervals = tuple(one.every for one in self.penalties)
         model.attach(self)
 
-    def losses(self, critic=None, real=None, fake=None) -> dict:
+    def losses(self, critic=None, real=None, fake=None, critic_of_fake=None) -> dict:
         """The weighted penalties by name.
 
         Args:
             critic: Function from samples to logits; penalties on weights need none of these.
             real, fake: Samples.
+            critic_of_fake: As `critic`, with the condition of the fake samples.
         """
         return {
             self.prefix + one.name: self.model.lazily(
-                one.every, functools.partial(one, critic, real, fake)
+                one.every,
+                functools.partial(
+                    self._weighted, one, critic_of_fake if one.of_fake else critic, real, fake
+                ),
             )
             for one in self.penalties
         }
 
-    def after_update(self, updates):
+    def _weighted(self, penalty, critic, real, fake):
+        value = penalty(critic, real, fake)
+        if penalty.schedule is None:
+            return value
+        return value * penalty.schedule(self.model.updates_of(self.network))
+
+    def after_update(self, updates, samples):
         for penalty in self.penalties:
             penalty.update()
 

@@ -30,6 +30,11 @@ class TranslationModel(PhasedModel):
         """The kind of the images that are made."""
         return self.target_kind
 
+    @property
+    def tile_size(self) -> tuple:
+        """(height, width) of the tiles of `translate_any_size`: by default those of training."""
+        return tuple(self.source_kind.shape[:-1])
+
     def translated(self, network, *inputs):
         """What a network makes of its inputs, in training or inference mode as the step requires.
 
@@ -64,8 +69,8 @@ class TranslationModel(PhasedModel):
         """Translates images of another size than those of training.
 
         Images up to 16 times as large go through a convolutional network as a whole. Larger ones,
-        and those for other networks, are cut into tiles of the size of training, which overlap and
-        are mixed where they do. Sides that the network's stride does not divide, or that are
+        and those for other networks, are cut into tiles (`tile_size`), which overlap and are mixed
+        where they do. Sides that the network's stride does not divide, or that are
         smaller than a tile, are continued by their mirror image and cut off again.
 
         Args:
@@ -87,7 +92,7 @@ class TranslationModel(PhasedModel):
                 f"Expected a model that translates images. Received: {type(self).__name__}, which "
                 f"translates {self.source_kind.plural}"
             )
-        *tile, channels = self.source_kind.shape
+        (height, _, channels), tile = self.source_kind.shape, self.tile_size
         if overlap is None:
             overlap = min(tile) // 4
         if not 0 <= overlap < min(tile) / 2:
@@ -102,17 +107,25 @@ class TranslationModel(PhasedModel):
             seed = SEED if options.get("seed") is None else options["seed"]
             with contextlib.suppress(any_size.FixedSizeError):
                 made = in_chunks(ability.function, any_size.padded(images, tile), seed=seed)
-                factor = self.target_kind.shape[0] // tile[0]
+                factor = self.target_kind.shape[0] // height
                 return np.asarray(made)[:, : size[0] * factor, : size[1] * factor]
         return any_size.in_tiles(
-            lambda tiles: self.translate(tiles, **options), images, tile, overlap
+            lambda tiles: self._translated_tiles(tiles, len(images), options), images, tile, overlap
         )
 
+    def _translated_tiles(self, tiles, count, options):
+        """Translations of the tiles of `count` pictures: the first of each, the second, ..."""
+        return self.translate(tiles, **options)
+
     def _translation_by(self, options):
-        """The ability that `translate` uses with these arguments; `None` if there is none."""
+        """The ability that `translate` uses with these arguments; `None` if it takes latents."""
         parameters = inspect.signature(self.translate).parameters
         given = {name: one.default for name, one in parameters.items()} | options
-        able = [one for one in self.abilities() if one.name == "translate"]
+        able = [
+            one
+            for one in self.abilities()
+            if one.name == "translate" and len(one.takes) == 1 and one.draws is None
+        ]
         fitting = [one for one in able if one.arguments.items() <= given.items()]
         return max(fitting, key=lambda one: len(one.arguments), default=None)
 
@@ -146,3 +159,10 @@ class LatentTranslation(LatentSampling, TranslationModel):
             sources = self.source_kind.check(self.source_kind.plural, sources)
             latents = self.sample_latents(len(sources), seed)
         return self.do("from_latents", latents, sources)
+
+    def _translated_tiles(self, tiles, count, options):
+        latents = options.get("latents")
+        if latents is None:
+            latents = self.sample_latents(count, options.get("seed"))
+        # All tiles of a picture are painted in its style.
+        return self.translate(tiles, np.tile(latents, (len(tiles) // count, 1)))

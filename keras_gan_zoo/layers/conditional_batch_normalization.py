@@ -5,6 +5,7 @@ from keras import ops
 
 from keras_gan_zoo.layers.batch_normalization import BatchNormalization
 from keras_gan_zoo.layers.condition_vectors import check_condition, condition_vectors
+from keras_gan_zoo.layers.spectral_normalization import SpectralNormalization
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
@@ -20,6 +21,8 @@ class ConditionalBatchNormalization(keras.layers.Layer):
         num_classes: Lets the condition be integer classes `(batch,)`; not needed for vectors.
         momentum: Decay of the moving statistics.
         epsilon: Added to the variance.
+        spectral_normalization: Whether `A` and `B` start orthogonal and are spectrally normalised,
+            as in BigGAN.
         **kwargs: As for `keras.layers.Layer`.
 
     Call arguments:
@@ -44,12 +47,14 @@ class ConditionalBatchNormalization(keras.layers.Layer):
         num_classes: int | None = None,
         momentum: float = 0.9,
         epsilon: float = 1e-5,
+        spectral_normalization: bool = False,
         **kwargs,
     ):
         super().__init__(**kwargs)
         self.num_classes = num_classes
         self.momentum = momentum
         self.epsilon = epsilon
+        self.spectral_normalization = spectral_normalization
         self.normalization = BatchNormalization(
             momentum=momentum,
             epsilon=epsilon,
@@ -63,10 +68,20 @@ class ConditionalBatchNormalization(keras.layers.Layer):
         features = check_condition(input_shape, self.num_classes)
         shape = tuple(input_shape[0])
         self.normalization.build(shape)
-        for name in ("gamma", "beta"):
-            matrix = self.add_weight(shape=(features, shape[-1]), initializer="zeros", name=name)
-            setattr(self, name, matrix)
+        self.gamma = self._linear_map("gamma", features, shape[-1])
+        self.beta = self._linear_map("beta", features, shape[-1])
         self.built = True
+
+    def _linear_map(self, name, features, channels):
+        if not self.spectral_normalization:
+            return self.add_weight(shape=(features, channels), initializer="zeros", name=name)
+        dtype = {"dtype": self.dtype_policy}
+        dense = keras.layers.Dense(
+            channels, use_bias=False, kernel_initializer="orthogonal", **dtype
+        )
+        layer = SpectralNormalization(dense, name=name, **dtype)
+        layer.build((None, features))
+        return layer
 
     def call(self, inputs, training=None):
         x, condition = inputs
@@ -75,7 +90,10 @@ class ConditionalBatchNormalization(keras.layers.Layer):
         ones = (1,) * (len(x.shape) - 2)
 
         def per_sample(matrix):
-            values = ops.matmul(condition, ops.cast(matrix, self.compute_dtype))
+            if self.spectral_normalization:
+                values = matrix(condition, training=training)
+            else:
+                values = ops.matmul(condition, ops.cast(matrix, self.compute_dtype))
             return ops.reshape(values, (-1, *ones, x.shape[-1]))
 
         return normalized * (1.0 + per_sample(self.gamma)) + per_sample(self.beta)
@@ -89,4 +107,5 @@ class ConditionalBatchNormalization(keras.layers.Layer):
             "num_classes": self.num_classes,
             "momentum": self.momentum,
             "epsilon": self.epsilon,
+            "spectral_normalization": self.spectral_normalization,
         }

@@ -52,8 +52,11 @@ def as_matrix(layer, kernel):
     return ops.reshape(ops.transpose(kernel, [output, *rest]), (kernel.shape[output], -1))
 
 
-def call_with_kernel(layer, weight, inputs):
-    """Calls the layer with `weight` in place of its kernel, which stays as it is."""
+def call_with_kernel(layer, weight, inputs, bias=None):
+    """Calls the layer with `weight`, and `bias` if given, in place of its own, which stay."""
     kernel = kernel_of(layer)
-    with keras.StatelessScope(state_mapping=[(kernel, ops.cast(weight, kernel.dtype))]):
+    replaced = [(kernel, ops.cast(weight, kernel.dtype))]
+    if bias is not None:
+        replaced.append((layer.bias, ops.cast(bias, layer.bias.dtype)))
+    with keras.StatelessScope(state_mapping=replaced):
         return layer(inputs)

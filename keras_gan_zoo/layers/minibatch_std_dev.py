@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from keras_gan_zoo import backend
+
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
 class MinibatchStdDev(keras.layers.Layer):
@@ -11,7 +13,8 @@ class MinibatchStdDev(keras.layers.Layer):
     The batch is split into groups of `group_size` samples (members are `batch / group_size`
     apart, as in the authors' code). Per position and channel the standard deviation over the
     group is taken, then averaged to one number, which fills the new map of each member. A batch
-    that the group size does not divide forms a single group.
+    that the group size does not divide forms a single group. Under several replicas the batch is
+    the global one.
 
     Args:
         group_size: Samples per group.
@@ -44,14 +47,16 @@ class MinibatchStdDev(keras.layers.Layer):
         self.built = True
 
     def call(self, inputs):
-        batch, height, width, channels = ops.shape(inputs)
+        rows, height, width, channels = ops.shape(inputs)
+        members = backend.global_batch(ops.cast(inputs, "float32"))
+        batch = ops.shape(members)[0]
         size = ops.where(batch % self.group_size == 0, ops.minimum(self.group_size, batch), batch)
         groups = batch // size
-        members = ops.cast(inputs, "float32")
         members = ops.reshape(members, (size, groups, height, width, channels))
         deviation = ops.sqrt(ops.var(members, axis=0) + self.epsilon)
         feature = ops.mean(deviation, axis=(1, 2, 3), keepdims=True)
-        feature = ops.tile(feature, (size, height, width, 1))
+        feature = backend.own_rows(ops.tile(feature, (size, 1, 1, 1)), rows)
+        feature = ops.tile(feature, (1, height, width, 1))
         return ops.concatenate([inputs, ops.cast(feature, inputs.dtype)], axis=-1)
 
     def compute_output_shape(self, input_shape):

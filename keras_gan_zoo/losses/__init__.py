@@ -7,6 +7,7 @@ from keras_gan_zoo.losses.adversarial import (
     Minimax,
     NonSaturating,
     RelativisticAverage,
+    RelativisticPairing,
     Wasserstein,
     get,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "Minimax",
     "NonSaturating",
     "RelativisticAverage",
+    "RelativisticPairing",
     "Wasserstein",
     "auxiliary_classification",
     "bernoulli_nll",

@@ -165,11 +165,36 @@ class RelativisticAverage(AdversarialLoss):
         )
 
     def generator(self, fake_logits, real_logits=None):
-        if real_logits is None:
+        _require_real(real_logits)
+        return self.discriminator(fake_logits, real_logits)
+
+
+@keras.saving.register_keras_serializable("keras_gan_zoo")
+class RelativisticPairing(AdversarialLoss):
+    """Is each real sample more real than the fake one in its row, and the reverse?
+
+    The discriminator minimises `E sp(D(G(z)) - D(x))`, the generator `E sp(D(x) - D(G(z)))`, over
+    pairs of a real and a fake sample. It converges with `kgz.penalties.R1` and `R2` together.
+
+    References:
+        Jolicoeur-Martineau 2018, The relativistic discriminator, arXiv 1807.00734, section 4.1.
+        Huang et al. 2024, The GAN is dead; long live the GAN! A Modern GAN Baseline, arXiv
+        2501.05441, section 2.
+    """
+
+    generator_needs_real = True
+
+    def discriminator(self, real_logits, fake_logits):
+        real, fake = floats(real_logits, fake_logits)
+        if None not in (*real.shape, *fake.shape) and real.shape != fake.shape:
             raise ValueError(
-                "Expected `real_logits`: the relativistic loss of the generator compares fake "
-                "samples with real ones. Received: real_logits=None"
+                "Expected as many real logits as fake ones, which are compared pair by pair. "
+                f"Received: shapes {tuple(real.shape)} and {tuple(fake.shape)}"
             )
+        return ops.mean(ops.softplus(fake - real))
+
+    def generator(self, fake_logits, real_logits=None):
+        _require_real(real_logits)
         return self.discriminator(fake_logits, real_logits)
 
 
@@ -179,6 +204,7 @@ LOSSES = {
     "minimax": Minimax,
     "non_saturating": NonSaturating,
     "relativistic_average": RelativisticAverage,
+    "relativistic_pairing": RelativisticPairing,
     "wasserstein": Wasserstein,
 }
 
@@ -188,7 +214,8 @@ def get(identifier, **options) -> AdversarialLoss:
 
     Args:
         identifier: `"minimax"`, `"non_saturating"`, `"least_squares"`, `"hinge"`,
-            `"wasserstein"`, `"relativistic_average"`, or an `AdversarialLoss`.
+            `"wasserstein"`, `"relativistic_average"`, `"relativistic_pairing"`, or an
+            `AdversarialLoss`.
         **options: Options of the loss, such as `label_smoothing=0.1` for the first three.
 
     Returns:
@@ -208,6 +235,14 @@ def get(identifier, **options) -> AdversarialLoss:
         return errors.resolve("adversarial loss", AdversarialLoss, LOSSES, identifier, **options)
     except TypeError as error:
         raise ValueError(f"The {identifier!r} loss does not take these options. {error}") from None
+
+
+def _require_real(real_logits):
+    if real_logits is None:
+        raise ValueError(
+            "Expected `real_logits`: the relativistic loss of the generator compares fake samples "
+            "with real ones. Received: real_logits=None"
+        )
 
 
 def _check_smoothing(value):

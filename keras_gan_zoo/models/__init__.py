@@ -3,6 +3,8 @@
 from keras_gan_zoo.models.acgan import ACGAN
 from keras_gan_zoo.models.adversarial_autoencoder import AdversarialAutoencoder
 from keras_gan_zoo.models.autoencoder import Autoencoder
+from keras_gan_zoo.models.biggan import BigGAN
+from keras_gan_zoo.models.biggan_deep import BigGANDeep
 from keras_gan_zoo.models.colorization_gan import ColorizationGAN
 from keras_gan_zoo.models.conditional_gan import ConditionalGAN
 from keras_gan_zoo.models.conv_gan import ConvGAN
@@ -20,6 +22,8 @@ from keras_gan_zoo.models.mdn_rnn import MDNRNN
 from keras_gan_zoo.models.ot_gan import OTGAN
 from keras_gan_zoo.models.pix2pix import Pix2Pix
 from keras_gan_zoo.models.pixel_da import PixelDA
+from keras_gan_zoo.models.progan import ProGAN
+from keras_gan_zoo.models.r3gan import R3GAN
 from keras_gan_zoo.models.restricted_boltzmann_machine import RestrictedBoltzmannMachine
 from keras_gan_zoo.models.sagan import SAGAN
 from keras_gan_zoo.models.semi_supervised_aae import SemiSupervisedAAE
@@ -27,6 +31,7 @@ from keras_gan_zoo.models.semi_supervised_gan import SemiSupervisedGAN
 from keras_gan_zoo.models.sngan import SNGAN
 from keras_gan_zoo.models.sr_resnet import SRResNet
 from keras_gan_zoo.models.srgan import SRGAN
+from keras_gan_zoo.models.stylegan2 import StyleGAN2
 from keras_gan_zoo.models.vae import VAE
 from keras_gan_zoo.models.vae_gan import VAEGAN
 from keras_gan_zoo.models.wgan import WGAN
@@ -42,6 +47,7 @@ __all__ = [
     "LSGAN",
     "MDNRNN",
     "OTGAN",
+    "R3GAN",
     "SAGAN",
     "SNGAN",
     "SRGAN",
@@ -51,6 +57,8 @@ __all__ = [
     "WGANGP",
     "AdversarialAutoencoder",
     "Autoencoder",
+    "BigGAN",
+    "BigGANDeep",
     "ColorizationGAN",
     "ConditionalGAN",
     "ConvGAN",
@@ -62,10 +70,12 @@ __all__ = [
     "ImprovedGAN",
     "Pix2Pix",
     "PixelDA",
+    "ProGAN",
     "RestrictedBoltzmannMachine",
     "SemiSupervisedAAE",
     "SRResNet",
     "SemiSupervisedGAN",
     "WorldModelVAE",
+    "StyleGAN2",
     "from_preset",
 ]

@@ -9,6 +9,7 @@ from keras_gan_zoo.families.critic import Critic
 from keras_gan_zoo.families.translation_model import TranslationModel
 from keras_gan_zoo.networks import colorization_discriminator, colorization_generator
 from keras_gan_zoo.training.abilities import Ability
+from keras_gan_zoo.training.own_networks import check_shapes
 from keras_gan_zoo.training.phase import Phase
 
 # Of the two networks of the paper: multiples of the base width, and the rate of dropout.
@@ -68,6 +69,8 @@ class ColorizationGAN(TranslationModel):
         and dropout is off. Learning rates are constant unless a schedule is passed.
     """
 
+    tile_size = (256, 256)  # its network takes any size
+
     def __init__(
         self,
         image_shape: tuple = (256, 256, 3),
@@ -104,6 +107,8 @@ class ColorizationGAN(TranslationModel):
             },
             **kwargs,
         )
+        check_shapes("generator", self.generator, [(*size, 1)], [(*size, 2)])
+        check_shapes("discriminator", self.discriminator, [(*size, 2), (*size, 1)])
         self.source_kind, self.target_kind = kinds.Image((*size, 1)), kinds.Image((*size, 3))
         self.critic = Critic(
             self,

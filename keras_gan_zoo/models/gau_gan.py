@@ -9,6 +9,7 @@ from keras_gan_zoo.families.translation_model import LatentTranslation
 from keras_gan_zoo.layers import GaussianSampling
 from keras_gan_zoo.networks import multiscale_discriminator, spade_generator, style_encoder
 from keras_gan_zoo.training.abilities import Ability
+from keras_gan_zoo.training.own_networks import check_shapes
 from keras_gan_zoo.training.phase import Phase
 
 
@@ -41,15 +42,15 @@ class GauGAN(LatentTranslation):
 
     Example:
 
-    >>> model = kgz.models.GauGAN((16, 16, 3), 4, latent_dim=8, filters=2, hidden_filters=4,
-    ...                           upsamplings=2, discriminator_filters=2)
+    >>> model = kgz.models.GauGAN((8, 8, 3), 4, latent_dim=8, filters=2, hidden_filters=4,
+    ...                           upsamplings=1, discriminator_filters=2)
     >>> model.compile()
-    >>> maps, images = np.zeros((4, 16, 16), "int32"), np.zeros((4, 16, 16, 3), "float32")
+    >>> maps, images = np.zeros((4, 8, 8), "int32"), np.zeros((4, 8, 8, 3), "float32")
     >>> history = model.fit(maps, images, verbose=0)
     >>> sorted(history.history)
     ['discriminator_loss', 'feature_loss', 'generator_loss', 'kl_loss']
     >>> model.translate(maps, latents=model.encode(images)).shape
-    TensorShape([4, 16, 16, 3])
+    TensorShape([4, 8, 8, 3])
 
     References:
         Park, Liu, Wang and Zhu 2019, Semantic Image Synthesis with Spatially-Adaptive
@@ -88,6 +89,7 @@ class GauGAN(LatentTranslation):
         if latent_dim is not None:
             networks["encoder"] = lambda: style_encoder(image_shape, latent_dim, filters)
         super().__init__(networks=networks, **kwargs)
+        check_shapes("generator", self.generator, None, [image_shape])
         self.source_kind = kinds.LabelMap(image_shape[:2], num_classes)
         self.target_kind = kinds.Image(image_shape)
         self.latent_dim = latent_dim

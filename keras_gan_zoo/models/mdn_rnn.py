@@ -73,12 +73,17 @@ class MDNRNN(PhasedModel):
         check_choice("variant", variant, VARIANTS)
         checks.check_count("steps", steps, least=2)
         chosen = zip((latent_dim, action_dim, units, restarts), VARIANTS[variant], strict=True)
-        self.latent_dim, self.action_dim, self.units, self.restarts = sizes = [
+        self.latent_dim, self.action_dim, self.units, self.restarts = (
             usual if one is None else one for one, usual in chosen
-        ]
+        )
         self.mixtures, self.steps = mixtures, int(steps)
         super().__init__(
-            networks={"memory": lambda: networks.mdn_rnn(*sizes[:3], mixtures, sizes[3])}, **kwargs
+            networks={
+                "memory": lambda: networks.mdn_rnn(
+                    self.latent_dim, self.action_dim, self.units, mixtures, bool(self.restarts)
+                )
+            },
+            **kwargs,
         )
         self._unrolled = compiled(self._unroll)
         self.built = True

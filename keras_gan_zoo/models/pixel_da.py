@@ -9,6 +9,7 @@ from keras_gan_zoo import kinds, losses, networks
 from keras_gan_zoo.families.classification import Classification
 from keras_gan_zoo.families.critic import Critic
 from keras_gan_zoo.families.translation_model import LatentTranslation
+from keras_gan_zoo.training.own_networks import check_shapes
 from keras_gan_zoo.training.phase import Phase
 
 # How bright a pixel of a source image is, at least, that belongs to its foreground.
@@ -105,6 +106,8 @@ class PixelDA(Classification, LatentTranslation):
             },
             **kwargs,
         )
+        check_shapes("generator", self.generator, None, [target_shape])
+        check_shapes("discriminator", self.discriminator, [target_shape])
         self.source_kind, self.target_kind = kinds.Image(source_shape), kinds.Image(target_shape)
         self.num_classes, self.latent_dim = num_classes, latent_dim
         self.critic = Critic(self, weight=domain_weight, penalties=penalties)

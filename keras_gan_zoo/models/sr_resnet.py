@@ -7,6 +7,7 @@ from keras_gan_zoo import kinds
 from keras_gan_zoo.families.translation_model import TranslationModel
 from keras_gan_zoo.networks import sr_resnet
 from keras_gan_zoo.training.abilities import Ability
+from keras_gan_zoo.training.own_networks import check_shapes
 from keras_gan_zoo.training.phase import Phase
 
 
@@ -43,6 +44,10 @@ class SRResNet(TranslationModel):
         Adversarial Network, arXiv 1609.04802, equation 4 and section 3.2.
     """
 
+    # Its network takes any size, and sees about 40 pixels around each: more than there are in the
+    # small images of training.
+    tile_size = (96, 96)
+
     def __init__(
         self,
         image_shape: tuple = (96, 96, 3),
@@ -66,7 +71,9 @@ class SRResNet(TranslationModel):
                 f"Expected sides of `image_shape` that `scale` divides. Received: "
                 f"image_shape={tuple(image_shape)}, scale={scale}"
             )
-        self.source_kind = kinds.Image((height // scale, width // scale, channels))
+        source_shape = (height // scale, width // scale, channels)
+        check_shapes("generator", self.generator, [source_shape], [image_shape])
+        self.source_kind = kinds.Image(source_shape)
         self.target_kind = kinds.Image(image_shape)
         self.scale = scale
         self.built = True

@@ -3,6 +3,8 @@
 from keras_gan_zoo import backend
 from keras_gan_zoo.networks.acgan import acgan_discriminator
 from keras_gan_zoo.networks.autoencoder import conv_decoder, conv_encoder, mlp_decoder, mlp_encoder
+from keras_gan_zoo.networks.biggan import biggan_discriminator, biggan_generator
+from keras_gan_zoo.networks.biggan_deep import biggan_deep_discriminator, biggan_deep_generator
 from keras_gan_zoo.networks.blocks.heads import (
     with_class_head,
     with_features,
@@ -38,7 +40,9 @@ from keras_gan_zoo.networks.pixel_da import (
     pixel_da_generator,
     pixel_da_private_layers,
 )
+from keras_gan_zoo.networks.progan import progan_discriminator, progan_generator
 from keras_gan_zoo.networks.projection_super_resolution import super_resolution_discriminator
+from keras_gan_zoo.networks.r3gan import r3gan_discriminator, r3gan_generator
 from keras_gan_zoo.networks.residual_autoencoder import residual_decoder, residual_encoder
 from keras_gan_zoo.networks.sagan import attention_maps, sagan_discriminator, sagan_generator
 from keras_gan_zoo.networks.sngan import (
@@ -53,6 +57,7 @@ from keras_gan_zoo.networks.spade import (
     style_encoder,
 )
 from keras_gan_zoo.networks.srgan import sr_resnet, srgan_discriminator
+from keras_gan_zoo.networks.stylegan2 import stylegan2_discriminator, stylegan2_generator
 from keras_gan_zoo.networks.toy import toy_critic, toy_generator
 from keras_gan_zoo.networks.vae_gan import (
     vae_gan_decoder,
@@ -69,6 +74,10 @@ from keras_gan_zoo.networks.world_model import (
 __all__ = [
     "acgan_discriminator",
     "attention_maps",
+    "biggan_deep_discriminator",
+    "biggan_deep_generator",
+    "biggan_discriminator",
+    "biggan_generator",
     "colorization_discriminator",
     "colorization_generator",
     "conv_decoder",
@@ -96,10 +105,14 @@ __all__ = [
     "ot_gan_critic",
     "ot_gan_generator",
     "patch_discriminator",
+    "r3gan_discriminator",
+    "r3gan_generator",
     "pixel_da_classifier",
     "pixel_da_discriminator",
     "pixel_da_generator",
     "pixel_da_private_layers",
+    "progan_discriminator",
+    "progan_generator",
     "residual_decoder",
     "residual_discriminator",
     "residual_encoder",
@@ -117,6 +130,8 @@ __all__ = [
     "sr_resnet",
     "srgan_discriminator",
     "super_resolution_discriminator",
+    "stylegan2_discriminator",
+    "stylegan2_generator",
     "toy_critic",
     "toy_generator",
     "vae_gan_decoder",

@@ -45,7 +45,7 @@ class HistoricalAverage(Penalty):
         self.state.update(self._weights)
 
     def get_config(self):
-        return {"weight": self.weight}
+        return {"weight": super().get_config()["weight"]}
 
 
 class WeightAverages(keras.layers.Layer):

@@ -46,19 +46,19 @@ class OrthonormalRegularization(Penalty):
     def __call__(self, critic, real, fake=None, seed=None):
         if self._layers is None:
             raise ValueError("Expected `build(network)` before the penalty. Received: no network")
-        return self.weight * sum(_distance(self._matrix(one)) for one in self._layers)
+        return self.weight * sum(self._distance(self._matrix(one)) for one in self._layers)
 
     @staticmethod
     def _matrix(layer):
         kernel = ops.cast(kernels.kernel_of(layer).value, "float32")
         return kernels.as_matrix(layer, kernel)
 
-
-def _distance(matrix):
-    """`||M M^T - I||_F^2` of a matrix with one row per output, by the smaller Gram matrix."""
-    outputs, inputs = matrix.shape
-    # M M^T and M^T M have the same nonzero eigenvalues; each missing one costs (0 - 1)^2.
-    missing = max(outputs - inputs, 0)
-    smaller = matrix if outputs <= inputs else ops.transpose(matrix)
-    gram = ops.matmul(smaller, ops.transpose(smaller))
-    return ops.sum(ops.square(gram - ops.eye(gram.shape[0]))) + missing
+    @staticmethod
+    def _distance(matrix):
+        """`||M M^T - I||_F^2` of a matrix with one row per output, by the smaller Gram matrix."""
+        outputs, inputs = matrix.shape
+        # M M^T and M^T M have the same nonzero eigenvalues; each missing one costs (0 - 1)^2.
+        missing = max(outputs - inputs, 0)
+        smaller = matrix if outputs <= inputs else ops.transpose(matrix)
+        gram = ops.matmul(smaller, ops.transpose(smaller))
+        return ops.sum(ops.square(gram - ops.eye(gram.shape[0]))) + missing

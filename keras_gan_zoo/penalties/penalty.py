@@ -1,6 +1,10 @@
 """What every penalty shares."""
 
+import keras
+
 from keras_gan_zoo import errors
+
+Schedule = keras.optimizers.schedules.LearningRateSchedule
 
 
 class Penalty:
@@ -12,20 +16,23 @@ class Penalty:
     attribute, so that it is saved; and calls `update()` after each update of the network.
 
     Args:
-        weight: Factor of the term, at least 0.
+        weight: Factor of the term, at least 0; or a Keras schedule of the updates of the network,
+            which the model follows (a penalty that is called by itself then has the weight 1).
         every: Lazy regularisation: compute the term on every so many updates only, and count it
             as many times (StyleGAN2, section 3.1). The model does this, not the penalty.
     """
 
     name: str
     state = None  # a `keras.layers.Layer` that holds what the penalty remembers
+    of_fake = False  # whether the critic judges fake samples alone, with their condition
 
-    def __init__(self, weight: float, every: int = 1):
-        if weight < 0:
+    def __init__(self, weight: float | Schedule, every: int = 1):
+        self.schedule = weight if isinstance(weight, Schedule) else None
+        if self.schedule is None and weight < 0:
             raise ValueError(f"Expected `weight` >= 0. Received: {weight!r}")
         if isinstance(every, bool) or not isinstance(every, int) or every < 1:
             raise ValueError(f"Expected `every` to be an integer >= 1. Received: {every!r}")
-        self.weight = float(weight)
+        self.weight = 1.0 if self.schedule else float(weight)
         self.every = every
 
     def __call__(self, critic, real, fake, seed=None):
@@ -45,10 +52,15 @@ class Penalty:
         """Lets the penalty see the weights after an update of the network, in replicas too."""
 
     def get_config(self):
-        return {"weight": self.weight, "every": self.every}
+        schedules = keras.optimizers.schedules
+        weight = schedules.serialize(self.schedule) if self.schedule else self.weight
+        return {"weight": weight, "every": self.every}
 
     @classmethod
     def from_config(cls, config):
+        if isinstance(config["weight"], dict):
+            weight = keras.optimizers.schedules.deserialize(config["weight"])
+            config = {**config, "weight": weight}
         return cls(**config)
 
     @staticmethod

@@ -27,11 +27,17 @@ BUILTIN = PACKAGE / "presets" / "builtin"
 ENTRY_POINTS = "keras_gan_zoo.presets"
 DISTRIBUTION = "keras-gan-zoo"  # holds one preset per family
 MORE_PRESETS = "keras-gan-zoo-weights"  # holds all others of this project
-# Whose results are not good enough to ship, or that have not been trained yet.
+# Whose results are not good enough to ship, that have not been trained yet, or that are for data of
+# other people.
 ONLY_RECIPES = {
+    "biggan_fashion_mnist",
     "colorization_gan_photos",
     "cycle_gan_emoji",
+    "own_photos",
+    "progan_fashion_mnist",
+    "r3gan_fashion_mnist",
     "srgan_photos",
+    "stylegan2_fashion_mnist",
 }
 
 

@@ -86,7 +86,7 @@ class _Layer:
 
 def _layers(network: keras.Model):
     """The layers of a network that have variables of their own, in the order of these."""
-    layers = {}
+    layers: dict[str, list] = {}
     for variable in network.weights:
         owner, _, name = variable.path.rpartition("/")
         layers.setdefault(owner, []).append((name, variable))

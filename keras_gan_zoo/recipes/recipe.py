@@ -1,18 +1,40 @@
 """What a recipe says."""
 
+import copy
 import importlib.resources
 import pathlib
 import re
+import shlex
 from typing import Any, Literal
 
 import pydantic
 import yaml
 
-from keras_gan_zoo import errors
+from keras_gan_zoo import errors, listing
 
 AUTO = "auto"
+# Of a recipe's data set alone: another one is read by its own features, and has a shape of its own.
+OWN_DATA = (
+    "split",
+    "labels",
+    "labels_per_class",
+    "labels_seed",
+    "channels",
+    "image_key",
+    "label_key",
+)
+SHAPES = ("image_shape", "sample_shape", "source_shape", "target_channels")
+EPOCHS = 100  # of a model without a recipe, if nobody says how many
 # Arguments of `load` that training, evaluation and pictures share.
-DATA_OPTIONS = ("resize", "channels", "skip_broken", "test_share", "image_key", "label_key")
+DATA_OPTIONS = (
+    "labels",
+    "resize",
+    "channels",
+    "skip_broken",
+    "test_share",
+    "image_key",
+    "label_key",
+)
 
 
 class _Loader(yaml.SafeLoader):
@@ -37,6 +59,7 @@ class Data(_Section):
     split: str = "train"
     image_size: int | None = None
     drop_remainder: bool = True
+    labels: bool = True
     labels_per_class: int | None = pydantic.Field(None, ge=1)
     labels_seed: int = pydantic.Field(0, ge=0)
     resize: Literal["crop", "pad", "stretch"] = "crop"
@@ -55,8 +78,8 @@ class Data(_Section):
 
 def reading_options(data: dict) -> dict:
     """Those of `DATA_OPTIONS` in a preset's metadata that are not as `load` has them anyway."""
-    kept = {key: data[key] for key in DATA_OPTIONS if data.get(key)}
-    return {key: value for key, value in kept.items() if (key, value) != ("resize", "crop")}
+    usual = {key: Data.model_fields[key].default for key in DATA_OPTIONS}
+    return {key: data[key] for key in usual if data.get(key, usual[key]) != usual[key]}
 
 
 class Training(_Section):
@@ -101,7 +124,8 @@ class Recipe(_Section):
 
     Args:
         model: Name of a class in `kgz.models`.
-        arguments: Arguments of its constructor.
+        arguments: Arguments of its constructor. The shape of samples, if left out, is that of the
+            data, as is `num_classes` where a model needs it or it is `auto`.
         optimizers: By phase, the class of a Keras optimizer under `name` and its arguments. What is
             left out is the paper's: phases, the class, and of its class the arguments. A
             `learning_rate` may be the arguments of `kgz.training.LinearDecay`.
@@ -125,6 +149,12 @@ class Recipe(_Section):
     evaluation: Evaluation = Evaluation()
     notes: str = ""
     version: Literal[1] = 1
+    _command: str = ""
+
+    @property
+    def command(self) -> str:
+        """What `keras-gan-zoo train` is told to train this; empty for one made in Python."""
+        return self._command
 
     @pydantic.model_validator(mode="after")
     def _check_epochs(self):
@@ -157,29 +187,52 @@ def list_recipes() -> dict[str, pathlib.Path]:
     return {path.stem: path for path in sorted(root.glob("*.yaml"))}
 
 
-def load_recipe(recipe: str, settings: tuple[str, ...] = ()) -> Recipe:
+def load_recipe(recipe: str, settings: tuple[str, ...] = (), data: str | None = None) -> Recipe:
     """Reads a recipe.
 
+    A recipe that is changed loses its notes, which are of the original.
+
     Args:
-        recipe: The name of one in this package, or the path of a YAML file.
+        recipe: The name of one in this package, the path of a YAML file, or the name of a model,
+            which is trained as its class says.
         settings: Changes such as `"training.epochs=2"`; values are YAML.
+        data: Name of another data set, see `kgz.datasets.load`. The shape of samples then follows
+            from it, as does the number of classes if the recipe has any, and it is measured by the
+            metrics that any data set has.
 
     Raises:
-        ValueError: If the recipe or a key is unknown, or a value is of the wrong kind.
+        ValueError: If the recipe or a key is unknown, a value is of the wrong kind, or a model is
+            named without `data`.
     """
     path = list_recipes().get(recipe, pathlib.Path(recipe))
-    if not path.is_file():
-        raise errors.unknown_name("recipe (no builtin name, and no file)", recipe, list_recipes())
+    is_model = not path.is_file() and recipe in listing.model_names()
+    if not path.is_file() and not is_model:
+        known = [*list_recipes(), *listing.model_names()]
+        raise errors.unknown_name("recipe or model (no such file either)", recipe, known)
+    if is_model and data is None:
+        raise ValueError(
+            f"Expected `data` (--data) with the name of a model, such as folder:PHOTOS. Received: "
+            f"{recipe} without it"
+        )
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+        content = _of_model(recipe) if is_model else yaml.load(path.read_text("utf-8"), _Loader)
         if not isinstance(content, dict):
             raise ValueError(
                 f"Expected a recipe: `model`, `data`, `training`, ... with their values. Received: "
                 f"{path}, which holds {'nothing' if content is None else type(content).__name__}"
             )
+        original = copy.deepcopy(content)
+        if data is not None:
+            _use(data, content)
         for setting in settings:
             _change(content, setting)
-        return Recipe.model_validate(content)
+        if content != original and content.get("notes") == original.get("notes"):
+            content.pop("notes", None)
+        loaded = Recipe.model_validate(content)
+        changes = [] if data is None else ["--data", data]
+        changes += [part for setting in settings for part in ("--set", setting)]
+        loaded._command = shlex.join([str(recipe), *changes])
+        return loaded
     except yaml.YAMLError as error:
         raise ValueError(f"Expected YAML. Received: {path}: {error}") from None
     except RecursionError:
@@ -188,6 +241,23 @@ def load_recipe(recipe: str, settings: tuple[str, ...] = ()) -> Recipe:
         ) from None
     except pydantic.ValidationError as error:
         raise ValueError(_explain(path, error)) from None
+
+
+def _of_model(name):
+    """The content of a recipe that says nothing but what it must."""
+    return {"model": name, "data": {}, "training": {"epochs": EPOCHS, "dtype": AUTO}}
+
+
+def _use(data, content):
+    """Makes a recipe one for another data set."""
+    for section, own in (("data", OWN_DATA), ("arguments", SHAPES)):
+        kept = content.get(section)
+        kept = kept.items() if isinstance(kept, dict) else ()
+        content[section] = {key: value for key, value in kept if key not in own}
+    content["data"]["name"] = data
+    if content["arguments"].get("num_classes") is not None:
+        content["arguments"]["num_classes"] = AUTO
+    content.pop("evaluation", None)
 
 
 def _change(content, setting):

@@ -1,5 +1,6 @@
 """Training a preset from its recipe."""
 
+import functools
 import os
 import pathlib
 import platform
@@ -7,16 +8,19 @@ import platform
 import keras
 
 from keras_gan_zoo import (
+    atomic,
     callbacks,
     datasets,
     errors,
     evaluation,
     models,
     penalties,
+    presets,
     processor,
 )
+from keras_gan_zoo.recipes.own_data import fit_to_data, with_channels, with_test_split
 from keras_gan_zoo.recipes.progress import Progress
-from keras_gan_zoo.recipes.recipe import AUTO, Recipe
+from keras_gan_zoo.recipes.recipe import AUTO, SHAPES, Recipe
 from keras_gan_zoo.recipes.stages import stages_of
 from keras_gan_zoo.training import Demonstration, LinearDecay
 
@@ -25,15 +29,18 @@ PICTURE = 32  # samples in a picture of what a model makes of given ones
 
 
 def build_model(recipe: Recipe):
-    """The compiled model of a recipe.
+    """The compiled model of a recipe, for images as its data have them where it does not say.
 
     Raises:
-        ValueError: If the model, one of its arguments, an optimizer or a penalty is unknown.
+        ValueError: If the model, one of its arguments, an optimizer or a penalty is unknown, or the
+            model cannot be made for such images.
+        FileNotFoundError: If the data are asked and not there.
     """
     model_class = _class_of(models, "model", recipe.model)
+    fitted = fit_to_data(recipe, model_class)
     arguments = {
         key: tuple(value) if isinstance(value, list) else value
-        for key, value in recipe.arguments.items()
+        for key, value in fitted.arguments.items()
     }
     training = _on_this_machine(recipe).training
     try:
@@ -43,6 +50,13 @@ def build_model(recipe: Recipe):
         model.compile(_optimizers(recipe, model))
     except TypeError as error:
         raise ValueError(f"{recipe.model} does not take these arguments: {error}") from None
+    except ValueError as error:
+        if fitted is recipe or not any(f"`{name}`" in str(error) for name in SHAPES):
+            raise
+        raise ValueError(
+            f"{error}. That is what the images of {recipe.data.name} have; `data.image_size` "
+            f"(--size) resizes them for {recipe.model}"
+        ) from None
     return model
 
 
@@ -83,16 +97,21 @@ def _optimizer(paper, name=None, **options):
 
 
 def load_data(recipe: Recipe):
-    """The data set of a recipe."""
-    return datasets.load(
-        **recipe.data.model_dump(),
-        batch_size=recipe.training.batch_size,
-        seed=recipe.training.seed,
-    )
+    """The data set of a recipe; raises `ValueError` if it has not one whole batch."""
+    size = recipe.training.batch_size
+    data = datasets.load(**recipe.data.model_dump(), batch_size=size, seed=recipe.training.seed)
+    if int(data.cardinality()) == 0:
+        raise ValueError(
+            f"Expected at least one whole batch of {size} samples. Received: {recipe.data.name}, "
+            "which has fewer; `training.batch_size` (--batch-size) makes batches smaller"
+        )
+    return data
 
 
-def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbose="auto"):
-    """Trains a recipe and writes `<out>/<name>`, a preset, when it is done.
+def train_recipe(
+    recipe: Recipe, name: str, out, *, resume: bool = False, evaluate: bool = True, verbose="auto"
+):
+    """Trains a recipe and writes `<out>/<name>`, a preset, when it is done, and measures it.
 
     Beside it are `state/`, from which a killed run resumes, and `samples/`, a picture per epoch, in
     a folder for each stage if there are stages. They are trained one after another.
@@ -100,8 +119,10 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
     Args:
         recipe: What to train.
         name: Name of the preset.
-        out: Folder of the run.
+        out: Folder of the run. It is not made if nothing comes to be written.
         resume: Go on with the run in `out`.
+        evaluate: Whether to measure the preset, which is complete before. What is measured is added
+            to its metadata and card.
         verbose: As for `fit`.
 
     Returns:
@@ -109,27 +130,56 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
 
     Raises:
         FileExistsError: If `out` holds a run and `resume` is false, or the preset is done.
+        FileNotFoundError: If `resume` is true and `out` holds no run, or there are no data.
+        ValueError: If the recipe, its data and its model do not fit together.
     """
     out = pathlib.Path(out)
-    preset = out / name
+    _check_run(out, out / name, resume)
+    with atomic.no_empty_folders(out):
+        preset, evaluation_of_it = _train(_on_this_machine(recipe), name, out, evaluate, verbose)
+    if evaluate:
+        if verbose:
+            print(f"{preset} is written, and is now measured.", flush=True)
+        presets.record_evaluation(str(preset), evaluation_of_it(verbose=bool(verbose)))
+    return preset
+
+
+def _check_run(out, preset, resume):
+    """Raises unless there is a run to go on with, or none where a new one is to begin."""
     if preset.exists():
         raise FileExistsError(
-            f"Expected a run that is not finished. Received: {out}, whose preset {preset} is done. "
-            "Choose another --out, or move the preset away to train on with --resume."
+            f"Expected a run that is not finished. Received: {out}, which is: its preset is "
+            f"{preset}. Choose another --out; or, to train on, pass --resume with more --epochs, "
+            f"another --name, and --out {out}."
         )
-    if any((out / "state").glob("state-*")) and not resume:
+    begun = any((out / "state").glob("state-*"))
+    if begun and not resume:
         raise FileExistsError(
             f"Expected a new folder. Received: {out}, which holds an unfinished run; "
             "pass --resume to go on with it, or choose another --out."
         )
-    recipe = _on_this_machine(recipe)
+    if resume and not begun:
+        raise FileNotFoundError(
+            f"Expected a run to go on with. Received: {out}, which holds none; leave out --resume "
+            "to begin it, or name its folder with --out."
+        )
+
+
+def _train(recipe, name, out, evaluate, verbose):
+    """Trains and saves the preset; returns its path, and a function that measures it."""
     # The seed also decides the initial weights.
     keras.utils.set_random_seed(recipe.training.seed)
     model = build_model(recipe)
-    metrics = recipe.evaluation.metrics or evaluation.default_metrics(model)
-    names = evaluation.check_metrics(metrics, recipe.against)
-    evaluation.check_model(model, names)
+    recipe = with_channels(recipe, model)
+    if model.abilities()[0].takes or evaluation.default_metrics(model):
+        recipe = with_test_split(recipe)  # for its pictures, or its numbers
     stages = stages_of(recipe, model)
+    measured = stages[-1][1].evaluation_options()
+    if evaluate:
+        metrics = measured["metrics"] or evaluation.default_metrics(model)
+        measured["metrics"] = evaluation.check_metrics(metrics, measured["against"])
+        options = {key: value for key, value in measured.items() if key != "metrics"}
+        evaluation.check_ahead(model, names=measured["metrics"], **options)
     data = load_data(stages[0][1])
     if hasattr(model, "initialize_from_data"):
         batches = map(model.parts_of, load_data(stages[0][1]).take(5))
@@ -141,9 +191,8 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
         data = load_data(own) if data is None else data
         shown, caption = _train_stage(stage, own, data, model, out, progress, verbose)
         data = None
-    measured = evaluation.evaluate(model, **own.evaluation_options())
     metadata = {
-        "recipe": name,
+        "recipe": recipe.command,
         "data": own.data.model_dump(),
         "training": recipe.training.model_dump(),
         "optimizers": {key: _described(one) for key, one in model.optimizers.items()},
@@ -153,13 +202,13 @@ def train_recipe(recipe: Recipe, name: str, out, *, resume: bool = False, verbos
         "hardware": f"{os.cpu_count()} CPU cores, {platform.machine()}, shared with other work",
         "final_losses": progress.stages[stage or ""]["final_losses"],
         "notes": recipe.notes,
-        "evaluations": [measured],
         **({"against": own.against} if own.evaluation.against else {}),
         **caption,
     }
+    metadata = {key: value for key, value in metadata.items() if value != ""}
     picture = Demonstration(model, inputs=shown).picture()
-    model.save_to_preset(preset, metadata, picture)
-    return preset
+    model.save_to_preset(out / name, metadata, picture)
+    return out / name, functools.partial(evaluation.evaluate, model, **measured)
 
 
 def _train_stage(stage, recipe, data, model, out, progress, verbose):
@@ -220,7 +269,8 @@ def shown_inputs(recipe, model):
         "reconstruct": ", each beside its reconstruction",
         "translate": f", each beside its translation{target}",
     }.get(ability, f", by `{ability}`")
-    said = f"The first {PICTURE} {model.sample_kind.plural} of the test split{noisy}{made}"
+    count = len(keras.tree.flatten(parts)[0])
+    said = f"The first {count} {model.sample_kind.plural} of the test split{noisy}{made}"
     return parts, {"ability": ability, "picture": said}
 
 

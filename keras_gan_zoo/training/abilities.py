@@ -119,7 +119,8 @@ class Abilities:
         found = {one.signature: one for one in able if one.signature}
         found |= {one.name: one for one in reversed(able)}
         if name not in found:
-            raise errors.unknown_name(f"ability of {type(self).__name__}", name, found)
+            methods = {one.name for one in able}
+            raise errors.unknown_name(f"ability of {type(self).__name__}", name, methods)
         return found[name]
 
     def do(self, name: str, *given, seed=SEED, **options):

@@ -12,6 +12,7 @@ from keras_gan_zoo.training import checks
 # Whole numbers are at least 1 and at most MANY, others finite and at least 0, unless said here.
 MANY = 10**6
 LEAST = {
+    "attention": 0,
     "chains": 0,
     "minibatch_discrimination": 0,
     "num_classes": 2,
@@ -20,8 +21,9 @@ LEAST = {
     "warm_up": 0,
 }
 MOST = {"discriminator_steps": 1000, "generator_steps": 1000, "warm_up": 10**9}
-POSITIVE = {"likelihood_scale", "margin", "prior_scale", "weight_clip"}
+POSITIVE = {"ema_half_life", "likelihood_scale", "margin", "prior_scale", "weight_clip"}
 BELOW_ONE = {"dropout", "ema_decay", "label_smoothing"}
+AT_MOST_ONE = {"style_mixing"}
 ANY_SIGN = {"equilibrium"}
 
 
@@ -75,14 +77,15 @@ def _is_number(name, value):
     if not checks.is_number(value):
         return False
     above = value > 0 if name in POSITIVE else value >= 0
-    return (above or name in ANY_SIGN) and (value < 1 or name not in BELOW_ONE)
+    below = (value < 1 or name not in BELOW_ONE) and (value <= 1 or name not in AT_MOST_ONE)
+    return (above or name in ANY_SIGN) and below
 
 
 def _number(name):
     if name in ANY_SIGN:
         return "to be a finite number"
-    if name in BELOW_ONE:
-        return "in [0, 1)"
+    if name in BELOW_ONE | AT_MOST_ONE:
+        return f"in [0, 1{')' if name in BELOW_ONE else ']'}"
     return f"to be a finite number {'> 0' if name in POSITIVE else '>= 0'}"
 
 

@@ -1,5 +1,7 @@
 """Showing what a model can do, again and again on the same inputs."""
 
+import tensorflow as tf
+
 from keras_gan_zoo.training.inputs import parts_of
 
 
@@ -43,6 +45,11 @@ class Demonstration:
             )
 
         self.wanted = self._wanted_of(inputs)
+
+    @property
+    def count(self) -> int:
+        """How many samples it makes."""
+        return len(tf.nest.flatten(self.inputs)[0]) if self.inputs else self.num_samples
 
     def run(self):
         """What the model makes of it now."""

@@ -57,13 +57,13 @@ def as_functional(name: str, network, shapes=None) -> keras.Model:
     return made
 
 
-def check_shapes(name: str, network, takes: list, gives: list | None = None):
+def check_shapes(name: str, network, takes: list | None, gives: list | None = None):
     """Raises `ValueError` unless a network has inputs and outputs of these shapes.
 
     Args:
         name: What errors call it.
         network: A network whose inputs and outputs are known.
-        takes: Shapes of its inputs, without the batch axis.
+        takes: Shapes of its inputs, without the batch axis; `None` for any.
         gives: Shapes of its outputs; `None` for any.
     """
     for word, expected, tensors in (

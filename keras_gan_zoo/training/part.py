@@ -22,5 +22,10 @@ class Part:
     def before_update(self):
         """Called before each update of the network."""
 
-    def after_update(self, updates):
-        """Called after each update of the network; `updates` counts those before it."""
+    def after_update(self, updates, samples):
+        """Called after each update of the network.
+
+        Args:
+            updates: How many there were before it.
+            samples: How many samples of data it saw, on all replicas together.
+        """

@@ -180,13 +180,19 @@ class PhasedModel(
         if facts and "stage" in facts and self.stages():
             self._go_to(self._number_of(facts["stage"]))
 
-    def moving_average(self, network: keras.Model, decay: float) -> keras.Model:
+    def moving_average(self, network: keras.Model, decay: float, half_life=None) -> keras.Model:
         """Returns a twin of `network` that follows it as an exponential moving average.
 
         The twin is updated after each update of `network`, and shipped in presets in its place. The
         model keeps it as an attribute, so that it is saved.
+
+        Args:
+            network: The network.
+            decay: Largest decay, in `[0, 1)`.
+            half_life: Samples in which the average forgets one half of what it was, in place of a
+                decay, which depends on the size of batches.
         """
-        average = self.attach(MovingAverage(network, decay)).average
+        average = self.attach(MovingAverage(network, decay, half_life)).average
         if self.seed is not None:
             _seed_layers(average, self.seed)
         return average
@@ -216,7 +222,7 @@ class PhasedModel(
 
     def train_step(self, data):
         """One training step: every phase in order, each `steps` times."""
-        batch, share = self._received(data)
+        batch, share, samples = self._received(data)
         # Nothing happens before the data are there and sound: without this, a step that fails at
         # the end of the data would still have drawn noise.
         arrived = tf.control_dependencies(tf.nest.flatten(batch))
@@ -225,14 +231,14 @@ class PhasedModel(
             for turn, (phase, update, part) in enumerate(self._turns(batch), start=1):
                 number = self._step_of_graph * phase.steps + update
                 self._due = tuple(n for n in self.intervals_of(phase) if number % n == 0)
-                self._update_phase(phase, update, part, share, step.seed, turn)
+                self._update_phase(phase, update, part, share, samples, step.seed, turn)
             self.after_step(batch)
             self._count_step()
         return self._results()
 
     def test_step(self, data):
         """The losses of every phase on one batch; nothing is updated."""
-        batch, share = self._received(data)
+        batch, share, _ = self._received(data)
         with self._mode(training=False), backend.noise(self._evaluation_noise):
             for phase, _, part in self._turns(batch):
                 self._report(self._phase_losses(phase, part), part, share)
@@ -244,12 +250,12 @@ class PhasedModel(
         return self._results(*self.sample_metrics)
 
     def _received(self, data):
-        """The named batch, and the share of the global batch that this replica holds."""
+        """The named batch, this replica's share of the global batch, and that one's rows."""
         batch = self.prepare_batch(without_nothing(data))
         replicas = backend.num_replicas()
         rows = rows_of(batch)
         if replicas == 1:
-            return _with_rows(batch, rows), 1.0
+            return _with_rows(batch, rows), 1.0, rows
         context = tf.distribute.get_replica_context()
         all_rows = context.all_reduce(tf.distribute.ReduceOp.SUM, tf.cast(rows, tf.float32))
         # A last batch smaller than the number of replicas leaves some with nothing: they compute
@@ -258,7 +264,7 @@ class PhasedModel(
         batch = tf.nest.map_structure(
             lambda part: tf.pad(part, [[0, missing]] + [[0, 0]] * (part.shape.rank - 1)), batch
         )
-        return _with_rows(batch, all_rows), tf.cast(rows, tf.float32) / all_rows
+        return _with_rows(batch, all_rows), tf.cast(rows, tf.float32) / all_rows, all_rows
 
     def _results(self, *metrics):
         results = self.loss_means.result()

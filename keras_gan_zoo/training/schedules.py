@@ -1,4 +1,6 @@
-"""Learning rates that fall."""
+"""Learning rates that fall, and averages that grow longer."""
+
+import math
 
 import keras
 from keras import ops
@@ -40,6 +42,44 @@ class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
 
     def get_config(self):
         return {"rate": self.rate, "stop": self.stop, "start": self.start}
+
+
+@keras.saving.register_keras_serializable("keras_gan_zoo")
+class GrowingHalfLife(keras.optimizers.schedules.LearningRateSchedule):
+    """The half-life of a moving average that grows along half a cosine, from 0 on.
+
+    `half_life * (1 - cos(pi * min(1, t / stop))) / 2` samples after `t` updates: at first the
+    average is the network itself, and it forgets ever less of what comes later.
+
+    Args:
+        half_life: The half-life at the end, in samples.
+        stop: The update from which on it is constant.
+
+    Raises:
+        ValueError: If an argument is not positive.
+
+    References:
+        Huang et al. 2024, A Modern GAN Baseline, arXiv 2501.05441, the authors' `training_loop.py`.
+
+    Example:
+
+    >>> schedule = kgz.training.GrowingHalfLife(100.0, stop=10)
+    >>> tuple(round(float(schedule(step)), 3) for step in (0, 5, 10, 20))
+    (0.0, 50.0, 100.0, 100.0)
+    """
+
+    def __init__(self, half_life: float, stop: int):
+        for name, value in (("half_life", half_life), ("stop", stop)):
+            if not value > 0:
+                raise ValueError(f"Expected `{name}` > 0. Received: {value!r}")
+        self.half_life, self.stop = float(half_life), int(stop)
+
+    def __call__(self, step):
+        progress = ops.minimum(ops.cast(step, "float32") / self.stop, 1.0)
+        return 0.5 * self.half_life * (1.0 - ops.cos(math.pi * progress))
+
+    def get_config(self):
+        return {"half_life": self.half_life, "stop": self.stop}
 
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")

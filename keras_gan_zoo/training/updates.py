@@ -70,7 +70,7 @@ class PhaseUpdates:
                 self._part_of_batch = update, 0
                 yield phase, update, slice_of(batch, update, slices)
 
-    def _update_phase(self, phase, update, batch, share, seed, turn):
+    def _update_phase(self, phase, update, batch, share, samples, seed, turn):
         optimizer, variables = self.optimizers[phase.name], phase.trainable_variables
         trained = [part for part in self._attached if part.network in phase.networks]
         for part in trained:
@@ -93,8 +93,9 @@ class PhaseUpdates:
                 self._report(losses, part, share)
         with _unless(skips, [*variables, *optimizer.variables]):
             optimizer.apply(clipped_together(optimizer, gradients), variables)
+        slices = max(one.steps for one in self._playing_phases())
         for part in trained:
-            part.after_update(number)
+            part.after_update(number, samples / slices)
 
     def _gradients(self, phase, batch, share):
         """The losses of a phase, and the gradients of this replica's share of their sum."""

@@ -170,20 +170,32 @@ def test_looking_changes_nothing_and_a_killed_run_ends_in_the_same_bits(tmp_path
     assert_same_state(run(kgz.callbacks.ExactResume(tmp_path)), whole)
 
 
+def conditional(size, outputs):
+    inputs = [keras.Input((size,)), keras.Input((3,))]
+    return keras.Model(inputs, layers.Dense(outputs)(layers.Concatenate()(inputs)))
+
+
 def test_conditions_are_those_of_the_data():
-    model = kgz.models.ConditionalGAN(
-        (8, 8, 1), 4, num_classes=3, filters=2, discriminator_filters=2, discriminator_steps=1
+    model = kgz.families.AdversarialModel(
+        conditional(4, DIM), conditional(DIM, 1), latent_dim=4, num_classes=3
     )
     model.compile()
-    images, labels = kgz.kinds.Image((8, 8, 1)).examples(32), np.arange(32) % 3
-    signs = SIGNS(kgz.datasets.from_arrays(images, labels), (images, labels), num_samples=20)
-    model.fit(images, labels, batch_size=16, verbose=0, callbacks=[signs])
-    samples = np.array(model.generate(labels=signs._real[1], seed=0))
-    flat = samples.reshape(20, -1).astype("float64")
-    expected = np.mean([np.linalg.norm(flat[i] - flat[j]) for i in range(20) for j in range(i)])
-    real = signs._real[0].reshape(20, -1).astype("float64")
-    expected /= np.mean([np.linalg.norm(real[i] - real[j]) for i in range(20) for j in range(i)])
-    assert signs.seen["distance"] == pytest.approx(expected, rel=1e-4)
+    points, labels = normal(32, 0), np.arange(32) % 3
+    signs = SIGNS(kgz.datasets.from_arrays(points, labels), (points, labels), num_samples=20)
+    model.fit(points, labels, batch_size=16, verbose=0, callbacks=[signs])
+    real, conditions = signs._real
+    rows = [np.flatnonzero((points == one).all(axis=1)).item() for one in real]
+    assert conditions.tolist() == labels[rows].tolist() and len(rows) == 20
+    made = np.array(model.generate(labels=conditions, seed=0), "float64")
+    means = [
+        np.mean([np.linalg.norm(some[i] - some[j]) for i in range(20) for j in range(i)])
+        for some in (made, real.astype("float64"))
+    ]
+    assert signs.seen["distance"] == pytest.approx(means[0] / means[1], rel=1e-4)
+    fake = model.generate(labels=conditions, seed=0, ema=False)
+    judged = [np.array(model.discriminate(one, conditions)) for one in (real, fake)]
+    pairs = [a > b for a in judged[0].ravel() for b in judged[1].ravel()]
+    assert signs.seen["told_apart"] == pytest.approx(np.mean(pairs))
 
 
 def test_what_generates_nothing_is_only_looked_at_for_memory():

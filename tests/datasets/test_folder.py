@@ -63,9 +63,8 @@ def test_nothing_is_decoded_before_it_is_needed(sorted_by_class, monkeypatch):
     next(iter(data.with_options(options)))
     assert 10 <= len(read) <= 60
     # What is kept is bounded by its bytes.
-    monkeypatch.setattr(module, "LARGEST_IN_MEMORY", 200 * 16 - 1)
     for kept, images in ((True, 199), (False, 200)):
-        reader = module.Reader([None] * images, (4, 4, 1), "crop")
+        reader = module.Reader([None] * images, (4, 4, 1), "crop", 200 * 16 - 1)
         assert (reader._kept is not None) == kept
 
 
@@ -76,11 +75,14 @@ def test_images_are_decoded_once_if_they_are_kept(sorted_by_class, monkeypatch):
     data = load(sorted_by_class)
     assert sorted(values(data)[0]) == sorted(values(data)[0]) == list(range(200))
     assert sorted(read) == list(range(200))
-    read.clear()
-    monkeypatch.setattr(module, "LARGEST_IN_MEMORY", 100)
-    data = load(sorted_by_class)
-    assert sorted(values(data)[0]) == sorted(values(data)[0]) == list(range(200))
-    assert sorted(read) == sorted([*range(200)] * 2)
+    # Data that are not shuffled anew, as in evaluations, may take an eighth of the memory.
+    whole = 200 * 16
+    for memory, shuffle, times in ((100, True, 2), (whole, False, 2), (8 * whole, False, 1)):
+        read.clear()
+        monkeypatch.setattr(module, "LARGEST_IN_MEMORY", memory)
+        data = load(sorted_by_class, shuffle=shuffle)
+        assert sorted(values(data)[0]) == sorted(values(data)[0]) == list(range(200))
+        assert sorted(read) == sorted([*range(200)] * times)
 
 
 def test_hidden_folders_are_no_classes(tmp_path):

@@ -274,7 +274,7 @@ def test_the_shuffle_is_exact_unless_a_window_is_full(memory, load, monkeypatch)
     """200 sorted examples: decoded 3,200 bytes, encoded about 100 bytes each."""
     size = {"decoded": 2**31, "encoded": 3000, "window": 1000}[memory]
     monkeypatch.setattr(from_tfds, "LARGEST_IN_MEMORY", size)
-    windows = {"encoded": lambda part: 200, "window": lambda part: 10}
+    windows = {"encoded": lambda *_: 200, "window": lambda *_: 10}
     if memory in windows:
         monkeypatch.setattr(from_tfds, "_window", windows[memory])
 
@@ -293,13 +293,12 @@ def test_the_shuffle_is_exact_unless_a_window_is_full(memory, load, monkeypatch)
         assert min(spread) > 100
 
 
-def test_the_window_is_bounded_by_bytes(monkeypatch):
+def test_the_window_is_bounded_by_bytes():
     class Part:
         num_examples, num_bytes = 1000, 50_000
 
-    assert from_tfds._window(Part) == 1000
-    monkeypatch.setattr(from_tfds, "LARGEST_IN_MEMORY", 5000)
-    assert from_tfds._window(Part) == 100
+    assert from_tfds._window(Part, 2**31) == 1000
+    assert from_tfds._window(Part, 5000) == 100
 
 
 def test_augmentation(load):

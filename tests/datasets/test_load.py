@@ -199,6 +199,21 @@ def test_idx_files(tmp_path, monkeypatch):
         builtin.read_idx(tmp_path / "bad.gz")
 
 
+def test_stacked_mnist_labels_the_digits_of_its_channels(monkeypatch):
+    """Ten digits, each a plain image of its class: labels are read from the pixels."""
+    digits = np.tile(np.arange(10, dtype="uint8")[:, None, None, None], (1, 2, 2, 1))
+    monkeypatch.setattr(builtin, "mnist", lambda split, seed: (digits, np.arange(10)))
+    monkeypatch.setattr(builtin, "STACKED_SAMPLES", {"train": 20_000, "test": 500})
+    images, labels = builtin.stacked_mnist("train", 0)
+    assert images.shape == (20_000, 2, 2, 3) and images.dtype == "uint8"
+    np.testing.assert_array_equal(images[:, 1, 0] @ np.array([100, 10, 1]), labels)
+    coverage = kgz.metrics.label_coverage(labels, 1000)
+    assert coverage["modes"] == 1000
+    assert coverage["reverse_kl"] == pytest.approx(999 / 40_000, rel=0.2)
+    other, _ = builtin.stacked_mnist("test", 0)
+    assert len(other) == 500 and not np.array_equal(other, images[:500])
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -5,7 +5,7 @@ import pytest
 from keras import ops
 
 import keras_gan_zoo as kgz
-from keras_gan_zoo.evaluation import evaluate, extract, features, score
+from keras_gan_zoo.evaluation import evaluate, extract, features, protocol, score, sources
 from keras_gan_zoo.metrics import FeatureExtractor
 
 DATA = "fashion_mnist_mini"
@@ -167,6 +167,32 @@ def test_classes_of_a_folder_are_those_of_the_reference(data, tmp_path):
         evaluate(str(tmp_path), DATA, **options)
 
 
+def test_the_size_of_an_evaluation_follows_the_data(data, tmp_path, monkeypatch):
+    for index, image in enumerate(data[0][:40]):
+        kgz.pictures.grid(image[None], padding=0).save(tmp_path / f"{index:03d}.png")
+    options = {"extractor": Pixels(), "metrics": ["fid"]}
+    against, model = f"folder:{tmp_path}", Copier(data[0])
+    found = evaluate(model, against, **options)
+    assert found["protocol"]["samples"] == found["protocol"]["reference_samples"] == 40
+    assert found["metrics"]["fid[pixels]"] == pytest.approx(0.0, abs=1e-4)
+    assert "reference_chosen" not in found["protocol"]
+    monkeypatch.setattr(sources.Model, "most", 30)
+    assert evaluate(model, against, **options)["protocol"]["samples"] == 30
+    # Of a large set a fair sample: the choice does not depend on how many are read at once.
+    monkeypatch.setattr(protocol, "MOST_REFERENCES", 20)
+    monkeypatch.setattr(sources, "BATCH", 10)
+    some = evaluate(data[0][:40], against, **options)
+    assert some["protocol"]["reference_samples"] == 20
+    assert some["protocol"]["reference_chosen"] == "at random, seed 0"
+    monkeypatch.setattr(sources, "LARGEST_BATCH", 3 * 28 * 28)
+    assert evaluate(data[0][:40], against, **options) == some
+
+
+def test_large_images_are_made_few_at_a_time():
+    sizes = {(28, 28, 1): 250, (64, 64, 3): 85, (256, 256, 3): 5, (2048, 2048, 3): 1}
+    assert {shape: sources.batch_size(shape) for shape in sizes} == sizes
+
+
 def test_presets_by_name():
     options = {"extractor": Pixels(), "num_reference": 100, "num_samples": 50, "metrics": ["fid"]}
     model = kgz.models.from_preset("dcgan_fashion_mnist")
@@ -193,7 +219,7 @@ def test_features_of_the_reference_are_kept_and_found_again(data, cache):
     calls = network.calls
     (path,) = cache.iterdir()
     assert evaluate(data[0][:50], DATA, extractor=named(network), **options) == first
-    assert network.calls == calls + 1  # the samples only
+    assert network.calls == calls + 4  # the 50 samples only, 16 at a time
     evaluate(data[0][:50], DATA, extractor=named(network, "other weights"), **options)
     evaluate(data[0][:50], DATA, extractor=named(network), metrics=["fid"], num_reference=101)
     assert len(list(cache.iterdir())) == 3

@@ -49,6 +49,19 @@ def test_features_and_probabilities_of_one_pass():
     assert extractor is FeatureExtractor.get("fashion_mnist") is FeatureExtractor.get(extractor)
 
 
+def test_images_go_through_a_network_a_few_at_a_time():
+    seen = []
+
+    def mean(images):
+        seen.append(len(images))
+        return keras.ops.mean(images, axis=(1, 2))
+
+    images = np.random.default_rng(0).uniform(-1, 1, (40, 4, 4, 3)).astype("float32")
+    features, _ = FeatureExtractor.get(mean).features_and_probabilities(images)
+    np.testing.assert_allclose(features, images.mean(axis=(1, 2)), atol=1e-6)
+    assert seen == [16, 16, 8]
+
+
 def test_other_sizes_are_resized_as_the_protocol_says():
     extractor = FeatureExtractor.get("fashion_mnist")
     flat = np.full((1, 40, 56, 1), 0.25, "float32")

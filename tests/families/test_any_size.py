@@ -135,3 +135,21 @@ def test_bad_input(shape, options, message):
     model = kgz.models.CycleGAN((16, 16, 3), blocks=1, **OPTIONS)
     with pytest.raises(ValueError, match=message):
         model.translate_any_size(pictures(*shape), **options)
+
+
+def test_all_tiles_of_a_picture_have_its_latents():
+    """A generator that paints nothing but the first latent."""
+    latents, image = keras.Input((2,)), keras.Input((8, 8, 1))
+    painted = 0.0 * image + keras.layers.Reshape((1, 1, 1))(latents[:, :1])
+    options = {"latent_dim": 2, "filters": 2, "discriminator_filters": 2, "blocks": 1}
+    model = kgz.models.PixelDA(
+        (8, 8, 1), 1, **options, generator=keras.Model([latents, image], painted)
+    )
+    given = pictures(3, 21, 8, 1)
+    styles = np.array([[-0.5, 0.0], [0.25, 0.0], [0.75, 0.0]], "float32")
+    expected = np.broadcast_to(styles[:, :1, None, None], given.shape)
+    made = model.translate_any_size(given, latents=styles)
+    np.testing.assert_allclose(made, expected, atol=1e-6)
+    drawn = np.array(model.sample_latents(3, seed=4))[:, :1, None, None]
+    made = model.translate_any_size(given, seed=4)
+    np.testing.assert_allclose(made, np.broadcast_to(drawn, given.shape), atol=1e-6)

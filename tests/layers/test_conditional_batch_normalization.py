@@ -110,3 +110,19 @@ def test_bad_conditions(kind):
 def test_global_sum_pooling_of_a_constant():
     maps = np.full((2, 3, 5, 4), 0.5, "float32")
     np.testing.assert_allclose(kgz.layers.GlobalSumPooling2D()(maps), np.full((2, 4), 7.5))
+
+
+def test_spectrally_normalised_gains_and_biases():
+    """`1 + c A / sigma(A)` and `c B / sigma(B)`, by NumPy's singular values."""
+    layer = kgz.layers.ConditionalBatchNormalization(spectral_normalization=True, epsilon=0.0)
+    layer.build((IMAGES.shape, ONE_HOT.shape))
+    matrices = []
+    for one in (layer.gamma, layer.beta):
+        kernel = RANDOM.standard_normal((3, 5)).astype("float32")
+        one.layer.kernel.assign(kernel)
+        matrices.append(kernel / np.linalg.svd(kernel)[1][0])
+    for _ in range(20):
+        outputs = layer((IMAGES, ONE_HOT), training=True)
+    normalized = (IMAGES - IMAGES.mean((0, 1, 2))) / IMAGES.std((0, 1, 2))
+    gain, bias = (matrix[CLASSES][:, None, None] for matrix in matrices)
+    np.testing.assert_allclose(outputs, normalized * (1 + gain) + bias, atol=1e-3)

@@ -21,6 +21,7 @@ FAKE = np.array([[-0.7], [0.4], [1.1]], "float32")
         ("least_squares", 0.5, 0.5),
         ("wasserstein", 0.0, 0.0),
         ("relativistic_average", 2 * np.log(2), 2 * np.log(2)),
+        ("relativistic_pairing", np.log(2), np.log(2)),
     ],
 )
 def test_values_at_zero(name, discriminator, generator):
@@ -55,6 +56,10 @@ def test_values_by_the_papers_formulas():
             -np.log(relative_real).mean() - np.log(1 - relative_fake).mean(),
             -np.log(relative_fake).mean() - np.log(1 - relative_real).mean(),
         ),
+        "relativistic_pairing": (
+            -np.log(sigmoid(r - f)).mean(),
+            -np.log(sigmoid(f - r)).mean(),
+        ),
     }
     assert set(expected) == set(kgz.losses.adversarial.LOSSES)
     for name, (discriminator, generator) in expected.items():
@@ -85,6 +90,17 @@ def test_only_the_minimax_generator_saturates():
             tape.watch(logits)
             value = kgz.losses.get(name).generator(logits)
         assert float(tape.gradient(value, logits)[0, 0]) == pytest.approx(expected, rel=1e-5)
+
+
+def test_pairs_are_those_of_the_rows():
+    """Another order of the fakes is another loss, and only as many logits make pairs."""
+    loss = kgz.losses.get("relativistic_pairing")
+    here = np.array([[3.0], [-3.0]], "float32")
+    assert float(loss.discriminator(here, here)) == pytest.approx(np.log(2))
+    expected = 0.5 * (np.log1p(np.exp(-6.0)) + np.log1p(np.exp(6.0)))
+    assert float(loss.discriminator(here, here[::-1])) == pytest.approx(expected)
+    with pytest.raises(ValueError, match=r"pair by pair. Received: shapes \(2, 1\) and \(1, 1\)"):
+        loss.discriminator(here, here[:1])
 
 
 @pytest.mark.parametrize("name", kgz.losses.adversarial.LOSSES)
@@ -118,8 +134,9 @@ def test_bad_input():
         kgz.losses.get("hinge", label_smoothing=0.1)
     with pytest.raises(ValueError, match=r"label_smoothing.*Received: 1.5"):
         kgz.losses.get("minimax", label_smoothing=1.5)
-    with pytest.raises(ValueError, match="real_logits"):
-        kgz.losses.get("relativistic_average").generator(FAKE)
+    for name in ("relativistic_average", "relativistic_pairing"):
+        with pytest.raises(ValueError, match="real_logits"):
+            kgz.losses.get(name).generator(FAKE)
     with pytest.raises(ValueError, match="Received: 3"):
         kgz.losses.get(3)
 

@@ -156,3 +156,10 @@ def test_the_encoder_learns_with_the_generator():
         loss = model.generator_losses(batch())["feature_loss"]
     for slope in tape.gradient(loss, [one.value for one in weights]):
         assert np.abs(slope).max() > 1e-7
+
+
+def test_a_discriminator_of_other_scales_is_refused():
+    one = kgz.networks.multiscale_discriminator(SHAPE, CLASSES, 2, scales=1)
+    assert gau_gan(discriminator=one, scales=1).critic.layers == 4
+    with pytest.raises(ValueError, match="gives logits_of_scale_0, .*Received: 5 outputs"):
+        gau_gan(discriminator=one, scales=2)

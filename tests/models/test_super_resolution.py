@@ -146,6 +146,15 @@ def test_images_of_any_size_are_enlarged_within_the_range():
         model.translate(small[..., :1])
 
 
+def test_tiles_are_larger_than_the_small_images_of_training():
+    """One tile of 96x96 sees the whole image; of 8x8, as in training, several would be mixed."""
+    model = srgan(filters=2)
+    small = photos(1, (20, 12, 3))
+    padded = np.pad(small, [(0, 0), (0, 76), (0, 84), (0, 0)], "symmetric")
+    expected = np.array(model.translate(padded))[:, :40, :24]
+    np.testing.assert_allclose(model.translate_any_size(small), expected, atol=1e-6)
+
+
 def test_the_export_takes_any_size(tmp_path):
     model = srgan()
     model.export(tmp_path / "exported")

@@ -19,6 +19,12 @@ def dcgan():
 
 TINY = {
     "acgan_discriminator": lambda: NETWORKS.acgan_discriminator(IMAGE, 3, 2),
+    "biggan_deep_discriminator": lambda: NETWORKS.biggan_deep_discriminator(
+        (16, 16, 1), 4, **CLASSES
+    ),
+    "biggan_deep_generator": lambda: NETWORKS.biggan_deep_generator((16, 16, 1), 4, 4, 3, 4),
+    "biggan_discriminator": lambda: NETWORKS.biggan_discriminator((16, 16, 1), 2, **CLASSES),
+    "biggan_generator": lambda: NETWORKS.biggan_generator((16, 16, 1), 6, 2, 3, 4),
     "colorization_discriminator": lambda: NETWORKS.colorization_discriminator(
         (16, 16, 2), (16, 16, 1), 2
     ),
@@ -49,10 +55,14 @@ TINY = {
     "patch_discriminator": lambda: NETWORKS.patch_discriminator(
         IMAGE, IMAGE, filters=2, layers_of_two=1
     ),
+    "r3gan_discriminator": lambda: NETWORKS.r3gan_discriminator(IMAGE, (4, 2), 1, 4, **CLASSES),
+    "r3gan_generator": lambda: NETWORKS.r3gan_generator(IMAGE, 4, (4, 2), 1, 4, **CLASSES),
     "pixel_da_classifier": lambda: NETWORKS.pixel_da_classifier((4, 4, 2), 3, 2, 4),
     "pixel_da_discriminator": lambda: NETWORKS.pixel_da_discriminator(IMAGE, 2, noise=0.0),
     "pixel_da_generator": lambda: NETWORKS.pixel_da_generator(IMAGE, 1, 3, 2, blocks=1),
     "pixel_da_private_layers": lambda: NETWORKS.pixel_da_private_layers(IMAGE, 2),
+    "progan_discriminator": lambda: NETWORKS.progan_discriminator(IMAGE, 2),
+    "progan_generator": lambda: NETWORKS.progan_generator(IMAGE, 4, 2),
     "residual_decoder": lambda: NETWORKS.residual_decoder(IMAGE, 3, (2, 2), (1, 2), 4),
     "residual_encoder": lambda: NETWORKS.residual_encoder(IMAGE, 3, (2, 2), (2, 1), 4),
     "residual_discriminator": lambda: NETWORKS.residual_discriminator(
@@ -75,6 +85,8 @@ TINY = {
     "super_resolution_discriminator": lambda: NETWORKS.super_resolution_discriminator(
         (16, 16, 1), 2, 2
     ),
+    "stylegan2_discriminator": lambda: NETWORKS.stylegan2_discriminator(IMAGE, 2),
+    "stylegan2_generator": lambda: NETWORKS.stylegan2_generator(IMAGE, 4, 4, 1, 2),
     "toy_critic": lambda: NETWORKS.toy_critic(2, (4, 4), "batch"),
     "toy_generator": lambda: NETWORKS.toy_generator(2, 3, (4, 4), batch_normalization=True),
     "unet_generator": lambda: NETWORKS.unet_generator(IMAGE, 1, filters=2),

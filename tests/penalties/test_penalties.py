@@ -57,7 +57,16 @@ def test_r1_of_a_linear_critic():
     assert float(value) == pytest.approx(125.0)
 
 
-@pytest.mark.parametrize("penalty", [kgz.penalties.GradientPenalty(), kgz.penalties.R1()])
+def test_r2_is_of_the_fakes_alone():
+    """The critic x^2 has the gradient 2x: 3 / 2 * E ||2x||^2."""
+    value = kgz.penalties.R2(3.0)(lambda x: tf.reduce_sum(x**2, axis=(1, 2, 3)), REAL, FAKE)
+    expected = 1.5 * np.mean(np.sum((2 * FAKE) ** 2, axis=(1, 2, 3)))
+    assert float(value) == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    "penalty", [kgz.penalties.GradientPenalty(), kgz.penalties.R1(), kgz.penalties.R2()]
+)
 def test_second_derivative_against_finite_differences(penalty):
     weight = tf.Variable(0.8, dtype="float32")
 
@@ -75,8 +84,12 @@ def test_second_derivative_against_finite_differences(penalty):
     assert gradient == pytest.approx((sides[0] - sides[1]) / (2 * step), rel=2e-3)
 
 
+SCHEDULED = kgz.penalties.R2(kgz.training.LinearDecay(2.0, stop=4), every=2)
+
+
 @pytest.mark.parametrize(
-    "penalty", [kgz.penalties.GradientPenalty(3.0, 0.5, True, 2), kgz.penalties.R1(3.0, every=4)]
+    "penalty",
+    [kgz.penalties.GradientPenalty(3.0, 0.5, True, 2), kgz.penalties.R1(3.0, every=4), SCHEDULED],
 )
 def test_penalties_serialise(penalty):
     config = keras.saving.serialize_keras_object(penalty)

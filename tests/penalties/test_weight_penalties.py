@@ -37,6 +37,34 @@ def test_orthonormal_equals_numpy_on_every_kernel():
     assert float(penalty(None, None, None)) == pytest.approx(0.5 * expected, rel=1e-4)
 
 
+def test_orthogonal_equals_numpy_off_the_diagonal():
+    network = small_network()
+    penalty = kgz.penalties.OrthogonalRegularization(0.5, leave_out=(network.layers[1].name,))
+    penalty.build(network)
+    conv, _, _, dense = network.layers
+    columns = [np.array(conv.kernel).reshape(-1, 5), np.array(dense.layer.kernel)]
+    expected = sum(np.sum((w.T @ w * (1 - np.eye(w.shape[1]))) ** 2) for w in columns)
+    assert float(penalty(None, None, None)) == pytest.approx(0.5 * expected, rel=1e-4)
+
+
+@pytest.mark.parametrize(("inputs", "outputs"), [(3, 5), (5, 3)])
+def test_orthogonal_ignores_lengths_and_has_the_closed_gradient(inputs, outputs):
+    """4 beta W (W^T W * (1 - I)), and 0 for orthogonal columns of any length."""
+    network = keras.Sequential([keras.Input((inputs,)), keras.layers.Dense(outputs)])
+    penalty = kgz.penalties.OrthogonalRegularization(0.3)
+    penalty.build(network)
+    weights = RANDOM.standard_normal((inputs, outputs)).astype("float32")
+    kernel = network.layers[0].kernel
+    kernel.assign(weights)
+    with tf.GradientTape() as tape:
+        tape.watch(kernel.value)
+        value = penalty(None, None, None)
+    expected = 4 * 0.3 * weights @ (weights.T @ weights * (1 - np.eye(outputs)))
+    np.testing.assert_allclose(tape.gradient(value, kernel.value), expected, rtol=1e-3, atol=1e-4)
+    kernel.assign(np.eye(inputs, outputs) * np.arange(1, outputs + 1))
+    assert float(penalty(None, None, None)) == pytest.approx(0.0, abs=1e-4)
+
+
 @pytest.mark.parametrize(("inputs", "outputs"), [(4, 7), (7, 4)])
 def test_orthonormal_of_wide_and_tall_kernels_with_gradient(inputs, outputs):
     """Value in NumPy; gradient 4 W (W^T W - I); 0 for orthonormal columns."""

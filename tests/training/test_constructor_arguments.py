@@ -50,6 +50,7 @@ def test_what_is_senseless_is_refused():
         {"instance_noise": True},
         {"discriminator_steps": 10**12},
         {"ema_decay": 1.0},
+        {"ema_half_life": 0.0},
         {"image_shape": (28, 28)},
         {"sample_shape": (28, 0, 1)},
         {"penalties": kgz.penalties.R1()},

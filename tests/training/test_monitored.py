@@ -33,7 +33,6 @@ def stop(monitor):
     ("make", "meant"),
     [
         (lambda: stop("generater_loss"), "generator_loss"),
-        (lambda: keras.callbacks.ReduceLROnPlateau("discriminatr_loss"), "discriminator_loss"),
         (
             lambda: keras.callbacks.ModelCheckpoint(
                 "x.keras", monitor="val_generator_los", save_best_only=True, mode="min"

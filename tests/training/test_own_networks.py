@@ -222,6 +222,28 @@ def image_network(shape, channels):
             lambda: image_network((8, 8, 3), 1),
         ),
         (
+            lambda **n: kgz.models.SRResNet((16, 16, 3), filters=2, blocks=1, **n),
+            "generator",
+            lambda: image_network((4, 4, 3), 3),
+        ),
+        (
+            lambda **n: kgz.models.GauGAN(
+                (16, 16, 3), 4, filters=2, hidden_filters=2, upsamplings=1, scales=1, **n
+            ),
+            "generator",
+            lambda: image_network((16, 16, 4), 1),
+        ),
+        (
+            lambda **n: kgz.models.PixelDA((16, 16, 1), filters=2, blocks=1, **n),
+            "discriminator",
+            lambda: image_network((16, 16, 1), 1),
+        ),
+        (
+            lambda **n: kgz.models.ColorizationGAN((16, 16, 3), network="cifar10", filters=2, **n),
+            "generator",
+            lambda: image_network((16, 16, 1), 3),
+        ),
+        (
             lambda **n: kgz.models.IcGAN(IMAGE, 4, num_classes=3, filters=2, **n),
             "latent_encoder",
             lambda: dense(IMAGE, 5),

@@ -90,13 +90,23 @@ def test_a_lazy_loss_counts_every_fourth_time_fourfold():
     assert model.evaluate(ones, verbose=0)["once_loss"] == pytest.approx(-13.0)
 
 
-def test_moving_average_follows_the_recursion():
-    model = kgz.models.GAN(sample_shape=(2,), latent_dim=3, hidden_units=10, ema_decay=0.2)
+@pytest.mark.parametrize(
+    ("given", "decays"),
+    [
+        ({"ema_decay": 0.2}, (1 / 10, 2 / 11, 0.2, 0.2)),
+        # 4 samples an update, and half-lives of 0, 4, 8 and 8.
+        (
+            {"ema_half_life": kgz.training.GrowingHalfLife(8.0, stop=2)},
+            (0, 0.5, 0.5**0.5, 0.5**0.5),
+        ),
+    ],
+)
+def test_moving_average_follows_the_recursion(given, decays):
+    model = kgz.models.GAN(sample_shape=(2,), latent_dim=3, hidden_units=10, **given)
     model.compile()
     expected = model.generator.get_weights()
-    for step in range(4):
+    for decay in decays:
         model.train_on_batch(np.ones((4, 2), "float32"))
-        decay = min(0.2, (1 + step) / (10 + step))
         expected = [
             decay * old + (1 - decay) * new
             for old, new in zip(expected, model.generator.get_weights(), strict=True)
@@ -105,6 +115,24 @@ def test_moving_average_follows_the_recursion():
         np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-7)
     raw, averaged = model.generate(3, seed=0, ema=False), model.generate(3, seed=0)
     assert not np.array_equal(raw, averaged)
+
+
+@pytest.mark.parametrize("discriminator_steps", [1, 2])
+def test_half_life_of_the_moving_average_is_counted_in_samples(discriminator_steps):
+    """Of 8 samples, or of 4 to an update if the discriminator takes two halves."""
+    sizes = {"sample_shape": (2,), "latent_dim": 3, "hidden_units": 10}
+    model = kgz.models.GAN(**sizes, discriminator_steps=discriminator_steps, ema_half_life=1.5)
+    model.compile()
+    expected = model.generator.get_weights()
+    for step in range(4):
+        model.train_on_batch(np.ones((8, 2), "float32"))
+        decay = min(0.5 ** (8 / discriminator_steps / 1.5), (1 + step) / (10 + step))
+        expected = [
+            decay * old + (1 - decay) * new
+            for old, new in zip(expected, model.generator.get_weights(), strict=True)
+        ]
+    for one, other in zip(expected, model.ema_generator.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-7)
 
 
 def test_moving_average_copies_what_has_no_average():

@@ -25,12 +25,13 @@ class Normalization:
         batch: Makes a layer of batch normalisation; by default SNGAN's.
         multiplier: Whether `"weight"`, `"batch"` and `"layer"` are followed by a trained
             factor per channel, which may take back the bound that the normaliser sets.
+        initializer: Name of what all kernels start from, instead of their own.
 
     Raises:
         ValueError: If `kind` is another.
     """
 
-    def __init__(self, kind: str, batch=None, multiplier: bool = True):
+    def __init__(self, kind: str, batch=None, multiplier: bool = True, initializer=None):
         if kind not in NORMALIZATIONS:
             raise errors.unknown_name("normalization", kind, NORMALIZATIONS)
         self.kind = kind
@@ -38,15 +39,16 @@ class Normalization:
             BatchNormalization, momentum=0.9, epsilon=2e-5, scale=multiplier
         )
         self._multiplier = multiplier
+        self._initializer = "orthogonal" if kind == "orthonormal" else initializer
 
     def kernel(self, layer):
         """The layer, with its kernel normalised if that is the kind."""
+        if self._initializer is not None:
+            layer.kernel_initializer = keras.initializers.get(self._initializer)
         if self.kind == "spectral":
             return SpectralNormalization(layer, dtype=layer.dtype_policy)
         if self.kind == "weight":
             return WeightNormalization(layer, self._multiplier, dtype=layer.dtype_policy)
-        if self.kind == "orthonormal":
-            layer.kernel_initializer = keras.initializers.Orthogonal()
         return layer
 
     def activations(self, x):

@@ -55,7 +55,7 @@ def residual_generator(
             f"Received: image_shape={tuple(image_shape)}"
         )
     base = (height // scale, width // scale, widths[0])
-    _check_attention(attention, [base[0] * 2**index for index in range(1, len(widths))])
+    check_attention(attention, [base[0] * 2**index for index in range(1, len(widths))])
     latents, condition = keras.Input((latent_dim,), name="latents"), condition_input(condition_dim)
 
     def activated(x, condition):
@@ -69,12 +69,7 @@ def residual_generator(
     x = kernels.kernel(layers.Dense(base[0] * base[1] * base[2]))(latents)
     x = layers.Reshape(base)(x)
     for count in widths[1:]:
-        shortcut = kernels.kernel(layers.Conv2D(count, 1))(x)
-        x = activated(x, condition)
-        x = kernels.kernel(ResizeConv2D(count, 3, 2, kernel_initializer=residual()))(x)
-        x = kernels.kernel(_conv3(count))(activated(x, condition))
-        # A 1x1 convolution and nearest-neighbour enlargement commute; this order is cheaper.
-        x = layers.Add()([x, layers.UpSampling2D(2)(shortcut)])
+        x = doubling_block(x, count, kernels, lambda maps: activated(maps, condition))
         if x.shape[1] == attention:
             x = SelfAttention2D(spectral_normalization=normalization == "spectral")(x)
     x = activated(x, None)
@@ -93,6 +88,7 @@ def residual_discriminator(
     wide: bool = False,
     pooling: str = "sum",
     use_bias: bool = True,
+    initializer: str | None = None,
 ) -> keras.Model:
     """Residual blocks, ReLU, global pooling, a linear unit and, perhaps, a projection.
 
@@ -106,6 +102,8 @@ def residual_discriminator(
         wide: Whether the hidden layer of a block has its output's channels, not its input's.
         pooling: `"sum"` or `"mean"` over positions.
         use_bias: Whether the linear unit has a bias.
+        initializer: Of all kernels outside of attention; by default Glorot's, wider by root 2 in
+            3x3 convolutions.
 
     Returns:
         A model from images `(batch, *image_shape)`, or from those and conditions
@@ -115,7 +113,7 @@ def residual_discriminator(
         ValueError: On an unknown option, or if no block ends at `attention`.
     """
     check_choice("pooling", pooling, ("sum", "mean"))
-    kernels = Normalization(normalization, multiplier=False)
+    kernels = Normalization(normalization, multiplier=False, initializer=initializer)
     samples, condition = keras.Input(image_shape, name="samples"), condition_input(condition_dim)
     conditions = Conditioning(condition, conditioning, kernels)
 
@@ -139,18 +137,35 @@ def residual_discriminator(
         sides.append(x.shape[1])
         if index + 1 == len(blocks) // 2:
             x = conditions.at_hidden(x)
-    _check_attention(attention, sides)
+    check_attention(attention, sides)
     pool = GlobalSumPooling2D if pooling == "sum" else layers.GlobalAveragePooling2D
     features = pool(name="features", dtype="float32")(activated(x))
     logits = conditions.logits(features, use_bias)
     return model_of(samples, condition, logits, "discriminator")
 
 
+def doubling_block(x, filters: int, kernels: Normalization, activated):
+    """A residual block of a generator, which doubles the side of its maps.
+
+    Args:
+        x: Maps.
+        filters: Channels of the outcome.
+        kernels: What normalises kernels.
+        activated: The layers before each 3x3 convolution, as a function of maps.
+    """
+    shortcut = kernels.kernel(layers.Conv2D(filters, 1))(x)
+    x = kernels.kernel(ResizeConv2D(filters, 3, 2, kernel_initializer=residual()))(activated(x))
+    x = kernels.kernel(_conv3(filters))(activated(x))
+    # A 1x1 convolution and nearest-neighbour enlargement commute; this order is cheaper.
+    return layers.Add()([x, layers.UpSampling2D(2)(shortcut)])
+
+
 def _conv3(filters):
     return layers.Conv2D(filters, 3, padding="same", kernel_initializer=residual())
 
 
-def _check_attention(attention, sides):
+def check_attention(attention: int | None, sides):
+    """Raises `ValueError` unless attention follows maps of one of these sides, or none."""
     if attention is not None and attention not in sides:
         raise ValueError(
             f"Expected `attention` to be the side of a block's output, one of {sorted(set(sides))}."
