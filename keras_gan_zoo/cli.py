@@ -359,7 +359,9 @@ def _demonstration(model, preset, ability, inputs, num, seed, label=None):
         if not data:
             raise
     kept = {key: value for key, value in data.items() if key in ("name", "image_size")}
-    data = {**kept, **kgz.recipes.reading_options(data)}
+    from keras_gan_zoo.recipes import reading_options
+
+    data = {**kept, **reading_options(data)}
     batch = next(iter(kgz.datasets.load(**data, split="test", batch_size=num, shuffle=False)))
     return show(batch)
 
@@ -442,7 +444,9 @@ def evaluate(
         raise ValueError(f"Expected a preset with --record. Received: {samples}")
     kgz = _library()
     data = (source or {}).get("data", {})
-    options = kgz.recipes.reading_options(data) if data.get("name") == against else {}
+    from keras_gan_zoo.recipes import reading_options
+
+    options = reading_options(data) if data.get("name") == against else {}
     result = kgz.evaluation.evaluate(
         samples,
         against,

@@ -125,7 +125,8 @@ def evaluate(
         if name in NEED_PAIRS:
             check_pairs(against, test.element_spec)
         measure, _ = MODEL_METRICS[name]
-        numbers |= measure(source.given, counted(test, None, verbose, name), options)
+        batches = _counted_in(protocol, counted(test, None, verbose, name))
+        numbers |= measure(source.given, batches, options)
     if of_samples:
         data, num_reference = _reference(
             against, split, image_size, num_reference, seed, load_options
@@ -148,6 +149,14 @@ def evaluate(
             protocol["reference_chosen"] = f"at random, seed {seed}"
         numbers |= scores.score(fake, real, of_samples)
     return {"metrics": numbers, "protocol": protocol}
+
+
+def _counted_in(protocol, batches):
+    """The batches of a test split; the protocol is told how many samples they hold."""
+    protocol["test_samples"] = 0
+    for samples, labels in batches:
+        protocol["test_samples"] += len(samples)
+        yield samples, labels
 
 
 def _reference(against, split, image_size, count, seed, options):

@@ -34,7 +34,6 @@ ONLY_RECIPES = {
     "colorization_gan_photos",
     "cycle_gan_emoji",
     "own_photos",
-    "pix2pix_openmoji",
     "progan_fashion_mnist",
     "r3gan_fashion_mnist",
     "srgan_photos",

@@ -61,6 +61,7 @@ def test_the_numbers_of_a_known_error(pairs):
     }
     assert found["protocol"]["reference"] == f"{pairs}[test]"
     assert found["protocol"]["extractor"] == "means"
+    assert found["protocol"]["test_samples"] == 10
 
 
 def test_there_and_back_again(pairs):

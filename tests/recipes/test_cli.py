@@ -291,6 +291,14 @@ def test_the_program_is_installed_and_help_lists_what_exists():
     assert " serve " not in result.stdout
 
 
+def test_a_preset_is_measured_on_its_own_data_by_the_program(tmp_path):
+    """In a process of its own, where nobody has imported the recipes before."""
+    model = kgz.models.GAN(sample_shape=(2,), latent_dim=2, hidden_units=4)
+    model.save_to_preset(tmp_path / "points", {"data": {"name": "ring_of_gaussians"}})
+    _, _, output, _ = run_alone(tmp_path, "evaluate", tmp_path / "points", "--num", 50, "--json")
+    assert json.loads(output)["protocol"]["reference"] == "ring_of_gaussians"
+
+
 def test_a_recipe_measured_on_other_data_than_it_is_trained_on(tmp_path, monkeypatch, capsys):
     settings = (
         "data.name=domains:fashion_mnist_mini,fashion_mnist_mini",
