@@ -1,6 +1,7 @@
 """Measuring a model, a folder of images or an array against a data set, with the protocol."""
 
 import inspect
+import pathlib
 
 import tensorflow as tf
 
@@ -178,8 +179,8 @@ def _reference(against, split, image_size, count, seed, options):
 
 def default_metrics(model):
     """What a model does, if it does not generate by itself; else `None`, for the usual ones."""
-    if generates_by_itself(model):
-        return None
+    if isinstance(model, (str, pathlib.Path)) or generates_by_itself(model):
+        return None  # strings can be translated, too
     can = {"reconstruction": "reconstruct", "test_errors": "classify", "translation": "translate"}
     return next(((name,) for name, method in can.items() if hasattr(model, method)), None)
 

@@ -161,8 +161,8 @@ def test_what_to_install_for_a_preset_that_is_not_there(alone):
 
 
 def test_a_recipe_without_preset_is_to_be_trained():
-    with pytest.raises(ValueError, match="keras-gan-zoo train gan_fashion_mnist") as raised:
-        kgz.models.from_preset("gan_fashion_mnist")
+    with pytest.raises(ValueError, match="keras-gan-zoo train own_photos") as raised:
+        kgz.models.from_preset("own_photos")
     assert "pip install" not in str(raised.value)
 
 
