@@ -223,6 +223,7 @@ SPECS = (
             "discriminator_steps": 1,
         },
         losses=(*GAN_LOSSES, "generator_orthogonal_regularization"),
+        exempt=BEFORE_NORMALISATION,
     ),
     ModelSpec(
         kgz.models.BigGANDeep,
@@ -237,6 +238,8 @@ SPECS = (
             "discriminator_steps": 1,
         },
         losses=(*GAN_LOSSES, "generator_orthogonal_regularization"),
+        exempt=BEFORE_NORMALISATION
+        | {r"^generator .*conv2d\w*/bias": "batch normalisation takes it away"},
     ),
     ModelSpec(
         kgz.models.R3GAN,
