@@ -169,13 +169,13 @@ def train(
     _library()
     from keras_gan_zoo.recipes import load_recipe, train_recipe
 
-    options = {
+    numbers = {
         "data.image_size": size,
         "training.epochs": epochs,
         "training.batch_size": batch_size,
         "training.seed": seed,
     }
-    settings = [f"{key}={value}" for key, value in options.items() if value is not None]
+    settings = [f"{key}={value}" for key, value in numbers.items() if value is not None]
     loaded = load_recipe(what, (*settings, *set_), data)
     name = name or _name_of_run(what, data, bool(settings or set_))
     out = out or pathlib.Path("runs") / name

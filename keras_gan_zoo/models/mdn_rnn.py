@@ -136,7 +136,6 @@ class MDNRNN(PhasedModel):
             features; the state after the last step.
         """
         outputs, *state = self.memory([steps, *state], training=self.in_training)
-        outputs = ops.cast(outputs, "float32")
         shape = (*ops.shape(outputs)[:2], self.latent_dim, 3 * self.mixtures)
         parameters = ops.reshape(outputs[..., int(self.restarts) :], shape)
         return ops.split(parameters, 3, axis=-1), outputs[..., : int(self.restarts)], state
@@ -217,4 +216,4 @@ class MDNRNN(PhasedModel):
         mixtures = [one[:, 0] for one in mixtures]
         latents = losses.mixture_sample(*mixtures, uniform, normal, temperature)
         over = ops.any(logits[:, 0] > 0.0, axis=-1)
-        return latents, over, [ops.cast(one, "float32") for one in state]
+        return latents, over, state

@@ -88,4 +88,5 @@ def mdn_rnn(
     recurrent = layers.RNN(cell, return_sequences=True, return_state=True, name="recurrent")
     x, *after = recurrent(inputs, initial_state=states)
     outputs = layers.Dense(restarts + 3 * latent_dim * mixtures, dtype="float32", name="mixtures")
+    after = [layers.Activation("linear", dtype="float32")(one) for one in after]
     return keras.Model([inputs, *states], [outputs(x), *after], name="memory")

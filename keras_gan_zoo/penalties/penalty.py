@@ -4,8 +4,6 @@ import keras
 
 from keras_gan_zoo import errors
 
-Schedule = keras.optimizers.schedules.LearningRateSchedule
-
 
 class Penalty:
     """A term added to a player's loss, already weighted; mostly to the discriminator's.
@@ -26,8 +24,12 @@ class Penalty:
     state = None  # a `keras.layers.Layer` that holds what the penalty remembers
     of_fake = False  # whether the critic judges fake samples alone, with their condition
 
-    def __init__(self, weight: float | Schedule, every: int = 1):
-        self.schedule = weight if isinstance(weight, Schedule) else None
+    def __init__(
+        self, weight: float | keras.optimizers.schedules.LearningRateSchedule, every: int = 1
+    ):
+        self.schedule = (
+            weight if isinstance(weight, keras.optimizers.schedules.LearningRateSchedule) else None
+        )
         if self.schedule is None and weight < 0:
             raise ValueError(f"Expected `weight` >= 0. Received: {weight!r}")
         if isinstance(every, bool) or not isinstance(every, int) or every < 1:

@@ -23,7 +23,7 @@ def fit_to_data(recipe: Recipe, model_class: type) -> Recipe:
         ValueError: If the data have no classes for a model that needs them.
         FileNotFoundError: If the data are not there.
     """
-    known, given = inspect.signature(model_class.__init__).parameters, recipe.arguments
+    known, given = inspect.signature(model_class).parameters, recipe.arguments
     must_have_classes = given.get("num_classes") == AUTO
     wanted = []
     if not any(name in given for name in SHAPES):
@@ -40,7 +40,9 @@ def fit_to_data(recipe: Recipe, model_class: type) -> Recipe:
     shapes = [tuple(one.shape[1:]) for one in specs if len(one.shape) > 1]
     # Of pairs it is the target that a model makes; beside other samples are labels.
     made = shapes[-1 if isinstance(data.element_spec, dict) else 0]
-    found = {name: list(shapes[0] if name == "source_shape" else made) for name in wanted}
+    found: dict[str, list | int] = {
+        name: list(shapes[0] if name == "source_shape" else made) for name in wanted
+    }
     if "target_channels" in found:
         found["target_channels"] = made[-1]
     if "num_classes" in found:

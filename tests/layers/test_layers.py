@@ -245,6 +245,7 @@ def test_gaussian_noise_is_standard_normal_and_independent(shape):
 LAYERS = [
     (kgz.layers.BoltzmannUnits(3), (2, 5)),
     (kgz.layers.BatchNormalization(momentum=0.7), (2, 4, 4, 8)),
+    (kgz.layers.CentredAveragePooling2D(), (2, 4, 4, 8)),
     (kgz.layers.ConcatenatedReLU(), (2, 4, 4, 8)),
     (kgz.layers.ConcatenateCondition(), [(2, 4, 4, 8), (2, 3)]),
     (kgz.layers.ConditionalBatchNormalization(momentum=0.7), [(2, 4, 4, 8), (2, 3)]),
@@ -257,7 +258,9 @@ LAYERS = [
     (kgz.layers.GaussianNoise(0.5), (2, 8)),
     (kgz.layers.GaussianSampling(seed=3), [(2, 4), (2, 4)]),
     (kgz.layers.GlobalSumPooling2D(), (2, 4, 4, 8)),
+    (kgz.layers.GroupedConv2D(4, 3, 2), (2, 4, 4, 8)),
     (kgz.layers.InstanceNormalization(scale=False), (2, 4, 4, 8)),
+    (kgz.layers.LearnedBasis((2, 2)), (2, 8)),
     (kgz.layers.LearnedConstant((2, 3), "random_normal"), (2, 8)),
     (kgz.layers.Maxout(3, 2), (2, 8)),
     (kgz.layers.MinibatchDiscrimination(3, 2), (2, 8)),
@@ -270,6 +273,7 @@ LAYERS = [
     (kgz.layers.PrependReference(2), (3, 4)),
     (kgz.layers.ReflectionPadding2D(2), (2, 4, 4, 8)),
     (kgz.layers.ResizeConv2D(3, 5, 2, "bilinear"), (2, 4, 4, 8)),
+    (kgz.layers.SPADE(3), [(2, 4, 4, 8), (2, 8, 8, 2)]),
     (kgz.layers.SelfAttention2D(pool=1), (2, 4, 4, 8)),
     (kgz.layers.SpectralNormalization(keras.layers.Dense(3), 2), (2, 8)),
     (kgz.layers.TransposedConv2D(3, 4), (2, 4, 4, 8)),
@@ -280,7 +284,8 @@ LAYERS = [
 
 
 def test_every_layer_is_in_the_list_below():
-    assert {type(layer).__name__ for layer, _ in LAYERS} == set(kgz.layers.__all__)
+    elsewhere = {"Chunks", "EpisodicLSTMCell"}  # of several outputs, and part of a layer
+    assert {type(layer).__name__ for layer, _ in LAYERS} == set(kgz.layers.__all__) - elsewhere
 
 
 @pytest.mark.parametrize(("layer", "shape"), LAYERS, ids=lambda one: type(one).__name__)

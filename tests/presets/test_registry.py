@@ -65,6 +65,9 @@ def site(tmp_path, monkeypatch):
     forget()
 
 
+SHIPPED = {"gan_fashion_mnist"}  # of this class, in the distribution with more presets
+
+
 def metadata(model="GAN"):
     return json.dumps({"model": model})
 
@@ -85,7 +88,7 @@ def test_another_distribution_has_presets(site, package, monkeypatch):
     assert kgz.presets.preset_sources()["their_gan"] == "their-presets"
     assert kgz.presets.preset_sources()["dcgan_fashion_mnist"] == "keras-gan-zoo"
     assert kgz.models.from_preset("their_gan").generate(1, seed=0).shape == (1, 2)
-    assert list(kgz.models.GAN.presets) == ["their_gan"]
+    assert set(kgz.models.GAN.presets) - SHIPPED == {"their_gan"}
     assert registry.address(root / "their_gan") == "their_gan"
     # Nothing of that distribution ran, and nothing was read but its entry points and its preset.
     assert not any(name.startswith("their") for name in sys.modules)
@@ -136,7 +139,7 @@ def test_a_preset_that_cannot_be_read_is_a_warning(site, content, problem):
     with pytest.warns(UserWarning, match=f"'their-presets'.*{problem}"):
         found = kgz.presets.builtin_presets()
     assert "whole" in found and "broken" not in found
-    assert list(kgz.models.GAN.presets) == ["whole"]
+    assert set(kgz.models.GAN.presets) - SHIPPED == {"whole"}
 
 
 @pytest.fixture
