@@ -6,7 +6,6 @@ from keras import ops
 from keras_gan_zoo import backend, kinds, losses
 from keras_gan_zoo.families.multiscale_critic import MultiscaleCritic
 from keras_gan_zoo.families.translation_model import LatentTranslation
-from keras_gan_zoo.layers import GaussianSampling
 from keras_gan_zoo.networks import multiscale_discriminator, spade_generator, style_encoder
 from keras_gan_zoo.training.abilities import Ability
 from keras_gan_zoo.training.own_networks import check_shapes
@@ -93,7 +92,6 @@ class GauGAN(LatentTranslation):
         self.source_kind = kinds.LabelMap(image_shape[:2], num_classes)
         self.target_kind = kinds.Image(image_shape)
         self.latent_dim = latent_dim
-        self.sampling = GaussianSampling()
         self.critic = MultiscaleCritic(self, loss="hinge", scales=scales)
         self.feature_weight, self.kl_weight = float(feature_weight), float(kl_weight)
         self.built = True
@@ -195,4 +193,7 @@ class GauGAN(LatentTranslation):
     def _painted(self, batch, posterior):
         if posterior is None:
             return self._from_maps(batch["source"])
-        return self.from_latents(self.sampling(posterior), batch["source"])
+        mean, log_variance = posterior
+        noise = backend.random_normal(ops.shape(mean))
+        latents = mean + ops.exp(0.5 * log_variance) * noise
+        return self.from_latents(latents, batch["source"])
