@@ -8,6 +8,7 @@ from keras_gan_zoo.families.conditions import condition_of
 from keras_gan_zoo.families.critic import Critic, seen_shape
 from keras_gan_zoo.families.latents import LATENT_DISTRIBUTIONS
 from keras_gan_zoo.families.penalized import WeightPenalties
+from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.calls import apply, last_of
 from keras_gan_zoo.training.own_networks import check_shapes
 from keras_gan_zoo.training.phase import Phase
@@ -108,10 +109,8 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
             raise errors.unknown_name(
                 "latent_distribution", latent_distribution, LATENT_DISTRIBUTIONS
             )
-        try:
+        with checks.naming("adversarial_loss"):
             loss = losses.get(adversarial_loss)
-        except ValueError as error:
-            raise ValueError(f"`adversarial_loss`: {error}") from None
         if latent_dim is None:
             raise ValueError("Expected `latent_dim`, the size of a latent vector. Received: None")
         # What `shapes_taken` needs while the networks are made.

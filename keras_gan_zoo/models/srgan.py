@@ -3,11 +3,13 @@
 import keras
 from keras import ops
 
+from keras_gan_zoo import losses
 from keras_gan_zoo.errors import check_choice
 from keras_gan_zoo.families.critic import Critic
 from keras_gan_zoo.models.sr_resnet import SRResNet
 from keras_gan_zoo.networks import srgan_discriminator, super_resolution_discriminator
 from keras_gan_zoo.networks.projection_super_resolution import CONDITIONINGS
+from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.phase import Phase
 from keras_gan_zoo.training.stage import Stage
 
@@ -107,9 +109,11 @@ class SRGAN(SRResNet):
             networks={"discriminator": discriminator},
             **kwargs,
         )
+        with checks.naming("adversarial_loss"):
+            loss = losses.get(adversarial_loss)
         self.critic = Critic(
             self,
-            loss=adversarial_loss,
+            loss=loss,
             penalties=penalties,
             instance_noise=instance_noise,
             replay=replay,
@@ -121,7 +125,8 @@ class SRGAN(SRResNet):
         self.adversarial_weight = float(adversarial_weight)
         self.features = None
         if features is not None:
-            self.frozen("features", features)
+            with checks.naming("features"):
+                self.frozen("features", features)
             self._features_of(ops.zeros((1, *image_shape)))  # or an error that says what is wrong
 
     def phases(self):

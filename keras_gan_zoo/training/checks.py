@@ -1,5 +1,6 @@
 """What is checked before a batch reaches a network."""
 
+import contextlib
 import inspect
 
 import numpy as np
@@ -27,6 +28,15 @@ def check_seed(seed):
         raise ValueError(
             f"Expected `seed` to be None or an integer >= 0 and < 2**31. Received: {seed!r}"
         )
+
+
+@contextlib.contextmanager
+def naming(argument: str):
+    """Within this scope errors of values begin with the name of the argument they came as."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"`{argument}`: {error}") from None
 
 
 def check_count(name: str, value, least: int = 1):
