@@ -66,7 +66,9 @@ def main():
 
 def metrics_of(facts):
     """All numbers of all evaluations."""
-    return {k: f"{v:.4g}" for one in facts["evaluations"] for k, v in one["metrics"].items()}
+    return {
+        k: f"{v:.4g}" for one in facts.get("evaluations", []) for k, v in one["metrics"].items()
+    }
 
 
 def ship(name, source, shipped, facts):

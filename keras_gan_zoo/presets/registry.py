@@ -32,7 +32,6 @@ MORE_PRESETS = "keras-gan-zoo-weights"  # holds all others of this project
 ONLY_RECIPES = {
     "biggan_fashion_mnist",
     "colorization_gan_photos",
-    "cycle_gan_emoji",
     "own_photos",
     "progan_fashion_mnist",
     "r3gan_fashion_mnist",
