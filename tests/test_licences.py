@@ -8,6 +8,8 @@ from keras_gan_zoo import licences, recipes
 @pytest.mark.parametrize("name", recipes.list_recipes())
 def test_the_data_of_every_recipe(name):
     for data, found in licences.of_data(recipes.load_recipe(name).data.name).items():
+        if data.startswith("folder:"):  # of whoever trains
+            continue
         assert found is not None, f"keras_gan_zoo/licences.py lacks the data set {data!r}"
         assert found.name and found.credit
 

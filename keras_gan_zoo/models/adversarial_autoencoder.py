@@ -97,7 +97,8 @@ class AdversarialAutoencoder(LatentPrior, Autoencoder):
         super().__init__(image_shape, latent_dim, networks={**own, **(networks or {})}, **kwargs)
         self.prior, self.prior_scale = prior, float(prior_scale)
         self.informed_by_labels = bool(informed_by_labels)
-        check_shapes("discriminator", self.discriminator, [(judged,)])
+        if networks is None:
+            check_shapes("discriminator", self.discriminator, [(judged,)])
         self.critic = Critic(self)
 
     def phases(self):

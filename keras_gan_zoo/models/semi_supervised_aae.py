@@ -109,6 +109,7 @@ class SemiSupervisedAAE(FewLabels, AdversarialAutoencoder):
             },
             **kwargs,
         )
+        check_shapes("discriminator", self.discriminator, [(judged,)])
         check_shapes("class_discriminator", self.class_discriminator, [(num_classes,)])
         self.class_critic = Critic(self, "class_discriminator")
         self.joint = bool(joint)

@@ -46,9 +46,11 @@ def test_presets_make_all_ten_classes(name):
     count = 200 if hasattr(model, "gibbs") else 1000
     found = classes_of(name, model.generate(count, seed=0))
     shares = np.bincount(found, minlength=10) / count
-    # A VAE's coats and sandals are so blurred that they pass for other clothes.
-    least = 0.01 if kgz.presets.preset_metadata(name)["model"] == "VAE" else 0.02
-    assert shares.min() > least and shares.max() < 0.25, shares
+    # A VAE's coats and sandals are so blurred that they pass for other clothes. The first GAN, as
+    # it was trained, has favourites, as its card says.
+    model_name = kgz.presets.preset_metadata(name)["model"]
+    least = 0.01 if model_name in ("GAN", "VAE") else 0.02
+    assert shares.min() > least and shares.max() < (0.35 if model_name == "GAN" else 0.25), shares
 
 
 @pytest.mark.parametrize("name", CLASSES)

@@ -241,7 +241,7 @@ def test_evaluate_a_folder_of_images(tmp_path, monkeypatch, capsys):
         ({"arguments": {"sample_shap": [2]}}, "sample_shap"),
         ({"data": {"name": "ring_of_gausians"}}, "Did you mean 'ring_of_gaussians'"),
         ({"optimizers": {"generater": {"name": "adam"}}}, "Did you mean 'generator'"),
-        ({"penalties": [{"name": "R2"}]}, "Did you mean 'R1'"),
+        ({"penalties": [{"name": "HistoricalAvarage"}]}, "Did you mean 'HistoricalAverage'"),
         ({"penalties": [{"name": "R1", "gamma": 1.0}]}, "gamma"),
         ({"training": {"epochs": 0}}, "training.epochs"),
         ({"training": {"epoch": 1, "epochs": 1}}, "Did you mean 'epochs'"),
