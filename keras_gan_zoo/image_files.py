@@ -89,8 +89,8 @@ def find(folder, below: bool = True) -> list[pathlib.Path]:
     >>> folder = pathlib.Path(tempfile.mkdtemp())
     >>> for name in ("10.png", "2.PNG", ".hidden.png"):
     ...     kgz.pictures.grid(np.zeros((1, 4, 4, 1))).save(folder / name)
-    >>> [path.name for path in kgz.datasets.image_files(folder)]
-    ['2.PNG', '10.png']
+    >>> print(*(path.name for path in kgz.datasets.image_files(folder)))
+    2.PNG 10.png
     """
     folder = pathlib.Path(folder)
     if not folder.is_dir():

@@ -20,8 +20,9 @@ class Chunks(keras.layers.Layer):
 
     Example:
 
-    >>> [one.shape[1] for one in kgz.layers.Chunks(2)(np.ones((3, 8), "float32"))]
-    [4, 4]
+    >>> first, second = kgz.layers.Chunks(2)(np.ones((3, 8), "float32"))
+    >>> first.shape
+    TensorShape([3, 4])
     """
 
     def __init__(self, count: int, **kwargs):

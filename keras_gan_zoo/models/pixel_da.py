@@ -54,8 +54,9 @@ class PixelDA(Classification, LatentTranslation):
     >>> model.compile()
     >>> source, target = np.zeros((4, 8, 8, 1), "float32"), np.ones((4, 8, 8, 3), "float32")
     >>> history = model.fit((source, np.arange(4)), target, verbose=0)
-    >>> sorted(history.history)[:3]
-    ['adapted_task_loss', 'discriminator_loss', 'generator_loss']
+    >>> losses = sorted(history.history)
+    >>> losses.index("adapted_task_loss"), len(losses)
+    (0, 5)
     >>> model.translate(source).shape, model.classify(target).shape
     (TensorShape([4, 8, 8, 3]), TensorShape([4, 10]))
 
