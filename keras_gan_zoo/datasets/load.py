@@ -29,6 +29,8 @@ PATTERNS = (
     *("low_resolution:FACTOR,NAME", "grey:NAME"),
 )
 DERIVED = ("low_resolution", "grey")  # from another data set, whose arguments they take
+OF_NAMES = {"unpaired": load_unpaired, "domains": load_domains}  # loaders of other data sets
+OF_FILES = {"pairs": load_pairs, "folder": load_folder}
 # Arguments that have a meaning for some sources only.
 OWN = {
     "tfds": ("data_dir", "image_key", "label_key"),
@@ -176,19 +178,15 @@ def load(
             raise ValueError(
                 f"Expected `{key}` for a data set named '{kind}:...' only. Received: {name!r}"
             )
-    if source == "tfds" and rest:
-        return load_tfds(rest, split, preparation, batching, **own)
-    if source == "unpaired" and rest:
-        return load_unpaired(rest, split, preparation, batching, load, **own)
-    if source == "domains" and rest:
-        return load_domains(rest, split, preparation, batching, load, **own)
     if is_joint:
         return load_joint_pairs(rest, split, preparation, batching, load, **own)
+    if source in OF_NAMES and rest:
+        return OF_NAMES[source](rest, split, preparation, batching, load, **own)
+    if source == "tfds" and rest:
+        return load_tfds(rest, split, preparation, batching, **own)
     own.pop("data_dir", None)
-    if source == "pairs" and rest:
-        return load_pairs(rest, split, preparation, batching, **own)
-    if source == "folder" and rest:
-        return load_folder(rest, split, preparation, batching, **own)
+    if source in OF_FILES and rest:
+        return OF_FILES[source](rest, split, preparation, batching, **own)
     if name not in BUILTIN:
         if pathlib.Path(name).is_dir():
             raise ValueError(

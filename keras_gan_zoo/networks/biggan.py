@@ -90,10 +90,7 @@ def biggan_generator(
     latents, condition = keras.Input((latent_dim,), name="latents"), condition_input(condition_dim)
     start, *conditions = Chunks(count)(latents)
     if condition is not None:
-        embed = layers.Dense(
-            shared_dim, use_bias=False, kernel_initializer="orthogonal", name="shared_embedding"
-        )
-        shared = embed(condition)
+        shared = shared_embedding(condition, shared_dim)
         conditions = [layers.Concatenate()([shared, chunk]) for chunk in conditions]
 
     def activated(x, condition):
@@ -107,10 +104,21 @@ def biggan_generator(
         x = doubling_block(x, width, kernels, functools.partial(activated, condition=chunk))
         if x.shape[1] == attention:
             x = SelfAttention2D()(x)
-    x = layers.ReLU()(BatchNormalization(momentum=momentum, epsilon=1e-5)(x))
-    x = kernels.kernel(layers.Conv2D(image_shape[-1], 3, padding="same"))(x)
-    x = layers.Activation("tanh", dtype="float32")(x)
+    x = to_images(x, image_shape[-1], kernels, momentum)
     return model_of(latents, condition, x, "generator")
+
+
+def shared_embedding(condition, size: int):
+    """A linear map of the condition, which all blocks of a generator share."""
+    options = {"kernel_initializer": "orthogonal", "name": "shared_embedding"}
+    return layers.Dense(size, use_bias=False, **options)(condition)
+
+
+def to_images(x, channels: int, kernels: Normalization, momentum: float):
+    """The end of both generators: batch normalisation, ReLU, a convolution and `tanh`."""
+    x = layers.ReLU()(BatchNormalization(momentum=momentum, epsilon=1e-5)(x))
+    x = kernels.kernel(layers.Conv2D(channels, 3, padding="same"))(x)
+    return layers.Activation("tanh", dtype="float32")(x)
 
 
 def biggan_discriminator(

@@ -4,14 +4,18 @@ import keras
 from keras import layers
 
 from keras_gan_zoo.layers import (
-    BatchNormalization,
     Chunks,
     ConditionalBatchNormalization,
     GlobalSumPooling2D,
     ResizeConv2D,
     SelfAttention2D,
 )
-from keras_gan_zoo.networks.biggan import attention_side, side_of
+from keras_gan_zoo.networks.biggan import (
+    attention_side,
+    shared_embedding,
+    side_of,
+    to_images,
+)
 from keras_gan_zoo.networks.blocks.condition_inputs import Conditioning, condition_input, model_of
 from keras_gan_zoo.networks.blocks.normalization import Normalization
 from keras_gan_zoo.networks.blocks.residual import check_attention
@@ -72,10 +76,7 @@ def biggan_deep_generator(
     latents, condition = keras.Input((latent_dim,), name="latents"), condition_input(condition_dim)
     given = latents
     if condition is not None:
-        embed = layers.Dense(
-            shared_dim, use_bias=False, kernel_initializer="orthogonal", name="shared_embedding"
-        )
-        given = layers.Concatenate()([embed(condition), latents])
+        given = layers.Concatenate()([shared_embedding(condition, shared_dim), latents])
     kernels = Normalization("spectral", initializer="orthogonal")
 
     def activated(x):
@@ -98,9 +99,7 @@ def biggan_deep_generator(
         x = block(block(x, x.shape[-1], double=False), count, double=True)
         if x.shape[1] == attention:
             x = SelfAttention2D()(x)
-    x = layers.ReLU()(BatchNormalization(momentum=momentum, epsilon=1e-5)(x))
-    x = kernels.kernel(layers.Conv2D(image_shape[-1], 3, padding="same"))(x)
-    x = layers.Activation("tanh", dtype="float32")(x)
+    x = to_images(x, image_shape[-1], kernels, momentum)
     return model_of(latents, condition, x, "generator")
 
 
