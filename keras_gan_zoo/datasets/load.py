@@ -2,6 +2,7 @@
 
 import dataclasses
 import pathlib
+from collections.abc import Callable
 
 import tensorflow as tf
 
@@ -29,8 +30,11 @@ PATTERNS = (
     *("low_resolution:FACTOR,NAME", "grey:NAME"),
 )
 DERIVED = ("low_resolution", "grey")  # from another data set, whose arguments they take
-OF_NAMES = {"unpaired": load_unpaired, "domains": load_domains}  # loaders of other data sets
-OF_FILES = {"pairs": load_pairs, "folder": load_folder}
+OF_NAMES: dict[str, Callable] = {
+    "unpaired": load_unpaired,
+    "domains": load_domains,
+}  # loaders of other data sets
+OF_FILES: dict[str, Callable] = {"pairs": load_pairs, "folder": load_folder}
 # Arguments that have a meaning for some sources only.
 OWN = {
     "tfds": ("data_dir", "image_key", "label_key"),
