@@ -126,14 +126,14 @@ def environment(tmp_path):
             if not ours and path.suffix != ".pth" and not (site / path.name).exists():
                 (site / path.name).symlink_to(path)
     commands = pathlib.Path(sysconfig.get_path("scripts", "venv", folders))
+    variables = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
 
     def install(wheel):
         pip = [sys.executable, "-m", "pip", "--python", commands / "python", "install"]
         options = ["--no-deps", "--no-index", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, *options, wheel], check=True)
+        subprocess.run([*pip, *options, wheel], check=True, env=variables)
 
     def run(command, *arguments):
-        variables = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
         elsewhere = tmp_path / "elsewhere"
         elsewhere.mkdir(exist_ok=True)
         done = subprocess.run(
