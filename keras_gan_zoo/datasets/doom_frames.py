@@ -32,9 +32,10 @@ PLANE = 1  # floor or ceiling in the game's own maps; 0 is wall or sky
 class DoomFrames(tfds.core.GeneratorBasedBuilder):
     """Frames (`target`) of a player of Doom who acts at random, and their label maps (`source`).
 
-    A class is the floor, the ceiling, the walls (or the sky), or what the game calls an actor; the player's own
-    weapon is a `DoomPlayer`. `colors` is the label map as a picture, in which each class has a
-    colour. Episodes of the test split are others, and the seed of an episode decides all of it.
+    A class is the floor, the ceiling, the walls (or the sky), or what the game calls an actor; the
+    player's own weapon is a `DoomPlayer`. `colors` is the label map as a picture, in which each
+    class has a colour. Episodes of the test split are others, and the seed of an episode decides
+    all of it.
 
     Textures are those of Freedoom (BSD licence), scenarios those of ViZDoom (MIT), which draws
     without a display.

@@ -118,8 +118,8 @@ def fitted(images, size, resize):
         return images
     if images.dtype.is_integer and resize == "pad":
         raise ValueError(
-            "Expected `resize` 'crop' or 'stretch' for label maps, which have no class for margins. "
-            "Received: 'pad'"
+            "Expected `resize` 'crop' or 'stretch' for label maps, which have no class for what is "
+            "added. Received: 'pad'"
         )
     shape, (height, width) = tf.shape(images), size
     static = images.shape[-3:-1]
