@@ -36,7 +36,8 @@ class MDNRNN(PhasedModel):
             state, if they are others.
         mixtures: Normals in a mixture.
         restarts: Whether episodes end, if it is another.
-        vision_sha256: Of the `WorldModelVAE` whose latents these are (`keras_gan_zoo.weight_files.sha256_of`);
+        vision_sha256: Of the `WorldModelVAE` whose latents these are, as
+            `keras_gan_zoo.weight_files.sha256_of` gives it;
             what runs both refuses another then.
         **kwargs: A `memory` to use instead, see `kgz.networks.mdn_rnn`; `seed`, `name` and `dtype`,
             see `kgz.training.PhasedModel`.
