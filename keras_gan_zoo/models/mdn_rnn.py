@@ -166,6 +166,10 @@ class MDNRNN(PhasedModel):
                 "saved together"
             )
 
+    def remember(self, latents, actions, state, begins=None):
+        """The state after one step that was taken, for agents outside of dreams; as `step`."""
+        return self._after(latents, actions, state, begins)[-1]
+
     def step(self, latents, actions, state, temperature=1.0, seed=None, begins=None, noise=None):
         """One step of a dream, for code that dreams many at once.
 
@@ -236,11 +240,15 @@ class MDNRNN(PhasedModel):
     def _noise(self, shape):
         return backend.random_uniform(shape), backend.random_normal(shape)
 
-    def _step(self, latents, actions, state, uniform, normal, temperature, begins=None):
+    def _after(self, latents, actions, state, begins):
+        """What `remembered` gives of one step."""
         inputs = [latents, actions]
         if self.restarts:
             inputs.append(ops.zeros_like(actions[:, :1]) if begins is None else begins)
-        mixtures, logits, state = self.remembered(ops.concatenate(inputs, -1)[:, None], state)
+        return self.remembered(ops.concatenate(inputs, -1)[:, None], state)
+
+    def _step(self, latents, actions, state, uniform, normal, temperature, begins=None):
+        mixtures, logits, state = self._after(latents, actions, state, begins)
         mixtures = [one[:, 0] for one in mixtures]
         latents = losses.mixture_sample(*mixtures, uniform, normal, temperature)
         over = ops.any(logits[:, 0] > 0.0, axis=-1)
