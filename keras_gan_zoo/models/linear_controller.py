@@ -11,7 +11,10 @@ from keras_gan_zoo.training.phased_model import PhasedModel
 from keras_gan_zoo.weight_files import sha256_of
 
 # Latents, units of the memory, what of its state is seen, numbers of an action, and a bias.
-VARIANTS = {"doom": (64, 512, "both", 1, False), "car_racing": (32, 256, "hidden", 3, True)}
+VARIANTS: dict[str, tuple] = {
+    "doom": (64, 512, "both", 1, False),
+    "car_racing": (32, 256, "hidden", 3, True),
+}
 STATES = {"none": (), "hidden": ("hidden",), "both": ("hidden", "cell")}
 
 
@@ -63,7 +66,7 @@ class LinearController(PhasedModel):
     ):
         check_choice("variant", variant, VARIANTS)
         chosen = (latent_dim, units, state, action_dim, use_bias)
-        self.latent_dim, self.units, self.state, self.action_dim, use_bias = (
+        self.latent_dim, self.units, self.state, self.action_dim, has_bias = (
             usual if one is None else one
             for one, usual in zip(chosen, VARIANTS[variant], strict=True)
         )
@@ -72,7 +75,7 @@ class LinearController(PhasedModel):
         super().__init__(
             networks={
                 "policy": lambda: networks.linear_controller(
-                    self.latent_dim, self.units, STATES[self.state], self.action_dim, use_bias
+                    self.latent_dim, self.units, STATES[self.state], self.action_dim, has_bias
                 )
             },
             **kwargs,
