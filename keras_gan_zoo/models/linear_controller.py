@@ -65,7 +65,7 @@ class LinearController(PhasedModel):
         **kwargs,
     ):
         check_choice("variant", variant, VARIANTS)
-        chosen = (latent_dim, units, state, action_dim, use_bias)
+        chosen: tuple = (latent_dim, units, state, action_dim, use_bias)
         self.latent_dim, self.units, self.state, self.action_dim, has_bias = (
             usual if one is None else one
             for one, usual in zip(chosen, VARIANTS[variant], strict=True)
