@@ -16,15 +16,13 @@ from keras_gan_zoo.training.calls import compiled
 COLLECTED, PLAYED = 0, 1  # purposes of seeds
 
 
-def make_environment(settings: Settings, **changes):
+@functools.lru_cache(maxsize=1)  # one for each process
+def _environment(settings: Settings, skill: int):
     """The game of a run."""
-    options = {"frame_skip": settings.frame_skip, "time_limit": settings.time_limit, **changes}
+    options = {"frame_skip": settings.frame_skip, "time_limit": settings.time_limit}
     if settings.environment == "doom":
-        return kgz.environments.DoomTakeCover(options.pop("skill", settings.skill), **options)
+        return kgz.environments.DoomTakeCover(skill, **options)
     return kgz.environments.CarRacing(**options)
-
-
-_environment = functools.lru_cache(maxsize=1)(make_environment)  # one for each process
 
 
 def random_actions(random, count: int, settings: Settings):
@@ -63,7 +61,7 @@ def collect(run: pathlib.Path, workers: int = 1):
 def collect_one(task):
     """One episode at random: its frames and actions."""
     settings, path, number = task
-    env = _environment(settings)
+    env = _environment(settings, settings.skill)
     frames, actions = [], []
     frame, _ = env.reset(seed=settings.seed_of(COLLECTED, number))
     random = np.random.default_rng([settings.seed, COLLECTED, number])
@@ -87,14 +85,13 @@ def play_one(task) -> float:
     """
     run, parameters, number, skill = task
     settings = settings_of(pathlib.Path(run))
-    changes = {"skill": skill} if settings.environment == "doom" else {}
-    env = _environment(settings, **changes)
-    act = _at_random(settings, env, number)
-    if parameters is not None:
-        vision, memory, controller = _world(run)
-        env = kgz.environments.Remembered(env, vision, memory)
+    if parameters is None:
+        env = _environment(settings, skill)
+        act = _at_random(settings, env, number)
+    else:
+        env, controller, decide = _agent(run, settings, skill)
         controller.set_parameters(parameters)
-        act = _acting(controller)
+        act = _acting(controller, decide)
     seen, _ = env.reset(seed=settings.seed_of(PLAYED, number))
     total = 0.0
     while True:
@@ -127,21 +124,19 @@ def world_of(run: pathlib.Path):
     return vision, kgz.models.MDNRNN.from_preset(str(run / "memory"))
 
 
-@functools.lru_cache(maxsize=1)
-def _world(run):
+@functools.lru_cache(maxsize=1)  # whose graphs are traced once
+def _agent(run, settings, skill):
+    """The game as the agent of a run sees it, its controller, and that one's graph."""
     vision, memory = world_of(pathlib.Path(run))
-    return vision, memory, new_controller(settings_of(pathlib.Path(run)), memory)
+    controller = new_controller(settings, memory)
+    env = kgz.environments.Remembered(_environment(settings, skill), vision, memory)
+    return env, controller, compiled(lambda *seen: controller.call(list(seen)))
 
 
-@functools.lru_cache(maxsize=1)
-def _compiled(controller):
-    return compiled(lambda *seen: controller.call(list(seen)))
-
-
-def _acting(controller):
+def _acting(controller, decide):
     def act(seen):
         given = [keras.ops.convert_to_tensor(part[None]) for part in controller.seen(**seen)]
-        return np.array(_compiled(controller)(*given)[0])
+        return np.array(decide(*given)[0])
 
     return act
 
