@@ -129,7 +129,8 @@ def evolve(run: pathlib.Path, temperature: float = 1.15, workers: int = 1):
         "data": settings.environment,
         "generations": len(evolution.log),
         "temperature": temperature,
-        "dream_score" if settings.dreams else "score": best["checked"],
+        "score": best["checked"],
+        "evolved_in": "dreams" if settings.dreams else "the game",
     }
     controller.save_to_preset(run / f"controller_{name}", facts)
 

@@ -7,13 +7,14 @@ import shutil
 import keras
 import numpy as np
 import rich.progress
-from rollouts import episode_files, world_of
+from rollouts import episode_files, random_actions, world_of
 from settings import settings_of
 
 import keras_gan_zoo as kgz
 from keras_gan_zoo import atomic
 
 STARTS = 1000  # first frames that are kept
+DREAMT = 4  # a purpose of seeds
 
 
 def train_vision(run: pathlib.Path):
@@ -155,6 +156,23 @@ def dreams_of(run: pathlib.Path, count: int, **options):
     limit = math.ceil(settings.time_limit / settings.frame_skip)
     options = {"time_limit": limit, "reward": float(settings.frame_skip), **options}
     return kgz.environments.DreamEnv(vision, memory, frames, count, **options)
+
+
+def random_in_dreams(run: pathlib.Path, temperature: float, count: int = 256) -> np.ndarray:
+    """Returns of as many dreams in which actions are random, to be compared with the game's."""
+    settings, env = settings_of(run), dreams_of(run, count, temperature=temperature)
+    shape = env.single_action_space.shape
+    players = [
+        random_actions(np.random.default_rng([settings.seed, DREAMT, number]), *shape, settings)
+        for number in range(count)
+    ]
+    env.reset(seed=settings.seed_of(DREAMT))
+    returns, going = np.zeros(count), np.ones(count, bool)
+    while going.any():
+        _, rewards, ended, cut, _ = env.step(np.stack([next(one) for one in players]))
+        returns += going * rewards
+        going &= ~(ended | cut)
+    return returns
 
 
 def _fit(model, data, folder, epochs):

@@ -21,7 +21,7 @@ import keras_gan_zoo as kgz  # before Keras: it has TensorFlow use oneDNN
 import numpy as np
 import rich.progress
 from evolution import evolve
-from learning import encode, train_memory, train_vision
+from learning import encode, random_in_dreams, train_memory, train_vision
 from rollouts import collect, play_one
 from settings import settings_of
 from workers import run_each
@@ -33,6 +33,9 @@ RANDOM = "random"
 
 def evaluate(run: pathlib.Path, temperatures=(1.15,), episodes=100, skill=None, workers=1):
     """Plays the real game at random and with each controller, and prints a table.
+
+    Beside what controllers reached is what random actions do in dreams of the same temperature:
+    where these live as long as in the game, the dream is as hard.
 
     The return of each episode is kept in `evaluation.json` as soon as it is over.
 
@@ -58,19 +61,21 @@ def evaluate(run: pathlib.Path, temperatures=(1.15,), episodes=100, skill=None, 
             atomic.write_json(path, kept)
         found = [returns[str(number)] for number in range(episodes)]
         table[name] = float(np.mean(found)), float(np.std(found))
-    print(f"| temperature | in dreams | real, {episodes} episodes, skill {skill} |")
-    print("|---|---|---|")
-    for name, (mean, spread) in table.items():
-        print(f"| {name} | {_dreamt(run, name)} | {mean:.0f} ± {spread:.0f} |")
+    print(f"| temperature | evolved: score | random in dreams | real, skill {skill} |")
+    print("|---|---|---|---|")
+    for name, real in table.items():
+        evolved = dreamt = ""
+        if name != RANDOM:
+            facts = json.loads((run / f"controller_{name}" / "metadata.json").read_text())
+            evolved = _said(*facts["score"])
+            if settings.dreams:
+                returns = random_in_dreams(run, float(name))
+                dreamt = _said(returns.mean(), returns.std())
+        print(f"| {name} | {evolved} | {dreamt} | {_said(*real)} |")
     return table
 
 
-def _dreamt(run, name):
-    """What a controller reached where it was evolved."""
-    if name == RANDOM:
-        return ""
-    facts = json.loads((run / f"controller_{name}" / "metadata.json").read_text())
-    mean, spread = facts.get("dream_score") or facts["score"]
+def _said(mean, spread):
     return f"{mean:.0f} ± {spread:.0f}"
 
 

@@ -128,6 +128,30 @@ def test_what_belongs_together_is_known(game, monkeypatch, tmp_path):
     assert returns and all(4.0 <= one <= 12.0 for one in returns)
 
 
+def test_random_actions_in_dreams_live_as_long_as_the_memory_says(monkeypatch, tmp_path):
+    settings.settings_of(tmp_path, ["frame_skip=4"])
+
+    class Dreams:
+        """The dream of this number is over after so many steps more."""
+
+        def __init__(self, run, count, temperature):
+            self.count, self.time, self.actions = count, 0, []
+            self.single_action_space = np.zeros(2)
+
+        def reset(self, seed):
+            self.time = 0
+
+        def step(self, actions):
+            self.time += 1
+            assert actions.shape == (self.count, 2) and np.abs(actions).max() <= 1.0
+            over = np.arange(1, self.count + 1) == self.time
+            return None, np.full(self.count, 4.0), over, np.zeros(self.count, bool), {}
+
+    monkeypatch.setattr(learning, "dreams_of", Dreams)
+    found = learning.random_in_dreams(tmp_path, 1.0, count=5)
+    np.testing.assert_array_equal(found, [4.0, 8.0, 12.0, 16.0, 20.0])
+
+
 def test_a_worker_that_dies_has_its_work_done_again(tmp_path):
     tasks = [(str(tmp_path), number) for number in range(6)]
     expected = {(str(tmp_path), number): number**2 for number in range(6)}
