@@ -46,7 +46,8 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
         generator_penalties: Penalties on weights added to the generator's loss.
         discriminator_steps, generator_steps: Updates of each in a training step.
         replay, instance_noise, augment, weight_clip: Of the discriminator, see
-            `kgz.families.Critic`. With few images, `augment="color,translation,cutout"`.
+            `kgz.families.Critic`. With few images, `augment="color,translation,cutout"`
+            or `"ada"`.
         ema_decay: Decay of the moving average of the generator's weights; `None` for none.
         ema_half_life: Samples in which that average forgets one half of what it was, in place of
             `ema_decay`, which depends on the size of batches; a number, or a schedule such as

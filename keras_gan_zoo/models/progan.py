@@ -177,7 +177,7 @@ class ProGAN(AdversarialModel):
     def discriminator_losses(self, batch):
         real, fake = self.real_inputs(batch), self.fake_inputs(batch)
         logits = self.critic.criticize(*real)
-        loss = self.critic.loss.discriminator(logits, self.critic.criticize(*fake))
+        loss = self.critic.loss_of(logits, self.critic.criticize(*fake))
         return {
             "discriminator_loss": loss,
             "drift": self.drift * ops.mean(ops.square(logits)),
