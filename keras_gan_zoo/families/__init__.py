@@ -6,6 +6,7 @@ from keras_gan_zoo.families.augmentation import augmented
 from keras_gan_zoo.families.autoencoder_model import AutoencoderModel
 from keras_gan_zoo.families.critic import Critic
 from keras_gan_zoo.families.distortion import distort
+from keras_gan_zoo.families.growing_model import GrowingModel
 from keras_gan_zoo.families.replay import ReplayBuffer
 from keras_gan_zoo.families.style_based_model import StyleBasedModel
 
@@ -14,6 +15,7 @@ __all__ = [
     "AdversarialModel",
     "AutoencoderModel",
     "Critic",
+    "GrowingModel",
     "ReplayBuffer",
     "StyleBasedModel",
     "augmented",

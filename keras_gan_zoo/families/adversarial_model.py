@@ -9,7 +9,7 @@ from keras_gan_zoo.families.critic import Critic, seen_shape
 from keras_gan_zoo.families.latents import LATENT_DISTRIBUTIONS
 from keras_gan_zoo.families.penalized import WeightPenalties
 from keras_gan_zoo.training import checks
-from keras_gan_zoo.training.calls import apply, last_of
+from keras_gan_zoo.training.calls import apply
 from keras_gan_zoo.training.own_networks import check_shapes
 from keras_gan_zoo.training.phase import Phase
 from keras_gan_zoo.training.phased_model import PhasedModel
@@ -194,7 +194,7 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
         latents = self.sample_latents(keras.ops.shape(batch["real"])[0])
         condition = _condition(batch)
         made = apply(self.generator, (latents, *condition), training=self.in_training)
-        shown = self.critic.replayed(last_of(made), *condition)
+        shown = self.critic.replayed(self.sample_of(made), *condition)
         return shown if self.discriminator_takes_condition else shown[:1]
 
     def comparison(self, batch):

@@ -21,10 +21,16 @@ class StyleBasedModel(AdversarialModel):
         style_mixing: Share of images in training with two styles.
         **kwargs: See `AdversarialModel`; there are no conditions.
 
+    Attributes:
+        truncated_layers: How many layers, from the first on, `truncation` is about; `None` for all.
+        layers_in_use: How many layers there are at present.
+
     References:
         Karras et al. 2018, A Style-Based Generator Architecture for GANs, arXiv 1812.04948, section
         3.1 and appendix B.
     """
+
+    truncated_layers: int | None = None
 
     def __init__(self, latent_dim: int, *, style_mixing: float = 0.9, **kwargs):
         super().__init__(latent_dim=latent_dim, **kwargs)
@@ -85,7 +91,8 @@ class StyleBasedModel(AdversarialModel):
             truncation, ema: As for `generate`.
 
         Returns:
-            A float32 tensor `(batch, layers, style_dim)`: one style for all layers. Layers of
+            A float32 tensor `(batch, layers, style_dim)`: one style for all layers, of which those
+            of `truncated_layers` are truncated. Layers of
             different latents can be put together, and given to `generate`.
 
         Raises:
@@ -95,11 +102,13 @@ class StyleBasedModel(AdversarialModel):
             raise ValueError(f"Expected `truncation` in [0, 1]. Received: {truncation!r}")
         latents = self.latent_kind.check("latents", latents)
         network = self._generator(ema)
-        styles = self._mapped(latents, network)
+        styles = self._for_all_layers(self._mapped(latents, network))
         if truncation != 1.0:
             mean = network.get_layer("mapping").get_layer("mean").mean
-            styles = mean + truncation * (styles - mean)
-        return self._for_all_layers(styles)
+            near, count = mean + truncation * (styles - mean), styles.shape[1]
+            near, count = near[:, : self.truncated_layers], self.truncated_layers or count
+            styles = ops.concatenate([near, styles[:, count:]], axis=1)
+        return styles
 
     def mix(self, latents, other_latents, layers, truncation: float = 1.0, seed=None):
         """The table of style mixing: each of some latents with layers of each of others.
@@ -131,6 +140,10 @@ class StyleBasedModel(AdversarialModel):
         """The kind of styles: sequences `(layers, style_dim)`."""
         return kinds.Sequence(tuple(self.generator.get_layer("synthesis").input_shape[1:]))
 
+    @property
+    def layers_in_use(self) -> int:
+        return self.style_kind.shape[0]
+
     # The algorithm -------------------------------------------------------------------------
 
     def training_styles(self, rows):
@@ -140,7 +153,7 @@ class StyleBasedModel(AdversarialModel):
         styles = self._mapped(self.sample_latents(2 * rows), self.generator)
         count = self.style_kind.shape[0]
         chance, place = ops.split(backend.random_uniform((rows, 2)), 2, axis=1)
-        first = 1.0 + ops.floor(place * (count - 1.0))  # layer of the second style
+        first = 1.0 + ops.floor(place * (self.layers_in_use - 1.0))  # layer of the second style
         first = ops.where(chance < self.style_mixing, first, float(count))
         is_second = ops.arange(count, dtype="float32")[None] >= first
         # Neighbours: replicas then make the pairs of one device.
@@ -149,7 +162,8 @@ class StyleBasedModel(AdversarialModel):
     def synthesize(self, styles):
         """Images of styles by the generator, in training or inference as the step requires."""
         network = self.generator.get_layer("synthesis")
-        return ops.cast(network(styles, training=self.in_training), "float32")
+        made = self.sample_of(network(styles, training=self.in_training))
+        return ops.cast(made, "float32")
 
     def fake_inputs(self, batch) -> tuple:
         rows = ops.shape(batch["real"])[0]
@@ -172,8 +186,8 @@ class StyleBasedModel(AdversarialModel):
 
     def _run_with_noise(self, ema, seed, start, styles):
         with backend.noise(seed, start=start):
-            images = self._generator(ema).get_layer("synthesis")(styles, training=False)
-        return ops.clip(ops.cast(images, "float32"), -1.0, 1.0)
+            made = self._generator(ema).get_layer("synthesis")(styles, training=False)
+        return ops.clip(ops.cast(self.sample_of(made), "float32"), -1.0, 1.0)
 
     def _check_networks(self):
         super()._check_networks()
