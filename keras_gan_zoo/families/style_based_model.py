@@ -1,13 +1,15 @@
 """Generators that map a latent to styles, one for each layer."""
 
+import numpy as np
 from keras import ops
 
-from keras_gan_zoo import backend, kinds
+from keras_gan_zoo import backend, kinds, pictures
 from keras_gan_zoo.families.adversarial_model import AdversarialModel
+from keras_gan_zoo.families.projection import Projection
 from keras_gan_zoo.training import checks
 
 
-class StyleBasedModel(AdversarialModel):
+class StyleBasedModel(Projection, AdversarialModel):
     """An adversarial model whose generator is a mapping to styles, and a synthesis from them.
 
     In training a share of the images is made with two styles, of which the second takes over at a
@@ -134,6 +136,36 @@ class StyleBasedModel(AdversarialModel):
         mixed = ops.where(taken, others[None], styles[:, None])
         images = self.generate(styles=ops.reshape(mixed, (-1, *self.style_kind.shape)), seed=seed)
         return ops.reshape(images, (len(styles), len(others), *self.image_shape))
+
+    def draw_mixed(self, latents, other_latents, bands=None, truncation: float = 1.0, seed=None):
+        """The picture of style mixing: what coarse, middle and fine styles decide.
+
+        One table above the other, for each band of layers: at the left the images of some latents,
+        on top those of others, and between them the former with the styles of the latter in the
+        layers of this band (figure 3 of Karras et al. 2018).
+
+        Args:
+            latents: Latents `(rows, latent_dim)`.
+            other_latents: Latents `(columns, latent_dim)`.
+            bands: The numbers of the layers of each band; by default a third of all each. The
+                paper's, of 18 layers, are `(range(4), range(4, 8), range(8, 18))`.
+            truncation, seed: As for `generate`.
+
+        Returns:
+            A `PIL.Image.Image`.
+
+        Raises:
+            ValueError: As `mix` does, or if images are neither grey nor RGB.
+        """
+        if bands is None:
+            bands = np.array_split(np.arange(self.style_kind.shape[0]), 3)
+        bands = [[int(layer) for layer in band] for band in bands]
+        sides = [
+            self.generate(latents=one, truncation=truncation, seed=seed)
+            for one in (latents, other_latents)
+        ]
+        tables = [self.mix(latents, other_latents, one, truncation, seed) for one in bands]
+        return pictures.tables(*sides, tables)
 
     @property
     def style_kind(self) -> kinds.Kind:
