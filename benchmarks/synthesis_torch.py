@@ -153,7 +153,7 @@ class StyleDiscriminator(nn.Module):
         self.first = Conv(channels, widths[0], 1)
         pairs = list(zip(widths, widths[1:], strict=False))
         self.same = nn.ModuleList(Conv(a, a, 3) for a, _ in pairs)
-        self.half = nn.ModuleList(Conv(a, b, 3, 2, 0) for a, b in pairs)
+        self.halves = nn.ModuleList(Conv(a, b, 3, 2, 0) for a, b in pairs)
         self.skip = nn.ModuleList(Conv(a, b, 1, bias=False) for a, b in pairs)
         self.last = Conv(widths[-1] + 1, widths[-1], 3)
         self.dense = Dense(16 * widths[-1], widths[-1])
@@ -161,7 +161,7 @@ class StyleDiscriminator(nn.Module):
 
     def forward(self, x):
         x = activated(self.first(x))
-        for same, half, skip in zip(self.same, self.half, self.skip, strict=True):
+        for same, half, skip in zip(self.same, self.halves, self.skip, strict=True):
             straight = skip(filtered(x, stride=2))
             x = activated(half(filtered(activated(same(x)), padding=2)))
             x = (x + straight) * 0.5**0.5

@@ -157,9 +157,9 @@ def test_an_image_is_projected_to_a_style_that_makes_it(varied, capsys):
     given = latents(varied, 2, seed=3)
     images = varied.generate(latents=given, seed=5)
     mean = varied.generate(latents=given, truncation=0.0, seed=5)
-    options = {"steps": 60, "samples": 100, "seed": 5}
+    options = {"steps": 120, "samples": 100, "seed": 5}
     styles = varied.project(images, **options)
-    assert "60/60" in capsys.readouterr().out
+    assert "120/120" in capsys.readouterr().out
     assert styles.shape == (2, 4, 4) and np.all(styles[:, 1:] == styles[:, :-1])
     found = varied.generate(styles=styles, seed=5)
     errors = [float(np.mean((np.array(one) - images) ** 2)) for one in (found, mean)]
