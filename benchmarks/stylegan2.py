@@ -19,11 +19,12 @@ import rich.console
 import rich.table
 import turns
 
+# The model, the intervals of its penalties, and the steps of a turn: all that is due at intervals.
 CASES = {
-    "StyleGAN2, lazy": ("StyleGAN2", (16, 4)),
-    "StyleGAN2, every update": ("StyleGAN2", (1, 1)),
-    "StyleGAN2, no regularisation": ("StyleGAN2", (0, 0)),
-    "BigGAN": ("BigGAN", None),
+    "StyleGAN2, lazy": ("StyleGAN2", (16, 4), 16),
+    "StyleGAN2, every update": ("StyleGAN2", (1, 1), 4),
+    "StyleGAN2, no regularisation": ("StyleGAN2", (0, 0), 4),
+    "BigGAN": ("BigGAN", None, 4),
 }
 
 
@@ -38,6 +39,7 @@ class KerasSide:
         import numpy as np
         import tensorflow as tf
 
+        self._settings = settings
         tf.config.threading.set_intra_op_parallelism_threads(settings["threads"])
         tf.config.threading.set_inter_op_parallelism_threads(settings["threads"])
         shape = (32, 32, settings["channels"])
@@ -74,7 +76,7 @@ class KerasSide:
         import numpy as np
         import tensorflow as tf
 
-        self.steps(16)
+        self.steps(self._settings["steps"])
         networks = self._model.generator, self._model.discriminator
         return {
             "versions": f"TensorFlow {tf.__version__}, Keras {keras.__version__}",
@@ -119,8 +121,8 @@ def parse_arguments():
 
 def measure(case, settings, console) -> dict:
     """Milliseconds of a step, and the ratios of the sides, of each round."""
-    model, every = CASES[case]
-    settings = {**settings, "every": every}
+    model, every, steps = CASES[case]
+    settings = {**settings, "every": every, "steps": steps}
     workers = {
         "ours": turns.Worker("ours", KerasSide, model, settings),
         "PyTorch": turns.Worker("PyTorch", torch_side, model, settings),
@@ -137,7 +139,7 @@ def measure(case, settings, console) -> dict:
         for number in range(settings["rounds"]):
             # Whoever comes first in one round comes last in the next.
             names = list(workers)[:: -1 if number % 2 else 1]
-            times = {name: workers[name].run("steps", 16) for name in names}
+            times = {name: workers[name].run("steps", steps) for name in names}
             rounds.append({name: 1e3 * one["processor_seconds"] for name, one in times.items()})
             console.print(f"{case}, round {number + 1}, processor ms: {rounds[-1]}")
     finally:
@@ -164,8 +166,8 @@ def show(measured, settings, console):
     versions = {text for one in measured.values() for text in one["versions"].values()}
     console.print(
         f"Processor time of a step, batch {settings['batch_size']}, 32x32x{settings['channels']}, "
-        f"float32, {settings['threads']} threads; medians of {settings['rounds']} rounds of 16 "
-        f"steps. {'; '.join(sorted(versions))}"
+        f"float32, {settings['threads']} threads; medians of {settings['rounds']} "
+        f"rounds. {'; '.join(sorted(versions))}"
     )
 
 
