@@ -37,7 +37,6 @@ ONLY_RECIPES = {
     "pix2pix_doom",
     "progan_fashion_mnist",
     "r3gan_fashion_mnist",
-    "srgan_photos",
     "stylegan2_fashion_mnist",
 }
 
