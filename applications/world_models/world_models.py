@@ -20,6 +20,7 @@ import keras_gan_zoo as kgz  # before Keras: it has TensorFlow use oneDNN
 # isort: split
 import numpy as np
 import rich.progress
+from drawing import draw
 from evolution import evolve
 from learning import encode, random_in_dreams, train_memory, train_vision
 from rollouts import collect, play_one
@@ -88,6 +89,7 @@ STAGES = {
     "evaluate": lambda given: evaluate(
         given.run, given.temperatures, given.episodes, given.skill, given.workers
     ),
+    "draw": lambda given: draw(given.run, given.temperatures),
 }
 
 
