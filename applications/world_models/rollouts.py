@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import rich.progress
 from settings import Settings, settings_of
-from workers import run_each
+from workers import Workers
 
 import keras_gan_zoo as kgz
 from keras_gan_zoo import atomic
@@ -51,13 +51,13 @@ def episode_files(folder: pathlib.Path) -> list[pathlib.Path]:
     return found
 
 
-def collect(run: pathlib.Path, workers: int = 1):
+def collect(run: pathlib.Path, workers: Workers):
     """Plays episodes at random, and writes each into `rollouts` when it is over."""
     settings, folder = settings_of(run), run / "rollouts"
     folder.mkdir(exist_ok=True)
     paths = {folder / f"{number:05}.npz": number for number in range(settings.episodes)}
     tasks = [(settings, str(path), number) for path, number in paths.items() if not path.exists()]
-    done = run_each(collect_one, tasks, workers)
+    done = workers.each(collect_one, tasks)
     for _ in rich.progress.track(done, "collect", total=len(tasks)):
         pass
 

@@ -160,11 +160,13 @@ def test_random_actions_in_dreams_live_as_long_as_the_memory_says(monkeypatch, t
 def test_a_worker_that_dies_has_its_work_done_again(tmp_path):
     tasks = [(str(tmp_path), number) for number in range(6)]
     expected = {(str(tmp_path), number): number**2 for number in range(6)}
-    assert dict(workers.run_each(dying.square, tasks, 2)) == expected
-    assert (tmp_path / "died").exists()
-    assert dict(workers.run_each(dying.square, tasks, 1)) == expected
-    with pytest.raises(RuntimeError, match="processes that live.*Received: 5 that died"):
-        list(workers.run_each(dying.die, tasks, 2))
+    with workers.Workers(2) as two:
+        assert dict(two.each(dying.square, tasks)) == expected
+        assert (tmp_path / "died").exists()
+        assert dict(two.each(dying.square, tasks)) == expected  # by those that are there
+        with pytest.raises(RuntimeError, match="processes that live.*Received: 5 that died"):
+            list(two.each(dying.die, tasks))
+    assert dict(workers.Workers().each(dying.square, tasks)) == expected
 
 
 def evolved(generations, log=(), target=2.0, decay=0.0):
