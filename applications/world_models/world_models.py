@@ -62,7 +62,8 @@ def evaluate(run: pathlib.Path, workers: Workers, temperatures=(1.15,), episodes
             atomic.write_json(path, kept)
         found = [returns[str(number)] for number in range(episodes)]
         table[name] = float(np.mean(found)), float(np.std(found))
-    print(f"| temperature | evolved: score | random in dreams | real, skill {skill} |")
+    game = f"Doom, skill {skill}" if settings.dreams else "race track"
+    print(f"| temperature | evolved: score | random in dreams | {game}, {episodes} episodes |")
     print("|---|---|---|---|")
     for name, real in table.items():
         evolved = dreamt = ""
