@@ -28,7 +28,7 @@ network is `inception_2015`.
 Written by `python tools/zoo_table.py` from the presets' `metadata.json`; continuous integration
 fails when this page is stale.
 """
-HEADLINES = ("test_errors", "nll_200", "fid", "reconstruction_error")
+HEADLINES = ("test_errors", "nll_200", "fid", "reconstruction_error", "translation_l1")
 PROTOCOL = ("extractor", "samples", "seed", "reference", "reference_samples", "resize")
 
 

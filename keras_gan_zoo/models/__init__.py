@@ -32,6 +32,7 @@ from keras_gan_zoo.models.semi_supervised_gan import SemiSupervisedGAN
 from keras_gan_zoo.models.sngan import SNGAN
 from keras_gan_zoo.models.sr_resnet import SRResNet
 from keras_gan_zoo.models.srgan import SRGAN
+from keras_gan_zoo.models.stylegan import StyleGAN
 from keras_gan_zoo.models.stylegan2 import StyleGAN2
 from keras_gan_zoo.models.vae import VAE
 from keras_gan_zoo.models.vae_gan import VAEGAN
@@ -78,6 +79,7 @@ __all__ = [
     "SRResNet",
     "SemiSupervisedGAN",
     "WorldModelVAE",
+    "StyleGAN",
     "StyleGAN2",
     "from_preset",
 ]

@@ -57,6 +57,7 @@ from keras_gan_zoo.networks.spade import (
     style_encoder,
 )
 from keras_gan_zoo.networks.srgan import sr_resnet, srgan_discriminator
+from keras_gan_zoo.networks.stylegan import stylegan_generator
 from keras_gan_zoo.networks.stylegan2 import stylegan2_discriminator, stylegan2_generator
 from keras_gan_zoo.networks.toy import toy_critic, toy_generator
 from keras_gan_zoo.networks.vae_gan import (
@@ -134,6 +135,7 @@ __all__ = [
     "super_resolution_discriminator",
     "stylegan2_discriminator",
     "stylegan2_generator",
+    "stylegan_generator",
     "toy_critic",
     "toy_generator",
     "vae_gan_decoder",
