@@ -9,7 +9,7 @@ import rich.progress
 from learning import dreams_of
 from rollouts import new_controller, play_one, world_of
 from settings import settings_of
-from workers import run_each
+from workers import Workers
 
 from keras_gan_zoo import atomic
 from keras_gan_zoo.environments.extra import package
@@ -92,7 +92,7 @@ class Evolution:
         return np.asarray(self._strategy.mean, "float32")
 
 
-def evolve(run: pathlib.Path, temperature: float = 1.15, workers: int = 1):
+def evolve(run: pathlib.Path, temperature: float, workers: Workers):
     """Evolves C, in dreams of a temperature or, on the race track, in the game.
 
     Every `check_every` generations the mean is tried in many other episodes; the best of these
@@ -160,7 +160,7 @@ def _tried_in(run, controller, temperature, workers):
             for one in members
             for index in range(rollouts)
         ]
-        found = dict(run_each(play_one, tasks, workers))
+        found = dict(workers.each(play_one, tasks))
         return np.array([found[task] for task in tasks]).reshape(len(members), rollouts)
 
     return in_dreams if settings.dreams else in_the_game

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import rich.progress
 from settings import Settings, settings_of
-from workers import run_each
+from workers import Workers
 
 import keras_gan_zoo as kgz
 from keras_gan_zoo import atomic
@@ -19,7 +19,11 @@ COLLECTED, PLAYED = 0, 1  # purposes of seeds
 @functools.lru_cache(maxsize=1)  # one for each process
 def _environment(settings: Settings, skill: int):
     """The game of a run."""
-    options = {"frame_skip": settings.frame_skip, "time_limit": settings.time_limit}
+    options = {
+        "frame_skip": settings.frame_skip,
+        "time_limit": settings.time_limit,
+        "render_mode": "rgb_array",
+    }
     if settings.environment == "doom":
         return kgz.environments.DoomTakeCover(skill, **options)
     return kgz.environments.CarRacing(**options)
@@ -47,13 +51,13 @@ def episode_files(folder: pathlib.Path) -> list[pathlib.Path]:
     return found
 
 
-def collect(run: pathlib.Path, workers: int = 1):
+def collect(run: pathlib.Path, workers: Workers):
     """Plays episodes at random, and writes each into `rollouts` when it is over."""
     settings, folder = settings_of(run), run / "rollouts"
     folder.mkdir(exist_ok=True)
     paths = {folder / f"{number:05}.npz": number for number in range(settings.episodes)}
     tasks = [(settings, str(path), number) for path, number in paths.items() if not path.exists()]
-    done = run_each(collect_one, tasks, workers)
+    done = workers.each(collect_one, tasks)
     for _ in rich.progress.track(done, "collect", total=len(tasks)):
         pass
 
@@ -89,9 +93,9 @@ def play_one(task) -> float:
         env = _environment(settings, skill)
         act = _at_random(settings, env, number)
     else:
-        env, controller, decide = _agent(run, settings, skill)
+        env, controller, decide = agent_of(run, settings, skill)
         controller.set_parameters(parameters)
-        act = _acting(controller, decide)
+        act = acting(controller, decide)
     seen, _ = env.reset(seed=settings.seed_of(PLAYED, number))
     total = 0.0
     while True:
@@ -125,7 +129,7 @@ def world_of(run: pathlib.Path):
 
 
 @functools.lru_cache(maxsize=1)  # whose graphs are traced once
-def _agent(run, settings, skill):
+def agent_of(run, settings, skill):
     """The game as the agent of a run sees it, its controller, and that one's graph."""
     vision, memory = world_of(pathlib.Path(run))
     controller = new_controller(settings, memory)
@@ -133,7 +137,9 @@ def _agent(run, settings, skill):
     return env, controller, compiled(lambda *seen: controller.call(list(seen)))
 
 
-def _acting(controller, decide):
+def acting(controller, decide):
+    """What a controller does by its graph: a function of what is seen."""
+
     def act(seen):
         given = [keras.ops.convert_to_tensor(part[None]) for part in controller.seen(**seen)]
         return np.array(decide(*given)[0])

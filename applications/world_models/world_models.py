@@ -20,18 +20,19 @@ import keras_gan_zoo as kgz  # before Keras: it has TensorFlow use oneDNN
 # isort: split
 import numpy as np
 import rich.progress
+from drawing import draw
 from evolution import evolve
 from learning import encode, random_in_dreams, train_memory, train_vision
 from rollouts import collect, play_one
 from settings import settings_of
-from workers import run_each
+from workers import Workers
 
 from keras_gan_zoo import atomic
 
 RANDOM = "random"
 
 
-def evaluate(run: pathlib.Path, temperatures=(1.15,), episodes=100, skill=None, workers=1):
+def evaluate(run: pathlib.Path, workers: Workers, temperatures=(1.15,), episodes=100, skill=None):
     """Plays the real game at random and with each controller, and prints a table.
 
     Beside what controllers reached is what random actions do in dreams of the same temperature:
@@ -55,13 +56,14 @@ def evaluate(run: pathlib.Path, temperatures=(1.15,), episodes=100, skill=None, 
         returns = kept.setdefault(f"{name}, skill {skill}", {})
         left = [number for number in range(episodes) if str(number) not in returns]
         tasks = [(str(run), parameters, number, skill) for number in left]
-        done = run_each(play_one, tasks, workers)
+        done = workers.each(play_one, tasks)
         for task, total in rich.progress.track(done, f"play ({name})", total=len(tasks)):
             returns[str(task[2])] = total
             atomic.write_json(path, kept)
         found = [returns[str(number)] for number in range(episodes)]
         table[name] = float(np.mean(found)), float(np.std(found))
-    print(f"| temperature | evolved: score | random in dreams | real, skill {skill} |")
+    game = f"Doom, skill {skill}" if settings.dreams else "race track"
+    print(f"| temperature | evolved: score | random in dreams | {game}, {episodes} episodes |")
     print("|---|---|---|---|")
     for name, real in table.items():
         evolved = dreamt = ""
@@ -80,14 +82,15 @@ def _said(mean, spread):
 
 
 STAGES = {
-    "collect": lambda given: collect(given.run, given.workers),
-    "vision": lambda given: train_vision(given.run),
-    "encode": lambda given: encode(given.run),
-    "memory": lambda given: train_memory(given.run),
-    "evolve": lambda given: [evolve(given.run, t, given.workers) for t in given.temperatures],
-    "evaluate": lambda given: evaluate(
-        given.run, given.temperatures, given.episodes, given.skill, given.workers
+    "collect": lambda given, workers: collect(given.run, workers),
+    "vision": lambda given, workers: train_vision(given.run),
+    "encode": lambda given, workers: encode(given.run),
+    "memory": lambda given, workers: train_memory(given.run),
+    "evolve": lambda given, workers: [evolve(given.run, t, workers) for t in given.temperatures],
+    "evaluate": lambda given, workers: evaluate(
+        given.run, workers, given.temperatures, given.episodes, given.skill
     ),
+    "draw": lambda given, workers: draw(given.run, given.temperatures),
 }
 
 
@@ -112,8 +115,9 @@ def main():
     given = parser.parse_args()
     try:
         settings_of(given.run, given.settings)
-        for stage in STAGES if given.stage == "all" else (given.stage,):
-            STAGES[stage](given)
+        with Workers(given.workers) as workers:
+            for stage in STAGES if given.stage == "all" else (given.stage,):
+                STAGES[stage](given, workers)
     except (ValueError, OSError, ImportError) as error:
         raise SystemExit(f"error: {error}") from None
 

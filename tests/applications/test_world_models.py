@@ -8,6 +8,7 @@ import json
 import sys
 
 import numpy as np
+import PIL.Image
 import pytest
 
 import keras_gan_zoo as kgz
@@ -32,7 +33,7 @@ class Ball(SmallFrames):
     """A ball comes down; whoever is not to the right of it when it lands is hit."""
 
     def __init__(self):
-        super().__init__(1, 1.0)
+        super().__init__(1, 1.0, render_mode="rgb_array")
 
     def close(self):
         pass
@@ -54,7 +55,7 @@ class Ball(SmallFrames):
 @pytest.fixture
 def game(monkeypatch):
     monkeypatch.setattr(rollouts, "_environment", lambda settings, skill: Ball())
-    rollouts._agent.cache_clear()
+    rollouts.agent_of.cache_clear()
 
 
 def run_all(monkeypatch, run, *arguments):
@@ -118,6 +119,10 @@ def test_what_belongs_together_is_known(game, monkeypatch, tmp_path):
     assert len(log) == 4 and ["checked" in one for one in log] == [False, True, False, True]
     best = max((one for one in log if "checked" in one), key=lambda one: one["checked"])
     np.testing.assert_allclose(controller.parameters(), best["mean"], rtol=1e-6)
+    wide = PIL.Image.open(tmp_path / "dream_1.15.gif")
+    assert wide.size == (2 * 192, 192) and wide.n_frames > 1
+    assert PIL.Image.open(tmp_path / "reconstructions.png").width > 4 * 64
+    assert PIL.Image.open(tmp_path / "evolution.png").size == (800, 400)
     # Played again, an episode has the same return.
     parameters = tuple(map(float, controller.parameters()))
     kept = json.loads((tmp_path / "evaluation.json").read_text())["1.15, skill 4"]
@@ -155,11 +160,13 @@ def test_random_actions_in_dreams_live_as_long_as_the_memory_says(monkeypatch, t
 def test_a_worker_that_dies_has_its_work_done_again(tmp_path):
     tasks = [(str(tmp_path), number) for number in range(6)]
     expected = {(str(tmp_path), number): number**2 for number in range(6)}
-    assert dict(workers.run_each(dying.square, tasks, 2)) == expected
-    assert (tmp_path / "died").exists()
-    assert dict(workers.run_each(dying.square, tasks, 1)) == expected
-    with pytest.raises(RuntimeError, match="processes that live.*Received: 5 that died"):
-        list(workers.run_each(dying.die, tasks, 2))
+    with workers.Workers(2) as two:
+        assert dict(two.each(dying.square, tasks)) == expected
+        assert (tmp_path / "died").exists()
+        assert dict(two.each(dying.square, tasks)) == expected  # by those that are there
+        with pytest.raises(RuntimeError, match="processes that live.*Received: 5 that died"):
+            list(two.each(dying.die, tasks))
+    assert dict(workers.Workers().each(dying.square, tasks)) == expected
 
 
 def evolved(generations, log=(), target=2.0, decay=0.0):
