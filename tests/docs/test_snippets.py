@@ -8,7 +8,7 @@ import pytest
 GUIDE = pathlib.Path(__file__).parents[2] / "docs" / "guide"
 
 
-@pytest.mark.parametrize("page", ["add-a-model.md"])
+@pytest.mark.parametrize("page", ["add-a-model.md", "styles.md"])
 def test_the_snippets_run(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"^```python\n(.*?)^```", (GUIDE / page).read_text(), re.S | re.M)
