@@ -82,7 +82,7 @@ class GrowingModel(AdversarialModel):
         )
 
     @property
-    def outputs_of_discriminator(self) -> tuple:
+    def outputs_of_discriminator(self) -> tuple:  # type: ignore[override]  # of each size
         return tuple(f"{side}x{side}" for side in self.sides)
 
     @property

@@ -160,12 +160,12 @@ class StyleBasedModel(Projection, AdversarialModel):
         if bands is None:
             bands = np.array_split(np.arange(self.style_kind.shape[0]), 3)
         bands = [[int(layer) for layer in band] for band in bands]
-        sides = [
+        left, top = (
             self.generate(latents=one, truncation=truncation, seed=seed)
             for one in (latents, other_latents)
-        ]
+        )
         tables = [self.mix(latents, other_latents, one, truncation, seed) for one in bands]
-        return pictures.tables(*sides, tables)
+        return pictures.tables(left, top, tables)
 
     @property
     def style_kind(self) -> kinds.Kind:

@@ -17,6 +17,7 @@ from keras_gan_zoo.models.gan import GAN
 from keras_gan_zoo.models.gau_gan import GauGAN
 from keras_gan_zoo.models.icgan import IcGAN
 from keras_gan_zoo.models.improved_gan import ImprovedGAN
+from keras_gan_zoo.models.linear_controller import LinearController
 from keras_gan_zoo.models.lsgan import LSGAN
 from keras_gan_zoo.models.mdn_rnn import MDNRNN
 from keras_gan_zoo.models.ot_gan import OTGAN
@@ -69,6 +70,7 @@ __all__ = [
     "GauGAN",
     "IcGAN",
     "ImprovedGAN",
+    "LinearController",
     "Pix2Pix",
     "PixelDA",
     "ProGAN",

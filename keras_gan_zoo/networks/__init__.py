@@ -67,6 +67,7 @@ from keras_gan_zoo.networks.vae_gan import (
 )
 from keras_gan_zoo.networks.wgan_gp import wgan_gp_critic, wgan_gp_generator
 from keras_gan_zoo.networks.world_model import (
+    linear_controller,
     mdn_rnn,
     world_model_decoder,
     world_model_encoder,
@@ -96,6 +97,7 @@ __all__ = [
     "improved_gan_classifier",
     "improved_gan_generator",
     "inception_2015",
+    "linear_controller",
     "maxout_discriminator",
     "mdn_rnn",
     "mlp_decoder",

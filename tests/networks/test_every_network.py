@@ -45,6 +45,7 @@ TINY = {
     "icgan_encoder": lambda: NETWORKS.icgan_encoder(IMAGE, 3, (2, 2)),
     "improved_gan_classifier": lambda: NETWORKS.improved_gan_classifier(IMAGE, 3, (8, 4)),
     "improved_gan_generator": lambda: NETWORKS.improved_gan_generator(IMAGE, 4, (8, 4)),
+    "linear_controller": lambda: NETWORKS.linear_controller(2, 3),
     "maxout_discriminator": lambda: NETWORKS.maxout_discriminator(IMAGE, 4, 2),
     "mdn_rnn": lambda: NETWORKS.mdn_rnn(2, 1, 3, 2),
     "mlp_decoder": lambda: NETWORKS.mlp_decoder(IMAGE, 3, (4, 4), output="logits"),
