@@ -121,19 +121,6 @@ def _tiny_conv_gan():
     }
 
 
-def _tiny_sagan():
-    """SAGAN's networks with one block each: the paper's discriminator has four at least."""
-    options = {"normalization": "spectral", "condition_dim": 3}
-    return {
-        "latent_dim": 4,
-        "num_classes": 3,
-        "generator": kgz.networks.residual_generator((8, 8, 1), 4, (8, 8), attention=8, **options),
-        "discriminator": kgz.networks.residual_discriminator(
-            (8, 8, 1), ((8, True),), attention=4, wide=True, **options
-        ),
-    }
-
-
 BEFORE_NORMALISATION = {
     r"(transposed_conv2d|resize_conv2d|dense)\w*/bias": "batch normalisation takes it away"
 }
@@ -220,7 +207,7 @@ SPECS = (
     ),
     ModelSpec(
         kgz.models.SAGAN,
-        _tiny_sagan,
+        _tiny(image_shape=(16, 16, 1), filters=8, discriminator_filters=8, num_classes=3),
         losses=GAN_LOSSES,
     ),
     ModelSpec(
