@@ -138,3 +138,21 @@ def test_an_optimizer_that_accumulates_by_itself_is_refused():
     model = kgz.models.GAN((2,), latent_dim=3, hidden_units=10)
     with pytest.raises(ValueError, match=r"compile\(accumulation_steps=4\).*Received"):
         model.compile(keras.optimizers.Adam(gradient_accumulation_steps=4))
+
+
+def test_what_a_part_reports_is_no_loss():
+    """Beside the losses, in their sum of a model of one phase not counted, and not descended."""
+
+    class Seven(kgz.training.Part):
+        def __init__(self, network):
+            self.network = network
+
+        def reports(self):
+            return {"seven": tf.constant(7.0)}
+
+    model = kgz.models.Autoencoder((8, 8, 1), latent_dim=3, seed=0)
+    model.attach(Seven(model.encoder))
+    model.compile()
+    history = model.fit(np.zeros((4, 8, 8, 1), "float32"), verbose=0).history
+    assert history["seven"] == [7.0]
+    assert history["loss"] == history["reconstruction_loss"]
