@@ -47,6 +47,11 @@ DATA = {
         "all emojis designed by OpenMoji, the open-source emoji and icon project, "
         "https://openmoji.org",
     ),
+    "doom_frames": DataLicence(
+        "BSD 3-clause and MIT",
+        "pictures of the game Freedoom, copyright its contributors, https://freedoom.github.io, in "
+        "scenarios of ViZDoom, https://vizdoom.farama.org",
+    ),
     "photo_patches": DataLicence(
         "CC BY 4.0, CC BY-SA 4.0, CC0, GPL 2 or later, and public domain",
         "photographs of the packages lomiri-wallpapers-16.04 (by Aitzol Berasategi, Bolly, Clemens "

@@ -44,6 +44,44 @@ def grid(images, columns: int | None = None, padding: int = 2):
     return PIL.Image.fromarray(canvas[..., 0] if channels == 1 else canvas)
 
 
+def tables(rows, columns, cells, padding: int = 2):
+    """Tables of images, one below the other, with images at the left and on top.
+
+    Args:
+        rows: What is at the left of each row, `(rows, height, width, 1 or 3)` in `[-1, 1]`.
+        columns: What is on top of each column, `(columns, height, width, 1 or 3)`.
+        cells: One `(rows, columns, height, width, 1 or 3)` for each table.
+        padding: White pixels between images.
+
+    Returns:
+        A `PIL.Image.Image`. The columns' heads are on top of the first table alone.
+
+    Raises:
+        ValueError: If the shapes do not fit.
+
+    Example:
+
+    >>> head, cells = np.zeros((2, 8, 8, 1)), np.zeros((2, 2, 8, 8, 1))
+    >>> kgz.pictures.tables(head, head, [cells, cells]).size
+    (32, 52)
+    """
+    rows, columns = np.asarray(rows), np.asarray(columns)
+    cells = [np.asarray(table) for table in cells]
+    expected = (len(rows), len(columns), *rows.shape[1:])
+    if columns.shape[1:] != rows.shape[1:] or any(one.shape != expected for one in cells):
+        raise ValueError(
+            "Expected cells (rows, columns, height, width, channels) and images of that size at "
+            f"the left and on top. Received: shapes {rows.shape}, {columns.shape} and "
+            f"{[one.shape for one in cells]}"
+        )
+    white = np.ones((1, *rows.shape[1:]), rows.dtype)
+    lines = [white, columns]
+    for table in cells:
+        for head, line in zip(rows, table, strict=True):
+            lines += [head[None], line]
+    return grid(np.concatenate(lines), len(columns) + 1, padding)
+
+
 def read(path, shape: tuple):
     """Reads an image file as an image of a shape.
 

@@ -204,6 +204,12 @@ def sha256_of_network(network) -> str:
     return digest.hexdigest()
 
 
+def sha256_of(model) -> str:
+    """The sha256 of the weights that a preset of a model ships, however they were stored."""
+    networks = model.preset_networks().values()
+    return hashlib.sha256("".join(map(sha256_of_network, networks)).encode()).hexdigest()
+
+
 def _counted(shapes):
     if shapes is None:
         return "nothing"

@@ -167,7 +167,7 @@ class SignsOfTrouble(keras.callbacks.Callback):
             f"The discriminator remembers its training set: {{when}} it gave samples of it "
             f"{real.mean():.3g} on the average, {new.mean():.3g} to held-out ones and "
             f"{fake.mean():.3g} to generated ones: it judges what it has not seen more like these. "
-            "More data, `augment='color,translation,cutout'` or an earlier end may help."
+            "More data, `augment='ada'` or 'color,translation,cutout', or an earlier end may help."
         )
 
     def _look_at_memory(self):

@@ -16,6 +16,7 @@ FILES_AT_ONCE = 16
 # Builders of this package, by the module that registers them.
 OWN_BUILDERS = {
     "avataaars": "keras_gan_zoo.datasets.avataaars",
+    "doom_frames": "keras_gan_zoo.datasets.doom_frames",
     "emoji_pairs": "keras_gan_zoo.datasets.emoji",
     "mnist_m": "keras_gan_zoo.datasets.mnist_m",
     "openmoji": "keras_gan_zoo.datasets.emoji",
@@ -101,7 +102,7 @@ def load_tfds(
         pipeline.finish(batches),
         image_key=image_key,
         label_key=label_key,
-        class_names=tfds_features.class_names_of(label),
+        class_names=tfds_features.class_names_of(label or image),
     )
 
 
@@ -264,8 +265,12 @@ def _decode(image, encoded, shape, preparation):
     """One image; those that differ in size are brought to one before they are batched."""
     pixels = image.decode_example(encoded) if tfds_features.is_encoded(image) else encoded
     *size, channels = shape
+    is_map = tfds_features.is_label_map(image)
+    if is_map:
+        pixels = tf.cast(pixels, tf.int32)
     if None in tuple(image.shape)[:2]:
         pixels = fitted(scaled(pixels), tuple(size), preparation.resize)
-        pixels = tf.cast(tf.round((pixels + 1.0) * 127.5), tf.uint8)
         channels -= channels in (2, 4)  # transparency is gone
+        if not is_map:
+            pixels = tf.cast(tf.round((pixels + 1.0) * 127.5), tf.uint8)
     return tf.ensure_shape(pixels, (*size, channels))

@@ -20,9 +20,10 @@ def load_joint_pairs(name, split, preparation, batching, load, **own):
     for key in own.keys() - {*(OF_TFDS if of_tfds else OF_HALVES)}:
         raise ValueError(f"Expected no `{key}` for 'pairs:{name}'. Received: {own[key]!r}")
     if of_tfds:
-        length, images_of = _of_tfds(rest, split, preparation, load, **own)
+        length, images_of, class_names = _of_tfds(rest, split, preparation, load, **own)
     else:
         length, images_of = _of_halves(name, split, preparation, **own)
+        class_names = None
 
     def prepare(indices, draws=None):
         # Both are mirrored and cut out alike.
@@ -30,13 +31,14 @@ def load_joint_pairs(name, split, preparation, batching, load, **own):
             part: preparation(images(indices), draws=draws) for part, images in images_of.items()
         }
 
-    return pipeline.Loaded(batching.of(length, prepare, preparation.draws, parallel=2))
+    batches = batching.of(length, prepare, preparation.draws, parallel=2)
+    return pipeline.Loaded(batches, class_names=class_names)
 
 
 def _of_tfds(name, split, preparation, load, data_dir=None, image_key=None, label_key=None):
-    """How many pairs there are, and for each part a function from numbers to bytes."""
+    """How many pairs there are, functions from numbers to bytes, and the classes of label maps."""
     keys = pair_keys(name, data_dir, image_key, label_key)
-    images_of, length = {}, None
+    images_of, length, class_names = {}, None, None
     for part, key in zip(("source", "target"), keys, strict=True):
         images = load(
             f"tfds:{name}",
@@ -48,11 +50,18 @@ def _of_tfds(name, split, preparation, load, data_dir=None, image_key=None, labe
             image_key=key,
             data_dir=data_dir,
         )
-        stored = images.map(lambda x: tf.cast(tf.round((x + 1.0) * 127.5), tf.uint8)).unbatch()
-        stored = in_memory(part, stored)
+        class_names = class_names or images.class_names
+        stored = in_memory(part, images.map(_stored).unbatch())
         length = len(stored)
         images_of[part] = lambda indices, stored=stored: tf.gather(stored, indices)
-    return length, images_of
+    return length, images_of, class_names
+
+
+def _stored(batch):
+    """Images as bytes; label maps as they were before `Preparation` took their last axis."""
+    if batch.dtype == tf.int32:
+        return batch[..., None]
+    return tf.cast(tf.round((batch + 1.0) * 127.5), tf.uint8)
 
 
 def _of_halves(folder, split, preparation, channels=None, test_share=None, image_key="left"):

@@ -87,7 +87,8 @@ def load(
             without any there are no labels. `"pairs:PATH,PATH"` gives the images of two folders
             whose files have equal names as dicts of `"source"` and `"target"`; so do
             `"pairs:PATH"`, of files that hold source and target side by side, as those that the
-            authors of pix2pix published, and `"pairs:tfds:NAME"`, of a set with two images;
+            authors of pix2pix published, and `"pairs:tfds:NAME"`, of a set with two images, or
+            with label maps, which stay integers `(batch, height, width)`;
             `"unpaired:A,B"` two folders or data sets of any kind as dicts of `"a"` and `"b"`, see
             `unpaired`. `"domains:SOURCE,TARGET"` gives, of two data sets by their names, dicts of
             `"source"`, its `"label"`, and `"target"`, which are no pairs, for domain adaptation.

@@ -61,7 +61,8 @@ class Preparation:
         """A batch for `fit`.
 
         Args:
-            samples: A batch of samples.
+            samples: A batch of samples. int32 are label maps `(batch, height, width, 1)`, whose
+                classes are not mixed, and lose their last axis.
             labels: Their labels, if there are any.
             draws: `(batch, DRAWS)` random integers below 2**32, for augmentation.
         """
@@ -71,6 +72,8 @@ class Preparation:
                 samples = fitted(samples, self.stored_size, self.resize)
             if draws is not None:
                 samples = self.augmented(samples, draws)
+            if samples.dtype == tf.int32:
+                samples = samples[..., 0]
         elif draws is not None:
             raise ValueError(
                 "Expected images for `flip` and `random_crop`. Received: samples of shape "
@@ -107,9 +110,17 @@ def scaled(samples):
 
 
 def fitted(images, size, resize):
-    """Images `(..., height, width, channels)` in `[-1, 1]` at another size; see `load`."""
+    """Images `(..., height, width, channels)` in `[-1, 1]` at another size; see `load`.
+
+    Of integers, which are label maps, the nearest pixel is taken.
+    """
     if tuple(images.shape[-3:-1]) == tuple(size):
         return images
+    if images.dtype.is_integer and resize == "pad":
+        raise ValueError(
+            "Expected `resize` 'crop' or 'stretch' for label maps, which have no class for what is "
+            "added. Received: 'pad'"
+        )
     shape, (height, width) = tf.shape(images), size
     static = images.shape[-3:-1]
     if resize == "stretch" or (
@@ -136,4 +147,6 @@ def fitted(images, size, resize):
 
 
 def _resized(images, size):
+    if images.dtype.is_integer:
+        return tf.image.resize(images, size, "nearest")
     return tf.clip_by_value(tf.image.resize(images, size, antialias=True), -1.0, 1.0)

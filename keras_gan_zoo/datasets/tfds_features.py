@@ -160,6 +160,13 @@ def class_names_of(label):
     return None if names is None else tuple(names)
 
 
+def is_label_map(feature):
+    """Whether the pixels of a feature are numbers of classes."""
+    import tensorflow_datasets as tfds
+
+    return isinstance(feature, tfds.features.LabeledImage)
+
+
 def is_encoded(feature):
     """Whether a feature is an image file, rather than an array."""
     import tensorflow_datasets as tfds

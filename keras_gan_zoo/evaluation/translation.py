@@ -1,16 +1,19 @@
 """How far translations are from what they should be, on pairs that the model has not seen."""
 
 import numpy as np
+from keras import ops
 
 from keras_gan_zoo import metrics
 from keras_gan_zoo.evaluation.features import extract
 
 DIRECTIONS = ("translation", "back_translation")  # of the first of a pair, and of the second
-IDENTITY = "identity"
+IDENTITY, BICUBIC = "identity", "bicubic"
 OF_PIXELS, OF_FEATURES = ("l1", "psnr", "ssim"), ("distance", "fid")
 # All that may be measured, without the extractor in brackets.
 NUMBERS = tuple(
-    f"{name}_{key}" for name in (*DIRECTIONS, IDENTITY) for key in (*OF_PIXELS, *OF_FEATURES)
+    f"{name}_{key}"
+    for name in (*DIRECTIONS, IDENTITY, BICUBIC)
+    for key in (*OF_PIXELS, *OF_FEATURES)
 )
 RISING = tuple(name for name in NUMBERS if name.endswith(("psnr", "ssim")))  # more is better
 # Of an error of one step of 8 bits everywhere. Equal pictures would make a mean infinite.
@@ -23,7 +26,8 @@ def measure_translation(model, batches, options):
     The first of each pair is translated and compared with the second (`translation_...`); where a
     model also translates back, as `CycleGAN` does, the second with the first
     (`back_translation_...`). Beside it stand the numbers of the pictures as they were given
-    (`identity_...`, the same in both directions), where these have the size of the others.
+    (`identity_...`, the same in both directions), where these have the size of the others, or of
+    these enlarged by bicubic interpolation (`bicubic_...`), where they are to be made larger.
 
     - `l1`: mean absolute error of pixels that count from 0 to 1;
     - `psnr` in decibels, and `ssim`, of each image, then averaged; an image counts at most 48.13
@@ -43,9 +47,11 @@ def measure_translation(model, batches, options):
         argument = next(iter(ability.takes))
         parts = [ability.use(model, {argument: pair[place]}, options.seed) for pair in pairs]
         made[DIRECTIONS[place]] = 1 - place, np.concatenate([np.asarray(one) for one in parts])
-    given = _like(sides[0], sides[1])
-    if given is not None:
-        made[IDENTITY] = 1, given
+    if (name := _plain_translation(*sides)) == BICUBIC:
+        size = sides[1].shape[1:3]
+        made[name] = 1, np.asarray(ops.image.resize(sides[0], size, "bicubic"))
+    elif name == IDENTITY:
+        made[name] = 1, np.broadcast_to(sides[0], sides[1].shape)
     features, numbers = {}, {}
     for name, (side, images) in made.items():
         if side not in features:
@@ -97,10 +103,14 @@ def _compared(made, wanted, wanted_features, extractor):
     }
 
 
-def _like(images, others):
-    """Images with the channels of others, or `None` if they cannot be compared."""
-    if images.ndim != 4 or images.shape[:3] != others.shape[:3]:
+def _plain_translation(images, others):
+    """What translations are compared with: the name, or `None` if there is nothing."""
+    if not images.ndim == others.ndim == 4 or images.dtype.kind != "f":
         return None
-    if images.dtype.kind != "f" or images.shape[-1] not in (1, others.shape[-1]):
+    sizes, wanted = images.shape[1:3], others.shape[1:3]
+    if images.shape[-1] not in (1, others.shape[-1]) or sizes > wanted:
         return None
-    return np.broadcast_to(images, others.shape)
+    if sizes == wanted:
+        return IDENTITY
+    is_enlarged = all(large % small == 0 for small, large in zip(sizes, wanted, strict=True))
+    return BICUBIC if is_enlarged and images.shape[-1] == others.shape[-1] else None

@@ -21,7 +21,7 @@ SMALLEST_SIDE = 32  # of an image to try a network of unknown input size on
 # Images may overshoot their range a little, by this share of it; a wrong scale does by far more.
 OVERSHOOT = 0.5
 # Images that are in a network at once. Each takes about 20 MB in `mobilenet_v2`, whatever its size.
-CHUNK = 16
+CHUNK = 8
 
 
 class Builtin(typing.NamedTuple):
@@ -131,7 +131,13 @@ class FeatureExtractor:
         return cls(str(name), source, channels=channels)
 
     def __call__(self, images):
-        """Features `(batch, dimensions)` of float images in `[-1, 1]`, a float32 tensor."""
+        """Features `(batch, dimensions)` of float images in `[-1, 1]`, a float32 tensor.
+
+        Arrays go through the network a few images at a time. Tensors go as a whole: someone may
+        want the gradient.
+        """
+        if isinstance(images, np.ndarray) and images.ndim == 4 and len(images) > CHUNK:
+            return ops.convert_to_tensor(self.features_and_probabilities(images)[0])
         return self._run(images)["features"]
 
     def maps(self, images, layer: str):

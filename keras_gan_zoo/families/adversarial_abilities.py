@@ -118,6 +118,10 @@ class AdversarialAbilities(Generation):
             Ability("discriminate", judged, {"logits": kinds.Vector((1,))}, self._discriminate),
         )
 
+    def sample_of(self, outputs):
+        """The samples among what the generator gives: the only output, or the last of several."""
+        return last_of(outputs)
+
     # Internals -----------------------------------------------------------------------------
 
     @property
@@ -138,7 +142,7 @@ class AdversarialAbilities(Generation):
 
     def _run_generator(self, *inputs, ema):
         made = apply(self._generator(ema), inputs, training=False)
-        return keras.ops.cast(last_of(made), "float32")
+        return keras.ops.cast(self.sample_of(made), "float32")
 
     def _judge(self, *inputs):
         return keras.ops.cast(self.critic.criticize(*inputs), "float32")

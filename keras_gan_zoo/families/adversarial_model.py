@@ -9,7 +9,7 @@ from keras_gan_zoo.families.critic import Critic, seen_shape
 from keras_gan_zoo.families.latents import LATENT_DISTRIBUTIONS
 from keras_gan_zoo.families.penalized import WeightPenalties
 from keras_gan_zoo.training import checks
-from keras_gan_zoo.training.calls import apply, last_of
+from keras_gan_zoo.training.calls import apply
 from keras_gan_zoo.training.own_networks import check_shapes
 from keras_gan_zoo.training.phase import Phase
 from keras_gan_zoo.training.phased_model import PhasedModel
@@ -46,7 +46,8 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
         generator_penalties: Penalties on weights added to the generator's loss.
         discriminator_steps, generator_steps: Updates of each in a training step.
         replay, instance_noise, augment, weight_clip: Of the discriminator, see
-            `kgz.families.Critic`. With few images, `augment="color,translation,cutout"`.
+            `kgz.families.Critic`. With few images, `augment="color,translation,cutout"`
+            or `"ada"`.
         ema_decay: Decay of the moving average of the generator's weights; `None` for none.
         ema_half_life: Samples in which that average forgets one half of what it was, in place of
             `ema_decay`, which depends on the size of batches; a number, or a schedule such as
@@ -193,7 +194,7 @@ class AdversarialModel(AdversarialAbilities, PhasedModel):
         latents = self.sample_latents(keras.ops.shape(batch["real"])[0])
         condition = _condition(batch)
         made = apply(self.generator, (latents, *condition), training=self.in_training)
-        shown = self.critic.replayed(last_of(made), *condition)
+        shown = self.critic.replayed(self.sample_of(made), *condition)
         return shown if self.discriminator_takes_condition else shown[:1]
 
     def comparison(self, batch):

@@ -3,12 +3,13 @@
 from keras import ops
 
 from keras_gan_zoo import backend, errors
+from keras_gan_zoo.families.adaptive_augment import AdaptiveAugment
 
 SHIFT = 1 / 8  # of a side
 CUT = 1 / 2  # of a side
 
 
-def augmented(images, policy: tuple):
+def augmented(images, policy: tuple | AdaptiveAugment):
     """Images, each changed at random, with a gradient.
 
     Applied to all that a discriminator is shown in training, real or generated, so that it cannot
@@ -22,7 +23,8 @@ def augmented(images, policy: tuple):
 
     Args:
         images: Float images `(batch, height, width, channels)`.
-        policy: Any of these names, in the order in which they are applied.
+        policy: Any of these names, in the order in which they are applied; or an
+            `AdaptiveAugment`.
 
     Returns:
         A tensor of that shape.
@@ -31,22 +33,44 @@ def augmented(images, policy: tuple):
         Zhao et al. 2020, Differentiable Augmentation for Data-Efficient GAN Training, arXiv
         2006.10738, section 3.2 and algorithm 1.
     """
+    if isinstance(policy, AdaptiveAugment):
+        return policy(images)
     for name in policy:
         images = POLICIES[name](images)
     return images
 
 
-def checked_policy(policy) -> tuple:
-    """A policy as a tuple of names, or a `ValueError`; `None` for none."""
+def checked_policy(policy, shapes) -> tuple | AdaptiveAugment:
+    """A policy as a tuple of names, or an `AdaptiveAugment` that is nobody else's.
+
+    Args:
+        policy: Names, `"ada"`, an `AdaptiveAugment`, or `None` for none.
+        shapes: The shapes of a sample, and of its condition if there is one.
+
+    Raises:
+        ValueError: If it is none of these, or does not suit the shapes.
+    """
     policy = () if policy is None else policy
+    if policy == "ada":
+        policy = AdaptiveAugment()
+    if isinstance(policy, AdaptiveAugment):
+        pictures = [tuple(shape) for shape in shapes if len(shape) > 1]
+        if len(pictures) != 1 or len(pictures[0]) != 3 or pictures[0][-1] not in (1, 3):
+            raise ValueError(
+                "Expected a discriminator of images (height, width, 1 or 3), without other images "
+                "as their condition, for adaptive augmentation (`augment`). Received: inputs of "
+                f"shapes {[tuple(shape) for shape in shapes]}"
+            )
+        return AdaptiveAugment.from_config(policy.get_config())
     if not isinstance(policy, (str, tuple, list)):
         raise ValueError(
-            f"Expected `augment` to be names, such as 'color,translation'. Received: {policy!r}"
+            "Expected `augment` to be names, such as 'color,translation', or 'ada'. "
+            f"Received: {policy!r}"
         )
     names = tuple(policy.split(",")) if isinstance(policy, str) else tuple(policy)
     for name in names:
         if name not in POLICIES:
-            raise errors.unknown_name("augmentation in `augment`", name, POLICIES)
+            raise errors.unknown_name("augmentation in `augment`", name, {*POLICIES, "ada"})
     return names
 
 

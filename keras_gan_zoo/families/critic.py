@@ -5,6 +5,7 @@ import warnings
 import keras
 
 from keras_gan_zoo import backend, errors, losses
+from keras_gan_zoo.families.adaptive_augment import AdaptiveAugment
 from keras_gan_zoo.families.augmentation import augmented, checked_policy
 from keras_gan_zoo.families.penalized import Penalties, WeightClip
 from keras_gan_zoo.families.replay import ReplayBuffer
@@ -35,8 +36,8 @@ class Critic(Part):
             training (Sonderby et al. 2016, arXiv 1610.04490): a number, or
             `kgz.training.LinearDecay` to let it fall to 0; 0 for none.
         augment: Differentiable augmentation of all samples that are judged in training, images:
-            any of `"color"`, `"translation"` and `"cutout"`, see
-            `keras_gan_zoo.families.augmentation.augmented`.
+            any of `"color"`, `"translation"` and `"cutout"`, see `kgz.families.augmented`; or
+            `"ada"`, or a `kgz.families.AdaptiveAugment`, for as much as the discriminator needs.
         weight_clip: Clips weights to `[-weight_clip, weight_clip]` before each update; `None` for
             no clipping.
         outputs: What the network gives, in order.
@@ -71,13 +72,15 @@ class Critic(Part):
             raise errors.unknown_name(f"network of {type(model).__name__}", name, model._networks)
         self.network = getattr(model, name)
         self.loss, self.weight = losses.get(loss), float(weight)
-        prefix = "" if name == "discriminator" else f"{name}_"
-        self.penalties = Penalties(model, self.network, penalties, prefix)
+        self.prefix = "" if name == "discriminator" else f"{name}_"
+        self.penalties = Penalties(model, self.network, penalties, self.prefix)
         shapes = shapes or [one.shape[1:] for one in self.network.inputs]
         self.replay = ReplayBuffer(replay, shapes) if replay else None
-        self.states = [self.replay] if replay else []
         self.instance_noise = _checked_noise(instance_noise)
-        self.augment = checked_policy(augment)
+        self.augment = checked_policy(augment, shapes)
+        self.adaptive = self.augment if isinstance(self.augment, AdaptiveAugment) else None
+        self.states = [one for one in (self.replay, self.adaptive) if one is not None]
+        self._observes = False
         if weight_clip is not None:
             WeightClip(model, self.network, weight_clip)
         self.outputs, self.view = outputs, view
@@ -127,8 +130,41 @@ class Critic(Part):
             real, fake: Real and generated samples, each followed by its condition if the network
                 takes one.
         """
-        loss = self.loss.discriminator(self.criticize(*real), self.criticize(*fake))
+        loss = self.loss_of(self.criticize(*real), self.criticize(*fake))
         return {f"{self.name}_loss": self.weight * loss, **self.penalty_losses(real, fake)}
+
+    def loss_of(self, real_logits, fake_logits):
+        """The critic's loss of logits, whose signs adaptive augmentation follows."""
+        if self.adaptive is not None:
+            self.observe(real_logits, self.loss.boundary(real_logits, fake_logits))
+        return self.loss.discriminator(real_logits, fake_logits)
+
+    def observe(self, real_logits, boundary=0.0):
+        """Lets adaptive augmentation, if there is any, count the real samples told by their logits.
+
+        Args:
+            real_logits: Logits of real samples.
+            boundary: The logit from which on samples count as real.
+        """
+        if self.adaptive is not None and self.model.in_training:
+            self._observes = True
+            self.adaptive.observe(keras.ops.stop_gradient(real_logits), boundary)
+
+    def reports(self):
+        if self.adaptive is None:
+            return {}
+        return {f"{self.prefix}augment_probability": self.adaptive.probability.value}
+
+    def after_update(self, updates, samples):
+        if self.adaptive is None:
+            return
+        if not self._observes:
+            raise ValueError(
+                "Expected losses of logits, whose signs on real samples adaptive augmentation "
+                f"follows (`Critic.loss_of`). Received: {type(self.model).__name__}, whose losses "
+                "are others. Take a fixed one, such as augment='color,translation'"
+            )
+        self.adaptive.steer(updates, samples)
 
     def penalty_losses(self, real: tuple, fake: tuple, critic=None) -> dict:
         """The weighted penalties by name; on `criticize`, unless a `critic` function is passed."""

@@ -1,13 +1,15 @@
 """Generators that map a latent to styles, one for each layer."""
 
+import numpy as np
 from keras import ops
 
-from keras_gan_zoo import backend, kinds
+from keras_gan_zoo import backend, kinds, pictures
 from keras_gan_zoo.families.adversarial_model import AdversarialModel
+from keras_gan_zoo.families.projection import Projection
 from keras_gan_zoo.training import checks
 
 
-class StyleBasedModel(AdversarialModel):
+class StyleBasedModel(Projection, AdversarialModel):
     """An adversarial model whose generator is a mapping to styles, and a synthesis from them.
 
     In training a share of the images is made with two styles, of which the second takes over at a
@@ -21,10 +23,16 @@ class StyleBasedModel(AdversarialModel):
         style_mixing: Share of images in training with two styles.
         **kwargs: See `AdversarialModel`; there are no conditions.
 
+    Attributes:
+        truncated_layers: How many layers, from the first on, `truncation` is about; `None` for all.
+        layers_in_use: How many layers there are at present.
+
     References:
         Karras et al. 2018, A Style-Based Generator Architecture for GANs, arXiv 1812.04948, section
         3.1 and appendix B.
     """
+
+    truncated_layers: int | None = None
 
     def __init__(self, latent_dim: int, *, style_mixing: float = 0.9, **kwargs):
         super().__init__(latent_dim=latent_dim, **kwargs)
@@ -85,7 +93,8 @@ class StyleBasedModel(AdversarialModel):
             truncation, ema: As for `generate`.
 
         Returns:
-            A float32 tensor `(batch, layers, style_dim)`: one style for all layers. Layers of
+            A float32 tensor `(batch, layers, style_dim)`: one style for all layers, of which those
+            of `truncated_layers` are truncated. Layers of
             different latents can be put together, and given to `generate`.
 
         Raises:
@@ -95,11 +104,13 @@ class StyleBasedModel(AdversarialModel):
             raise ValueError(f"Expected `truncation` in [0, 1]. Received: {truncation!r}")
         latents = self.latent_kind.check("latents", latents)
         network = self._generator(ema)
-        styles = self._mapped(latents, network)
+        styles = self._for_all_layers(self._mapped(latents, network))
         if truncation != 1.0:
             mean = network.get_layer("mapping").get_layer("mean").mean
-            styles = mean + truncation * (styles - mean)
-        return self._for_all_layers(styles)
+            near, count = mean + truncation * (styles - mean), styles.shape[1]
+            near, count = near[:, : self.truncated_layers], self.truncated_layers or count
+            styles = ops.concatenate([near, styles[:, count:]], axis=1)
+        return styles
 
     def mix(self, latents, other_latents, layers, truncation: float = 1.0, seed=None):
         """The table of style mixing: each of some latents with layers of each of others.
@@ -126,10 +137,44 @@ class StyleBasedModel(AdversarialModel):
         images = self.generate(styles=ops.reshape(mixed, (-1, *self.style_kind.shape)), seed=seed)
         return ops.reshape(images, (len(styles), len(others), *self.image_shape))
 
+    def draw_mixed(self, latents, other_latents, bands=None, truncation: float = 1.0, seed=None):
+        """The picture of style mixing: what coarse, middle and fine styles decide.
+
+        One table above the other, for each band of layers: at the left the images of some latents,
+        on top those of others, and between them the former with the styles of the latter in the
+        layers of this band (figure 3 of Karras et al. 2018).
+
+        Args:
+            latents: Latents `(rows, latent_dim)`.
+            other_latents: Latents `(columns, latent_dim)`.
+            bands: The numbers of the layers of each band; by default a third of all each. The
+                paper's, of 18 layers, are `(range(4), range(4, 8), range(8, 18))`.
+            truncation, seed: As for `generate`.
+
+        Returns:
+            A `PIL.Image.Image`.
+
+        Raises:
+            ValueError: As `mix` does, or if images are neither grey nor RGB.
+        """
+        if bands is None:
+            bands = np.array_split(np.arange(self.style_kind.shape[0]), 3)
+        bands = [[int(layer) for layer in band] for band in bands]
+        left, top = (
+            self.generate(latents=one, truncation=truncation, seed=seed)
+            for one in (latents, other_latents)
+        )
+        tables = [self.mix(latents, other_latents, one, truncation, seed) for one in bands]
+        return pictures.tables(left, top, tables)
+
     @property
     def style_kind(self) -> kinds.Kind:
         """The kind of styles: sequences `(layers, style_dim)`."""
         return kinds.Sequence(tuple(self.generator.get_layer("synthesis").input_shape[1:]))
+
+    @property
+    def layers_in_use(self) -> int:
+        return self.style_kind.shape[0]
 
     # The algorithm -------------------------------------------------------------------------
 
@@ -140,7 +185,7 @@ class StyleBasedModel(AdversarialModel):
         styles = self._mapped(self.sample_latents(2 * rows), self.generator)
         count = self.style_kind.shape[0]
         chance, place = ops.split(backend.random_uniform((rows, 2)), 2, axis=1)
-        first = 1.0 + ops.floor(place * (count - 1.0))  # layer of the second style
+        first = 1.0 + ops.floor(place * (self.layers_in_use - 1.0))  # layer of the second style
         first = ops.where(chance < self.style_mixing, first, float(count))
         is_second = ops.arange(count, dtype="float32")[None] >= first
         # Neighbours: replicas then make the pairs of one device.
@@ -149,7 +194,8 @@ class StyleBasedModel(AdversarialModel):
     def synthesize(self, styles):
         """Images of styles by the generator, in training or inference as the step requires."""
         network = self.generator.get_layer("synthesis")
-        return ops.cast(network(styles, training=self.in_training), "float32")
+        made = self.sample_of(network(styles, training=self.in_training))
+        return ops.cast(made, "float32")
 
     def fake_inputs(self, batch) -> tuple:
         rows = ops.shape(batch["real"])[0]
@@ -172,8 +218,8 @@ class StyleBasedModel(AdversarialModel):
 
     def _run_with_noise(self, ema, seed, start, styles):
         with backend.noise(seed, start=start):
-            images = self._generator(ema).get_layer("synthesis")(styles, training=False)
-        return ops.clip(ops.cast(images, "float32"), -1.0, 1.0)
+            made = self._generator(ema).get_layer("synthesis")(styles, training=False)
+        return ops.clip(ops.cast(self.sample_of(made), "float32"), -1.0, 1.0)
 
     def _check_networks(self):
         super()._check_networks()

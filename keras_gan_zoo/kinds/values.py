@@ -170,7 +170,7 @@ def mend_unseen(samples, shape, mend) -> str:
     if samples.shape.rank is None:
         return f" Tell its shape: data.map(lambda x: tf.ensure_shape(x, {(None, *shape)}))."
     if tf.is_symbolic_tensor(samples) and mend_batch(samples.shape, shape):
-        return " Batch the data set: data.batch(32)."
+        return " Batch the data set: data.batch(32). Stack a list of samples: np.stack(x)."
     return mend(samples.shape, shape)
 
 
@@ -186,6 +186,8 @@ def mend_image(received, shape) -> str:
         return mend_batch(received, shape)
     if received.rank == 3 and received[1:].is_compatible_with(shape[:2]):
         return " Grey images have a channel: x[..., None]."
+    if received.rank == 4 and received[1:].is_compatible_with((shape[-1], *shape[:-1])):
+        return " Channels come last: np.moveaxis(x, 1, -1)."
     return (
         " Resize or convert the data (`kgz.datasets.load` does both), or build the model for its "
         "shape."

@@ -1,5 +1,6 @@
 """Layers the papers need and Keras lacks or has differently."""
 
+from keras_gan_zoo.layers.adaptive_instance_normalization import AdaptiveInstanceNormalization
 from keras_gan_zoo.layers.batch_normalization import BatchNormalization
 from keras_gan_zoo.layers.boltzmann_units import BoltzmannUnits
 from keras_gan_zoo.layers.centred_pooling import CentredAveragePooling2D
@@ -41,6 +42,7 @@ from keras_gan_zoo.layers.virtual_batch_normalization import VirtualBatchNormali
 from keras_gan_zoo.layers.weight_normalization import WeightNormalization
 
 __all__ = [
+    "AdaptiveInstanceNormalization",
     "SPADE",
     "BatchNormalization",
     "BoltzmannUnits",

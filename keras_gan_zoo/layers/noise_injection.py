@@ -16,6 +16,7 @@ class NoiseInjection(keras.layers.Layer):
     Args:
         per_channel: Whether each channel has a strength of its own (StyleGAN), or all have one
             (StyleGAN2). All channels are given the same noise.
+        use_bias: Whether to add a trained bias for each channel, too.
         seed: Of the noise where no model opens a stream.
         **kwargs: As for `keras.layers.Layer`.
 
@@ -30,24 +31,36 @@ class NoiseInjection(keras.layers.Layer):
         section 2. Karras et al. 2019, arXiv 1912.04958, section 2.
     """
 
-    def __init__(self, per_channel: bool = False, seed: int | None = None, **kwargs):
+    def __init__(
+        self,
+        per_channel: bool = False,
+        use_bias: bool = False,
+        seed: int | None = None,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.per_channel = per_channel
+        self.use_bias = use_bias
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
 
     def build(self, input_shape):
         shape = (input_shape[-1],) if self.per_channel else ()
         self.strength = self.add_weight(shape=shape, initializer="zeros", name="strength")
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight(shape=(input_shape[-1],), initializer="zeros", name="bias")
         self.built = True
 
     def call(self, inputs):
         shape = (*ops.shape(inputs)[:-1], 1)
         noise = backend.random_normal(shape, backend.layer_seed(self.seed_generator))
-        return inputs + ops.cast(noise, inputs.dtype) * ops.cast(self.strength, inputs.dtype)
+        outputs = inputs + ops.cast(noise, inputs.dtype) * ops.cast(self.strength, inputs.dtype)
+        return outputs if self.bias is None else outputs + ops.cast(self.bias, inputs.dtype)
 
     def compute_output_shape(self, input_shape):
         return input_shape
 
     def get_config(self):
-        return {**super().get_config(), "per_channel": self.per_channel, "seed": self.seed}
+        names = "per_channel", "use_bias", "seed"
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}

@@ -58,15 +58,18 @@ class ResizeConv2D(keras.layers.Conv2D):
         if self.factor == 1:
             return super().call(inputs)
         if self._merged is None:
-            height, width = (self.factor * size for size in ops.shape(inputs)[1:3])
-            enlarged = ops.image.resize(
-                inputs, (height, width), self.interpolation, data_format="channels_last"
-            )
-            return super().call(ops.cast(enlarged, inputs.dtype))
+            return super().call(self._enlarged(inputs))
         outputs = self._interleaved(inputs)
         if self.use_bias:
             outputs = outputs + ops.cast(self.bias, outputs.dtype)
         return outputs if self.activation is None else self.activation(outputs)
+
+    def _enlarged(self, inputs):
+        if self.interpolation == "nearest":  # XLA has no gradient of a nearest resize
+            return ops.repeat(ops.repeat(inputs, self.factor, axis=1), self.factor, axis=2)
+        size = tuple(self.factor * side for side in ops.shape(inputs)[1:3])
+        options = {"interpolation": self.interpolation, "data_format": "channels_last"}
+        return ops.cast(ops.image.resize(inputs, size, **options), inputs.dtype)
 
     def _interleaved(self, inputs):
         """The convolution of the enlarged image, computed on the small one."""

@@ -17,6 +17,8 @@ class AdversarialLoss:
     generator_needs_real = False
     # Whether numbers of any size are expected, so that a discriminator must not end in a sigmoid.
     takes_logits = True
+    # Whether logits are known but for a number that is added to all of them.
+    knows_differences_alone = False
 
     def discriminator(self, real_logits, fake_logits):
         """The discriminator's loss, a scalar to be minimised."""
@@ -25,6 +27,16 @@ class AdversarialLoss:
     def generator(self, fake_logits, real_logits=None):
         """The generator's loss, a scalar to be minimised."""
         raise errors.not_defined(self, "generator")
+
+    def boundary(self, real_logits, fake_logits):
+        """The logit half way between those that real and fake samples should have.
+
+        Where differences alone are known it lies between the means of both, of all replicas.
+        """
+        if not self.knows_differences_alone:
+            return 0.0
+        real, fake = map(backend.global_batch, floats(real_logits, fake_logits))
+        return 0.5 * (ops.mean(real) + ops.mean(fake))
 
     def get_config(self):
         return {}
@@ -107,6 +119,9 @@ class LeastSquares(AdversarialLoss):
         (fake,) = floats(fake_logits)
         return 0.5 * ops.mean(ops.square(fake - 1.0))
 
+    def boundary(self, real_logits, fake_logits):
+        return 0.5 * (1.0 - self.label_smoothing)
+
     def get_config(self):
         return {"label_smoothing": self.label_smoothing}
 
@@ -137,6 +152,8 @@ class Wasserstein(AdversarialLoss):
         Arjovsky et al. 2017, Wasserstein GAN, arXiv 1701.07875, equation 2.
     """
 
+    knows_differences_alone = True
+
     def discriminator(self, real_logits, fake_logits):
         real, fake = floats(real_logits, fake_logits)
         return ops.mean(fake) - ops.mean(real)
@@ -157,6 +174,7 @@ class RelativisticAverage(AdversarialLoss):
     """
 
     generator_needs_real = True
+    knows_differences_alone = True
 
     def discriminator(self, real_logits, fake_logits):
         real, fake = map(backend.global_batch, floats(real_logits, fake_logits))
@@ -183,6 +201,7 @@ class RelativisticPairing(AdversarialLoss):
     """
 
     generator_needs_real = True
+    knows_differences_alone = True
 
     def discriminator(self, real_logits, fake_logits):
         real, fake = floats(real_logits, fake_logits)

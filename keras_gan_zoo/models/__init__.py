@@ -17,6 +17,7 @@ from keras_gan_zoo.models.gan import GAN
 from keras_gan_zoo.models.gau_gan import GauGAN
 from keras_gan_zoo.models.icgan import IcGAN
 from keras_gan_zoo.models.improved_gan import ImprovedGAN
+from keras_gan_zoo.models.linear_controller import LinearController
 from keras_gan_zoo.models.lsgan import LSGAN
 from keras_gan_zoo.models.mdn_rnn import MDNRNN
 from keras_gan_zoo.models.ot_gan import OTGAN
@@ -31,6 +32,7 @@ from keras_gan_zoo.models.semi_supervised_gan import SemiSupervisedGAN
 from keras_gan_zoo.models.sngan import SNGAN
 from keras_gan_zoo.models.sr_resnet import SRResNet
 from keras_gan_zoo.models.srgan import SRGAN
+from keras_gan_zoo.models.stylegan import StyleGAN
 from keras_gan_zoo.models.stylegan2 import StyleGAN2
 from keras_gan_zoo.models.vae import VAE
 from keras_gan_zoo.models.vae_gan import VAEGAN
@@ -68,6 +70,7 @@ __all__ = [
     "GauGAN",
     "IcGAN",
     "ImprovedGAN",
+    "LinearController",
     "Pix2Pix",
     "PixelDA",
     "ProGAN",
@@ -76,6 +79,7 @@ __all__ = [
     "SRResNet",
     "SemiSupervisedGAN",
     "WorldModelVAE",
+    "StyleGAN",
     "StyleGAN2",
     "from_preset",
 ]

@@ -83,7 +83,7 @@ class ACGAN(Classification, AdversarialModel):
         real, fake = self.real_inputs(batch), self.fake_inputs(batch)
         judged = [self.critic.judge(*one) for one in (real, fake)]
         return {
-            "discriminator_loss": self.critic.loss.discriminator(*(j["logits"] for j in judged)),
+            "discriminator_loss": self.critic.loss_of(*(j["logits"] for j in judged)),
             "discriminator_class_loss": sum(self._class_loss(j, batch) for j in judged),
             **self.critic.penalty_losses(real, fake),
         }

@@ -116,7 +116,7 @@ class IcGAN(AdversarialModel):
         real = self.critic.criticize(samples, condition)
         shown = [(samples, other_conditions(condition)), fake]
         # Half of each gives the real samples weight 1, and both kinds of wrong ones 1/2.
-        each = [self.critic.loss.discriminator(real, self.critic.criticize(*one)) for one in shown]
+        each = [self.critic.loss_of(real, self.critic.criticize(*one)) for one in shown]
         return {
             "discriminator_loss": 0.5 * sum(each),
             **self.critic.penalty_losses((samples, condition), fake),

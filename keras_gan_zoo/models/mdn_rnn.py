@@ -4,13 +4,14 @@ import keras
 from keras import ops
 
 from keras_gan_zoo import backend, kinds, losses, networks
-from keras_gan_zoo.errors import check_choice
+from keras_gan_zoo.errors import WrongNetworkError, check_choice
 from keras_gan_zoo.training import checks
 from keras_gan_zoo.training.abilities import Ability
 from keras_gan_zoo.training.calls import compiled
 from keras_gan_zoo.training.phase import Phase
 from keras_gan_zoo.training.phased_model import PhasedModel
 from keras_gan_zoo.training.schedules import FlooredDecay
+from keras_gan_zoo.weight_files import sha256_of
 
 # Latents, numbers of an action, units, and whether episodes end.
 VARIANTS = {"doom": (64, 1, 512, True), "car_racing": (32, 3, 256, False)}
@@ -35,6 +36,9 @@ class MDNRNN(PhasedModel):
             state, if they are others.
         mixtures: Normals in a mixture.
         restarts: Whether episodes end, if it is another.
+        vision_sha256: Of the `WorldModelVAE` whose latents these are, as
+            `keras_gan_zoo.weight_files.sha256_of` gives it;
+            what runs both refuses another then.
         **kwargs: A `memory` to use instead, see `kgz.networks.mdn_rnn`; `seed`, `name` and `dtype`,
             see `kgz.training.PhasedModel`.
 
@@ -68,6 +72,7 @@ class MDNRNN(PhasedModel):
         units: int | None = None,
         mixtures: int = 5,
         restarts: bool | None = None,
+        vision_sha256: str | None = None,
         **kwargs,
     ):
         check_choice("variant", variant, VARIANTS)
@@ -77,6 +82,7 @@ class MDNRNN(PhasedModel):
             usual if one is None else one for one, usual in chosen
         )
         self.mixtures, self.steps = mixtures, int(steps)
+        self.vision_sha256 = vision_sha256
         super().__init__(
             networks={
                 "memory": lambda: networks.mdn_rnn(
@@ -140,7 +146,31 @@ class MDNRNN(PhasedModel):
         parameters = ops.reshape(outputs[..., int(self.restarts) :], shape)
         return ops.split(parameters, 3, axis=-1), outputs[..., : int(self.restarts)], state
 
-    def step(self, latents, actions, state, temperature=1.0, seed=None, begins=None):
+    def check_vision(self, vision):
+        """Checks that latents of a `WorldModelVAE` are those that this memory has learnt.
+
+        Raises:
+            WrongNetworkError: A `ValueError`, if the weights of its encoder and decoder are not
+                those of `vision_sha256`, or its latents are of another size.
+        """
+        if vision.latent_dim != self.latent_dim:
+            raise WrongNetworkError(
+                f"Expected a vision of {self.latent_dim} latents, as the memory has. "
+                f"Received: one of {vision.latent_dim}"
+            )
+        found = sha256_of(vision)
+        if self.vision_sha256 not in (None, found):
+            raise WrongNetworkError(
+                "Expected the vision whose latents the memory has learnt, of sha256 "
+                f"{self.vision_sha256}. Received: one of sha256 {found}; load the two that were "
+                "saved together"
+            )
+
+    def remember(self, latents, actions, state, begins=None):
+        """The state after one step that was taken, for agents outside of dreams; as `step`."""
+        return self._after(latents, actions, state, begins)[-1]
+
+    def step(self, latents, actions, state, temperature=1.0, seed=None, begins=None, noise=None):
         """One step of a dream, for code that dreams many at once.
 
         Args:
@@ -151,12 +181,14 @@ class MDNRNN(PhasedModel):
             seed: Of the noise: an integer or a tensor of two; `None` for any.
             begins: Whether an episode begins with these latents, `(batch, 1)`, 0 or 1; by default
                 none does.
+            noise: Instead of a seed: uniform and normal noise, each of the shape of `latents`.
 
         Returns:
             The next latents, whether the episode is over, a boolean `(batch,)`, and the state.
         """
-        with backend.noise(seed):
-            noise = self._noise(ops.shape(latents))
+        if noise is None:
+            with backend.noise(seed):
+                noise = self._noise(ops.shape(latents))
         return self._step(latents, actions, state, *noise, temperature, begins)
 
     def dream(self, latents, actions, temperature: float = 1.0, seed: int | None = None):
@@ -208,11 +240,15 @@ class MDNRNN(PhasedModel):
     def _noise(self, shape):
         return backend.random_uniform(shape), backend.random_normal(shape)
 
-    def _step(self, latents, actions, state, uniform, normal, temperature, begins=None):
+    def _after(self, latents, actions, state, begins):
+        """What `remembered` gives of one step."""
         inputs = [latents, actions]
         if self.restarts:
             inputs.append(ops.zeros_like(actions[:, :1]) if begins is None else begins)
-        mixtures, logits, state = self.remembered(ops.concatenate(inputs, -1)[:, None], state)
+        return self.remembered(ops.concatenate(inputs, -1)[:, None], state)
+
+    def _step(self, latents, actions, state, uniform, normal, temperature, begins=None):
+        mixtures, logits, state = self._after(latents, actions, state, begins)
         mixtures = [one[:, 0] for one in mixtures]
         latents = losses.mixture_sample(*mixtures, uniform, normal, temperature)
         over = ops.any(logits[:, 0] > 0.0, axis=-1)

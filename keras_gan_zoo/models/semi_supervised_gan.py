@@ -127,6 +127,7 @@ class SemiSupervisedGAN(FewLabels, AdversarialModel):
     def discriminator_losses(self, batch):
         (fake,) = self.fake_inputs(batch)
         judged = self.critic.judge_together(batch["labelled"], batch["real"], fake)
+        self.critic.observe(judged[1]["logits"])
         on_labelled, on_real, on_fake = (one["class_logits"] for one in judged)
         return {
             "discriminator_loss": losses.semi_supervised_unlabelled(on_real, on_fake),

@@ -57,6 +57,7 @@ from keras_gan_zoo.networks.spade import (
     style_encoder,
 )
 from keras_gan_zoo.networks.srgan import sr_resnet, srgan_discriminator
+from keras_gan_zoo.networks.stylegan import stylegan_generator
 from keras_gan_zoo.networks.stylegan2 import stylegan2_discriminator, stylegan2_generator
 from keras_gan_zoo.networks.toy import toy_critic, toy_generator
 from keras_gan_zoo.networks.vae_gan import (
@@ -66,6 +67,7 @@ from keras_gan_zoo.networks.vae_gan import (
 )
 from keras_gan_zoo.networks.wgan_gp import wgan_gp_critic, wgan_gp_generator
 from keras_gan_zoo.networks.world_model import (
+    linear_controller,
     mdn_rnn,
     world_model_decoder,
     world_model_encoder,
@@ -95,6 +97,7 @@ __all__ = [
     "improved_gan_classifier",
     "improved_gan_generator",
     "inception_2015",
+    "linear_controller",
     "maxout_discriminator",
     "mdn_rnn",
     "mlp_decoder",
@@ -132,6 +135,7 @@ __all__ = [
     "super_resolution_discriminator",
     "stylegan2_discriminator",
     "stylegan2_generator",
+    "stylegan_generator",
     "toy_critic",
     "toy_generator",
     "vae_gan_decoder",

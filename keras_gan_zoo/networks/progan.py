@@ -13,6 +13,7 @@ from keras_gan_zoo.layers import (
     MinibatchStdDev,
     PixelNormalization,
     ResizeConv2D,
+    UpFirDown2D,
 )
 from keras_gan_zoo.networks.blocks.growing_widths import COARSEST, widths_of
 
@@ -46,32 +47,37 @@ def progan_generator(
         Karras et al. 2017, Progressive Growing of GANs for Improved Quality, Stability, and
         Variation, arXiv 1710.10196, table 2, and the authors' `networks.py`.
     """
-    widths = _widths(image_shape, filters, max_filters)
+    widths = widths_at(image_shape, filters, max_filters)
     latents = keras.Input((latent_dim,), name="latents")
     x = layers.Reshape((1, 1, latent_dim))(PixelNormalization()(latents))
     # A dense layer to a grid, with one bias for each channel.
     grid = layers.Conv2DTranspose(widths[0], COARSEST, activation="leaky_relu")
     x = PixelNormalization()(EqualizedLearningRate(grid, GAIN)(x))
     x = PixelNormalization()(_conv(widths[0], 3)(x))
-    image, side = _colours(image_shape)(x), COARSEST
-    outputs = [_enlarged(image, image_shape[0] // side)]
+    image, side = colours(image_shape)(x), COARSEST
+    outputs = [enlarged(image, image_shape[0] // side)]
     for width in widths[1:]:
         side *= 2
         x = PixelNormalization()(_resized_conv(width)(x))
         x = PixelNormalization()(_conv(width, 3)(x))
-        before, image = _enlarged(image, 2), _colours(image_shape)(x)
+        before, image = enlarged(image, 2), colours(image_shape)(x)
         faded = FadeIn(name=fade_name(side), dtype="float32")([before, image])
-        outputs.append(_enlarged(faded, image_shape[0] // side))
+        outputs.append(enlarged(faded, image_shape[0] // side))
     return keras.Model(latents, outputs, name="generator")
 
 
 def progan_discriminator(
-    image_shape: tuple = (1024, 1024, 3), filters: int | None = None, max_filters: int = 512
+    image_shape: tuple = (1024, 1024, 3),
+    filters: int | None = None,
+    max_filters: int = 512,
+    blur: bool = False,
 ) -> keras.Model:
     """A discriminator that grows with the generator, and is its mirror image.
 
     Args:
         image_shape, filters, max_filters: As for `progan_generator`.
+        blur: Whether maps are filtered by [1, 2, 1] before they are halved, and rectified after it,
+            as in StyleGAN.
 
     Returns:
         A model from images `(batch, *image_shape)` to a list of logits `(batch, 1)`: of the images
@@ -82,17 +88,21 @@ def progan_discriminator(
         ValueError: If the side is no power of two.
 
     References:
-        Karras et al. 2017, arXiv 1710.10196, table 2, and the authors' `networks.py`.
+        Karras et al. 2017, arXiv 1710.10196, table 2, and the authors' `networks.py`; Karras et
+        al. 2018, arXiv 1812.04948, section 2 (of the filter).
     """
-    widths = _widths(image_shape, filters, max_filters)
-    last, *_ = _widths(image_shape, filters, max_filters, COARSEST // 2)
+    widths = widths_at(image_shape, filters, max_filters)
+    last, *_ = widths_at(image_shape, filters, max_filters, COARSEST // 2)
     samples = keras.Input(image_shape, name="samples")
     images = [samples]
     for _ in widths[1:]:
         images.insert(0, layers.AveragePooling2D(2)(images[0]))
-    seen = [_conv(width, 1)(image) for width, image in zip(widths, images, strict=True)]
+    seen = [
+        _conv(width, 1, name=f"seen_{image.shape[1]}x{image.shape[1]}")(image)
+        for width, image in zip(widths, images, strict=True)
+    ]
     blocks = [
-        (_conv(width, 3), _conv(wide, 3), layers.AveragePooling2D(2))
+        (_conv(width, 3), *_halving(wide, blur))
         for wide, width in zip(widths[:-1], widths[1:], strict=True)
     ]
     head = (
@@ -117,24 +127,32 @@ def fade_name(side: int) -> str:
     return f"fade_{side}x{side}"
 
 
-def _conv(width, size):
+def _conv(width, size, activation="leaky_relu", **options):
     """A convolution with leaky ReLU, of slope 0.2 in Keras."""
-    conv = layers.Conv2D(width, size, padding="same", activation="leaky_relu")
-    return EqualizedLearningRate(conv, GAIN)
+    conv = layers.Conv2D(width, size, padding="same", activation=activation)
+    return EqualizedLearningRate(conv, GAIN, **options)
+
+
+def _halving(width, blur):
+    """A convolution to maps of half the side."""
+    if not blur:
+        return _conv(width, 3), layers.AveragePooling2D(2)
+    blurred, conv = UpFirDown2D((1, 2, 1), padding=(1, 1)), _conv(width, 3, activation=None)
+    return blurred, conv, layers.AveragePooling2D(2), layers.Activation("leaky_relu")
 
 
 def _resized_conv(width):
     return EqualizedLearningRate(ResizeConv2D(width, 3, activation="leaky_relu"), GAIN)
 
 
-def _colours(image_shape):
-    return EqualizedLearningRate(
-        layers.Conv2D(image_shape[-1], 1, dtype="float32"), dtype="float32"
-    )
+def colours(image_shape, **options):
+    """The layer that makes an image from maps."""
+    conv = layers.Conv2D(image_shape[-1], 1, dtype="float32")
+    return EqualizedLearningRate(conv, dtype="float32", **options)
 
 
-def _enlarged(images, factor):
-    """Pixels repeated."""
+def enlarged(images, factor):
+    """Images whose pixels are repeated."""
     return layers.UpSampling2D(factor, dtype="float32")(images) if factor > 1 else images
 
 
@@ -144,6 +162,7 @@ def _through(chain, x):
     return x
 
 
-def _widths(image_shape, filters, max_filters, coarsest=COARSEST):
+def widths_at(image_shape, filters, max_filters, coarsest=COARSEST):
+    """The channels at each side, see `widths_of`; by default the paper's."""
     filters = filters or CHANNELS_TIMES_SIDE // image_shape[0]
     return widths_of(image_shape, filters, max_filters, coarsest)

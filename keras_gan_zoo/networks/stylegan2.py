@@ -55,7 +55,7 @@ def stylegan2_generator(
         Karras et al. 2019, Analyzing and Improving the Image Quality of StyleGAN, arXiv 1912.04958,
         section 2 and figure 7 (b), and the authors' `networks_stylegan2.py`.
     """
-    mapping = _mapping(latent_dim, style_dim, mapping_layers)
+    mapping = style_mapping(latent_dim, style_dim, mapping_layers)
     synthesis = _synthesis(image_shape, style_dim, filters, max_filters)
     latents = keras.Input((latent_dim,), name="latents")
     styles = layers.RepeatVector(synthesis.input_shape[1])(mapping(latents))
@@ -100,12 +100,13 @@ def stylegan2_discriminator(
     return keras.Model(samples, logits, name="discriminator")
 
 
-def _mapping(latent_dim, style_dim, depth):
+def style_mapping(latent_dim, style_dim, depth, activation=scaled_leaky_relu, gain=1.0):
+    """Dense layers from latents, on the sphere, to styles, whose moving mean is kept."""
     latents = keras.Input((latent_dim,), name="latents")
     x = PixelNormalization()(latents)
     for _ in range(depth):
-        dense = layers.Dense(style_dim, activation=scaled_leaky_relu)
-        x = EqualizedLearningRate(dense, multiplier=0.01)(x)
+        dense = layers.Dense(style_dim, activation=activation)
+        x = EqualizedLearningRate(dense, gain, multiplier=0.01)(x)
     return keras.Model(latents, MovingMean(name="mean")(x), name="mapping")
 
 

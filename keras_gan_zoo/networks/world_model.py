@@ -1,4 +1,4 @@
-"""The networks of World Models: what is seen, and what is remembered."""
+"""The networks of World Models: what is seen, what is remembered, and what is done."""
 
 import keras
 from keras import layers
@@ -90,3 +90,34 @@ def mdn_rnn(
     outputs = layers.Dense(restarts + 3 * latent_dim * mixtures, dtype="float32", name="mixtures")
     after = [layers.Activation("linear", dtype="float32")(one) for one in after]
     return keras.Model([inputs, *states], [outputs(x), *after], name="memory")
+
+
+def linear_controller(
+    latent_dim: int = 64,
+    units: int = 512,
+    states: tuple = ("hidden", "cell"),
+    action_dim: int = 1,
+    use_bias: bool = False,
+) -> keras.Model:
+    """A linear map with a hyperbolic tangent, from latents and a memory's state to actions.
+
+    Args:
+        latent_dim: Size of a latent vector.
+        units: Size of each half of the memory's state.
+        states: The names of the halves that it sees.
+        action_dim: Numbers of an action.
+        use_bias: Whether there is a bias.
+
+    Returns:
+        A model from `[latents, *states]`, `(batch, latent_dim)` and each `(batch, units)`, to
+        actions `(batch, action_dim)` in `[-1, 1]`.
+
+    References:
+        Ha and Schmidhuber 2018, arXiv 1803.10122, section 2.3 and appendix A.3.
+    """
+    inputs = [latents_input(latent_dim)]
+    inputs += [keras.Input((units,), name=name) for name in states]
+    x = layers.Concatenate()(inputs) if states else inputs[0]
+    dense = layers.Dense(action_dim, use_bias=use_bias, dtype="float32", name="actions")
+    actions = layers.Activation("tanh", dtype="float32")(dense(x))
+    return keras.Model(inputs, actions, name="policy")

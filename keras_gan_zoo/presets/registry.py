@@ -32,10 +32,11 @@ MORE_PRESETS = "keras-gan-zoo-weights"  # holds all others of this project
 ONLY_RECIPES = {
     "biggan_fashion_mnist",
     "colorization_gan_photos",
+    "gaugan_doom",
     "own_photos",
+    "pix2pix_doom",
     "progan_fashion_mnist",
     "r3gan_fashion_mnist",
-    "srgan_photos",
     "stylegan2_fashion_mnist",
 }
 

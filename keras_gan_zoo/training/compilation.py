@@ -24,6 +24,7 @@ class PhasedCompilation:
     def compile(
         self,
         optimizer=None,
+        loss=None,
         *,
         metrics=(),
         jit_compile="auto",
@@ -31,6 +32,7 @@ class PhasedCompilation:
         steps_per_execution=1,
         accumulation_steps: int = 1,
         auto_scale_loss=True,
+        **others,
     ):
         """Chooses the optimizers; without arguments, the paper's.
 
@@ -38,6 +40,7 @@ class PhasedCompilation:
             optimizer: `None`; a `keras.optimizers.Optimizer` or its name, of which each phase
                 gets one of its own; or a dict of these by phase name (phases left out keep the
                 paper's).
+            loss: None, since a model has the losses of its paper.
             metrics: Streaming metrics of `kgz.metrics`, such as
                 `kgz.metrics.FrechetDistance(feature_extractor="fashion_mnist")`. `evaluate`, and
                 `fit` on its validation data, compare as many generated samples with the real ones.
@@ -48,11 +51,18 @@ class PhasedCompilation:
             accumulation_steps: Slices of a batch whose gradients are added up before each update:
                 memory for a slice, and the update of the batch (see `Phase.accumulate`).
             auto_scale_loss: Whether each optimizer scales its loss under `mixed_float16`.
+            **others: None, such as `loss_weights` and `weighted_metrics`.
 
         Raises:
-            ValueError: If a phase name is unknown, an optimizer instance is shared, or it
-                accumulates gradients by itself.
+            ValueError: If there is a `loss` or another argument, a phase name is unknown, an
+                optimizer instance is shared, or it accumulates gradients by itself.
         """
+        for name, value in {"loss": loss, **others}.items():
+            if value is not None:
+                raise ValueError(
+                    f"Expected no `{name}`: a model has the losses of its paper, `<phase>_losses`, "
+                    f"and their weights among its arguments. Received: {name}={value!r}"
+                )
         chosen = self._choose_optimizers(optimizer)
         checks.check_count("accumulation_steps", accumulation_steps)
         self._check_stages()

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import os
 import re
 import warnings
 
@@ -121,6 +122,22 @@ class Entrances:
         self._check_batch(x, y, *args, **kwargs)
         with _plain_errors():
             return super().test_on_batch(x, y, *args, **kwargs)
+
+    def save(self, filepath, *args, **kwargs):
+        """Writes model and optimizers to a file that ends in `.keras`, as `keras.Model.save`."""
+        if str(filepath).endswith((".h5", ".hdf5")):
+            raise ValueError(
+                "Expected a file name that ends in .keras, since HDF5 knows one optimizer alone; "
+                f"`save_weights` takes one that ends in .weights.h5. Received: {filepath}"
+            )
+        return super().save(filepath, *args, **kwargs)
+
+    def quantize(self, *args, **kwargs):
+        """Not done, since nothing could load the model again; presets keep eight bits."""
+        raise NotImplementedError(
+            "Expected no `quantize`: a quantized model could be saved, but not loaded again. "
+            '`save_to_preset(..., dtype="int8")` stores weights in eight bits'
+        )
 
     def parts_of(self, data) -> dict:
         """The parts of what `fit` is given by name, as `inputs` names them, as they are."""
@@ -328,6 +345,11 @@ def _check_numbers(given):
 
 def _as_arrays(data):
     """Nested lists of numbers as an array, and anything else as it is."""
+    if isinstance(data, (str, os.PathLike)):
+        raise ValueError(
+            "Expected arrays or a data set, such as `kgz.datasets.load` makes of a name: "
+            f"kgz.datasets.load({str(data)!r}). Received: {data!r}"
+        )
     if not isinstance(data, list) or any(hasattr(one, "shape") for one in tf.nest.flatten(data)):
         return data
     try:

@@ -1,5 +1,7 @@
 """Whether what callbacks of Keras monitor will be reported, asked before training begins."""
 
+import string
+
 import keras
 import tensorflow as tf
 
@@ -18,11 +20,10 @@ def check_monitored(model, callbacks, data, has_validation: bool):
         data: The data set of `fit`.
         has_validation: Whether `fit` has `validation_data`.
     """
-    monitoring = [one for one in callbacks if _monitors(one)]
+    monitoring = [(one, name) for one in callbacks for name in _monitored(one)]
     if not monitoring or not isinstance(data, tf.data.Dataset) or any(map(_is_unknown, callbacks)):
         return
-    for callback in monitoring:
-        monitor = callback.monitor
+    for callback, monitor in monitoring:
         earlier = callbacks[: callbacks.index(callback)]  # later ones add to the logs too late
         reported = [name for one in earlier for name in getattr(one, "reported", ())]
         if monitor.startswith("learning_rate") or monitor.split("[")[0] in reported:
@@ -41,10 +42,15 @@ def check_monitored(model, callbacks, data, has_validation: bool):
             raise ValueError(f"{error}{hint}")
 
 
-def _monitors(callback):
+def _monitored(callback):
+    """The numbers that a callback asks for: to compare them, or in the names of its files."""
     is_in_use = getattr(callback, "save_best_only", True)  # which other callbacks do not have
     monitor = getattr(callback, "monitor", None)
-    return isinstance(monitor, str) and hasattr(callback, "monitor_op") and is_in_use
+    if isinstance(monitor, str) and hasattr(callback, "monitor_op") and is_in_use:
+        yield monitor
+    if isinstance(callback, keras.callbacks.ModelCheckpoint):
+        fields = {field for _, field, _, _ in string.Formatter().parse(callback.filepath)}
+        yield from sorted(fields - {None, "epoch", "batch"})
 
 
 def _is_unknown(callback):

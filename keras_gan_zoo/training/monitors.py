@@ -25,6 +25,11 @@ class PhaseOptimizers:
         return all(one.built for one in self.optimizers)
 
     @property
+    def variables(self) -> list:
+        """The variables of all, as `model.summary()` counts them."""
+        return [variable for one in self.optimizers for variable in one.variables]
+
+    @property
     def iterations(self):
         """The updates of the first phase."""
         return self.optimizers[0].iterations

@@ -19,6 +19,10 @@ class Part:
         """Losses by name that are added to those of each phase that trains the network."""
         return {}
 
+    def reports(self) -> dict:
+        """Numbers by name that `fit` reports beside the losses of phases that train the network."""
+        return {}
+
     def before_update(self):
         """Called before each update of the network."""
 

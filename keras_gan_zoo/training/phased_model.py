@@ -241,7 +241,7 @@ class PhasedModel(
         batch, share, _ = self._received(data)
         with self._mode(training=False), backend.noise(self._evaluation_noise):
             for phase, _, part in self._turns(batch):
-                self._report(self._phase_losses(phase, part), part, share)
+                self._report(phase, self._phase_losses(phase, part), part, share)
             if self.sample_metrics:
                 real, fake = self.comparison(batch)
                 kept = real_rows(batch, share)
@@ -269,7 +269,8 @@ class PhasedModel(
     def _results(self, *metrics):
         results = self.loss_means.result()
         if len(self.phases()) == 1:  # for Keras's callbacks, which look for it
-            results = {"loss": sum(results.values()), **results}
+            losses = (one for name, one in results.items() if name in self._phase_of_loss)
+            results = {"loss": sum(losses), **results}
         results |= {metric.name: metric.result() for metric in metrics}
         if isinstance(tf.distribute.get_strategy(), tf.distribute.MultiWorkerMirroredStrategy):
             # Keras averages over workers along axis 0, which a scalar does not have.

@@ -90,7 +90,7 @@ class PhaseUpdates:
                     if gradients:
                         added = [a + b for a, b in zip(gradients, added, strict=True)]
                     gradients = added if count == 1 else [tf.convert_to_tensor(a) for a in added]
-                self._report(losses, part, share)
+                self._report(phase, losses, part, share)
         with _unless(skips, [*variables, *optimizer.variables]):
             optimizer.apply(clipped_together(optimizer, gradients), variables)
         slices = max(one.steps for one in self._playing_phases())
@@ -127,7 +127,10 @@ class PhaseUpdates:
                 )
         return {name: tf.cast(value, tf.float32) for name, value in losses.items()}
 
-    def _report(self, losses, batch, share):
+    def _report(self, phase, losses, batch, share):
+        for part in self._attached:
+            if part.network in phase.networks:
+                losses = {**losses, **part.reports()}
         self.loss_means.update_state(losses, real_rows(batch, share))
 
 

@@ -262,6 +262,13 @@ SPECS = (
         stage="8x8",
     ),
     ModelSpec(
+        kgz.models.StyleGAN,
+        _tiny(style_dim=4, mapping_layers=1, filters=2, max_filters=4),
+        losses=(*GAN_LOSSES, "r1_penalty"),
+        exempt={r"(colours|seen)_4x4": "what fades in from 8x8 on has taken their place"},
+        couples=True,
+    ),
+    ModelSpec(
         kgz.models.StyleGAN2,
         # Terms at intervals are tried elsewhere: here they come every time.
         _tiny(
@@ -433,6 +440,9 @@ SPECS = (
     ),
 )
 
+
+# What nobody trains by gradient keeps its promises in a test file of its own.
+EVOLVED = {kgz.models.LinearController: "tests/models/test_linear_controller.py"}
 
 GUESTS = (
     ModelSpec(pairs.Pairs, dict, losses=(*GAN_LOSSES, "distance"), noisy=False),

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import PIL.Image
 import pytest
+import tensorflow as tf
 from keras import ops
 
 import keras_gan_zoo as kgz
@@ -57,11 +58,28 @@ def test_the_numbers_of_a_known_error(pairs):
     assert numbers["identity_fid[means]"] == pytest.approx(6 * 0.4**2, abs=1e-5)
     assert numbers["identity_ssim"] < numbers["translation_ssim"] < 1.0
     assert {name.split("[")[0] for name in numbers} == {
-        name for name in NUMBERS if not name.startswith("back")
+        name for name in NUMBERS if not name.startswith(("back", "bicubic"))
     }
     assert found["protocol"]["reference"] == f"{pairs}[test]"
     assert found["protocol"]["extractor"] == "means"
     assert found["protocol"]["test_samples"] == 10
+
+
+def test_enlargements_are_compared_with_bicubic_interpolation(tmp_path):
+    pixels = np.zeros((16, 16, 3), "uint8")
+    pixels[:, 8:] = 255
+    for split in ("train", "test"):
+        (tmp_path / split).mkdir()
+        for index in range(4):
+            PIL.Image.fromarray(pixels).save(tmp_path / split / f"{index}.png")
+    model = kgz.models.SRResNet(SHAPE, scale=2, filters=2, blocks=1, seed=0)
+    data = f"low_resolution:2,folder:{tmp_path}"
+    numbers = evaluate(model, data, extractor=Means())["metrics"]
+    small = tf.image.resize(pixels[None] / 255.0, (8, 8), "bicubic", antialias=True)
+    large = tf.image.resize(np.round(255.0 * small) / 255.0, (16, 16), "bicubic")
+    expected = np.abs(np.clip(large, 0, 1) - pixels / 255.0).mean()
+    assert numbers["bicubic_l1"] == pytest.approx(expected, abs=2e-3) and expected > 0.01
+    assert numbers["bicubic_psnr"] > numbers["translation_psnr"]
 
 
 def test_there_and_back_again(pairs):

@@ -1,4 +1,4 @@
-"""Oracle: a dense convolution with zeros between groups."""
+"""Oracles: a dense convolution with zeros between groups; the same without XLA."""
 
 import keras
 import numpy as np
@@ -32,3 +32,17 @@ def test_grouped_convolution_is_one_with_zeros_between_groups():
     whole = tape.gradient(loss, dense.kernel.value)
     expected = np.concatenate([whole[:, :, :3, :2], whole[:, :, 3:, 2:]], axis=-1)
     np.testing.assert_allclose(gradient, expected, rtol=1e-4, atol=1e-4)
+
+
+def test_resizing_has_a_gradient_under_xla():
+    layer, inputs = kgz.layers.ResizeConv2D(2, 3), tf.constant(normal(2, 4, 4, 3))
+    layer.build(inputs.shape)
+
+    def gradient(inputs):
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            total = tf.reduce_sum(layer(inputs) ** 2)
+        return tape.gradient(total, inputs)
+
+    found = tf.function(gradient, jit_compile=True)(inputs)
+    np.testing.assert_allclose(found, gradient(inputs), rtol=1e-4, atol=1e-5)

@@ -244,6 +244,7 @@ def test_gaussian_noise_is_standard_normal_and_independent(shape):
 
 LAYERS = [
     (kgz.layers.BoltzmannUnits(3), (2, 5)),
+    (kgz.layers.AdaptiveInstanceNormalization(1e-6), [(2, 4, 4, 8), (2, 5)]),
     (kgz.layers.BatchNormalization(momentum=0.7), (2, 4, 4, 8)),
     (kgz.layers.CentredAveragePooling2D(), (2, 4, 4, 8)),
     (kgz.layers.ConcatenatedReLU(), (2, 4, 4, 8)),
@@ -268,7 +269,7 @@ LAYERS = [
     (kgz.layers.PixelShuffle2D(2), (2, 4, 4, 8)),
     (kgz.layers.ModulatedConv2D(3, 3, True, False), [(2, 4, 4, 8), (2, 5)]),
     (kgz.layers.MovingMean(0.5), (2, 8)),
-    (kgz.layers.NoiseInjection(True, seed=3), (2, 4, 4, 8)),
+    (kgz.layers.NoiseInjection(True, True, seed=3), (2, 4, 4, 8)),
     (kgz.layers.PixelNormalization(1e-6), (2, 4, 4, 8)),
     (kgz.layers.PrependReference(2), (3, 4)),
     (kgz.layers.ReflectionPadding2D(2), (2, 4, 4, 8)),

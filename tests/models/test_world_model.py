@@ -189,3 +189,16 @@ def test_warmer_dreams_spread_more():
 def test_bad_arguments_are_refused(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_a_memory_knows_whose_latents_it_has_learnt(tmp_path):
+    visions = [kgz.models.WorldModelVAE(latent_dim=3, filters=1, seed=seed) for seed in (0, 1)]
+    model = memory(vision_sha256=kgz.weight_files.sha256_of(visions[0]))
+    memory().check_vision(visions[1])  # it does not know
+    model.check_vision(visions[0])
+    model.save_to_preset(tmp_path / "memory")
+    model = kgz.models.MDNRNN.from_preset(str(tmp_path / "memory"))
+    with pytest.raises(ValueError, match="latents the memory has learnt.*Received.*together"):
+        model.check_vision(visions[1])
+    with pytest.raises(ValueError, match="vision of 3 latents.*Received: one of 2"):
+        model.check_vision(kgz.models.WorldModelVAE(latent_dim=2, filters=1))

@@ -29,6 +29,11 @@ def test_counts_of_the_authors_code(shape, sizes, counts):
     assert (trainable(generator), trainable(discriminator)) == counts
 
 
+def test_with_the_filter_of_stylegan_there_are_as_many():
+    network = kgz.networks.progan_discriminator((32, 32, 3), 32, 64, blur=True)
+    assert trainable(network) == 279_521
+
+
 def doubled(images):
     return np.repeat(np.repeat(images, 2, axis=1), 2, axis=2)
 

@@ -20,6 +20,10 @@ def gan(shape=(8, 8, 1), **options):
     return model
 
 
+def count_of(variables):
+    return sum(int(np.prod(one.shape)) for one in variables)
+
+
 def dataset(x, batch_size=4):
     return tf.data.Dataset.from_tensor_slices(x).batch(batch_size)
 
@@ -90,7 +94,7 @@ def test_looking_at_a_data_set_does_not_move_its_order():
 
 def test_hints_for_data_sets():
     model = gan()
-    with pytest.raises(ValueError, match=r"Batch the data set: data.batch\(32\). Received"):
+    with pytest.raises(ValueError, match=r"Batch the data set: data.batch\(32\). Stack a l"):
         model.fit(tf.data.Dataset.from_tensor_slices(IMAGES))
     unknown = dataset(IMAGES).map(lambda x: tf.py_function(lambda a: a, [x], tf.float64))
     with pytest.raises(ValueError, match=r"ensure_shape\(x, \(None, 8, 8, 1\)\)\). Received"):
@@ -228,3 +232,24 @@ def test_small_parts_of_a_batch_are_warned_of(updates, size, warned):
     said = [str(one.message) for one in caught if "updates of a training step" in str(one.message)]
     assert bool(said) is warned
     assert not warned or "batch_size=128" in said[0]
+
+
+def test_what_keras_offers_and_a_model_of_several_players_cannot_do(tmp_path):
+    model = gan((2,))
+    model.fit(POINTS, verbose=0)
+    lines = []
+    model.summary(print_fn=lambda line, **_: lines.append(line))
+    assert f"Optimizer params: {count_of(model.optimizer.variables):,}" in "".join(lines)
+    for refused, sentence in (
+        (lambda: model.compile(loss="mse"), "Expected no `loss`.*Received: loss='mse'"),
+        (lambda: model.compile("adam", "mse"), "Expected no `loss`"),
+        (lambda: model.compile(loss_weights=[1, 2]), "Expected no `loss_weights`"),
+        (lambda: model.save(tmp_path / "model.h5"), "ends in .keras"),
+        (lambda: model.fit("folder:photos"), r"kgz.datasets.load\('folder:photos'\)"),
+        (lambda: gan().fit(np.moveaxis(IMAGES, -1, 1)), r"Channels come last: np.moveaxis"),
+    ):
+        with pytest.raises(ValueError, match=sentence):
+            refused()
+    with pytest.raises(NotImplementedError, match="int8"):
+        model.quantize("int8")
+    assert not list(tmp_path.iterdir())

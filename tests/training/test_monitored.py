@@ -39,6 +39,7 @@ def stop(monitor):
             ),
             "generator_loss",
         ),
+        (lambda: keras.callbacks.ModelCheckpoint("{epoch}-{gen_loss:.2f}.keras"), "generator_loss"),
     ],
 )
 def test_a_misspelt_loss_is_said_before_the_first_step(make, meant):

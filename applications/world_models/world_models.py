@@ -1,0 +1,126 @@
+"""An agent that learns in its own dream (Ha and Schmidhuber 2018): see, remember, act.
+
+python world_models.py all --run runs/doom --workers 2
+python world_models.py evolve --run runs/doom --temperatures 0.1 0.5 1 1.15 1.3
+python world_models.py evaluate --run runs/doom --temperatures 0.1 0.5 1 1.15 1.3 --workers 2
+
+Every stage leaves what it has done in the folder of the run. Whatever was killed goes on where it
+was when the same command is given again.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras_gan_zoo as kgz  # before Keras: it has TensorFlow use oneDNN
+
+# isort: split
+import numpy as np
+import rich.progress
+from drawing import draw
+from evolution import evolve
+from learning import encode, random_in_dreams, train_memory, train_vision
+from rollouts import collect, play_one
+from settings import settings_of
+from workers import Workers
+
+from keras_gan_zoo import atomic
+
+RANDOM = "random"
+
+
+def evaluate(run: pathlib.Path, workers: Workers, temperatures=(1.15,), episodes=100, skill=None):
+    """Plays the real game at random and with each controller, and prints a table.
+
+    Beside what controllers reached is what random actions do in dreams of the same temperature:
+    where these live as long as in the game, the dream is as hard.
+
+    The return of each episode is kept in `evaluation.json` as soon as it is over.
+
+    Returns:
+        By player, `"random"` or a temperature, mean and standard deviation.
+    """
+    settings, path = settings_of(run), run / "evaluation.json"
+    skill = settings.skill if skill is None else skill
+    kept = json.loads(path.read_text()) if path.exists() else {}
+    players = {RANDOM: None}
+    for temperature in temperatures:
+        preset = str(run / f"controller_{temperature:g}")
+        controller = kgz.models.LinearController.from_preset(preset)
+        players[f"{temperature:g}"] = tuple(map(float, controller.parameters()))
+    table = {}
+    for name, parameters in players.items():
+        returns = kept.setdefault(f"{name}, skill {skill}", {})
+        left = [number for number in range(episodes) if str(number) not in returns]
+        tasks = [(str(run), parameters, number, skill) for number in left]
+        done = workers.each(play_one, tasks)
+        for task, total in rich.progress.track(done, f"play ({name})", total=len(tasks)):
+            returns[str(task[2])] = total
+            atomic.write_json(path, kept)
+        found = [returns[str(number)] for number in range(episodes)]
+        table[name] = float(np.mean(found)), float(np.std(found))
+    game = f"Doom, skill {skill}" if settings.dreams else "race track"
+    print(f"| temperature | evolved: score | random in dreams | {game}, {episodes} episodes |")
+    print("|---|---|---|---|")
+    for name, real in table.items():
+        evolved = dreamt = ""
+        if name != RANDOM:
+            facts = json.loads((run / f"controller_{name}" / "metadata.json").read_text())
+            evolved = _said(*facts["score"])
+            if settings.dreams:
+                returns = random_in_dreams(run, float(name))
+                dreamt = _said(returns.mean(), returns.std())
+        print(f"| {name} | {evolved} | {dreamt} | {_said(*real)} |")
+    return table
+
+
+def _said(mean, spread):
+    return f"{mean:.0f} ± {spread:.0f}"
+
+
+STAGES = {
+    "collect": lambda given, workers: collect(given.run, workers),
+    "vision": lambda given, workers: train_vision(given.run),
+    "encode": lambda given, workers: encode(given.run),
+    "memory": lambda given, workers: train_memory(given.run),
+    "evolve": lambda given, workers: [evolve(given.run, t, workers) for t in given.temperatures],
+    "evaluate": lambda given, workers: evaluate(
+        given.run, workers, given.temperatures, given.episodes, given.skill
+    ),
+    "draw": lambda given, workers: draw(given.run, given.temperatures),
+}
+
+
+def main():
+    """Reads the command line."""
+    formatter = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=formatter)
+    parser.add_argument("stage", choices=("all", *STAGES))
+    parser.add_argument("--run", type=pathlib.Path, default=pathlib.Path("runs/doom"))
+    parser.add_argument("--workers", type=int, default=1, help="processes that play the game")
+    parser.add_argument("--temperatures", type=float, nargs="+", default=[1.15])
+    parser.add_argument("--episodes", type=int, default=100, help="of the evaluation")
+    parser.add_argument("--skill", type=int, help="of the evaluation, if it is another")
+    parser.add_argument(
+        "--set",
+        nargs="+",
+        default=[],
+        dest="settings",
+        metavar="NAME=VALUE",
+        help="changes settings of a new run, such as episodes=200; settings.py names them",
+    )
+    given = parser.parse_args()
+    try:
+        settings_of(given.run, given.settings)
+        with Workers(given.workers) as workers:
+            for stage in STAGES if given.stage == "all" else (given.stage,):
+                STAGES[stage](given, workers)
+    except (ValueError, OSError, ImportError) as error:
+        raise SystemExit(f"error: {error}") from None
+
+
+if __name__ == "__main__":
+    main()
