@@ -39,9 +39,8 @@ class Grids:
     @property
     def coarse(self) -> tuple[int, int]:
         """Height and width of the coarse grid."""
-        return tuple(
-            -(-side // stride) for side, stride in zip(self.fine, self.strides, strict=True)
-        )
+        (height, width), (down, across) = self.fine, self.strides
+        return -(-height // down), -(-width // across)
 
     def convolve(self, fine, kernel):
         """The convolution `(batch, *coarse, outputs)`.
