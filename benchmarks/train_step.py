@@ -1,18 +1,20 @@
-"""Images per second of one DCGAN training step, ours against PyTorch's.
+"""Images per second of one training step, ours against PyTorch's.
 
     python benchmarks/train_step.py
-    python benchmarks/train_step.py --dtype bfloat16 --json
+    taskset -c 0 python benchmarks/train_step.py --threads 1 --model wgan_gp --batch-size 16
 
-Each side runs in a process of its own; they take turns, so that both see the same machine, and
-ratios are taken within a round. PyTorch is measured in both memory formats, and the faster one is
-the peer. Without PyTorch only our side is measured.
+Each side runs in a process of its own; they take turns, so that all see the same machine, and
+ratios are taken within a round, of processor time, which other programs disturb least. PyTorch is
+measured in both memory formats, and the faster one is the peer. Without PyTorch only our side is
+measured, with the library's convolutions on small grids and without. The result goes to
+`benchmarks/results`, from where `python tools/performance_table.py` writes the table of
+`docs/performance.md`.
 """
 
 import argparse
 import importlib.util
 import json
 import os
-import platform
 import statistics
 import sys
 
@@ -20,25 +22,30 @@ import rich.console
 import rich.progress
 import rich.table
 import turns
+from report import RESULTS, machine
 
-OURS = "keras_gan_zoo"
+OURS, PLAIN = "keras_gan_zoo", "keras_gan_zoo, plain convolutions"
+MODELS = {"dcgan": ("DCGAN", 64), "sngan": ("SNGAN (ResNet)", 32), "wgan_gp": ("WGAN-GP", 64)}
 QUIET = 0.5  # load average above which wall-clock figures are those of a busy machine
+ALONE = ("convolution", "product")
 PEERS = {"PyTorch": False, "PyTorch, channels last": True}
 
 
-def keras_side(settings):
-    from dcgan_keras import KerasSide
+def keras_side(settings, plain=False):
+    from step_keras import KerasSide
 
-    return KerasSide(settings)
+    return KerasSide(settings, plain)
 
 
 def torch_side(settings, channels_last):
     # Threads that wait by spinning made a step of a tiny model fifty times as slow while another
     # program wanted the processors. Set OMP_WAIT_POLICY=ACTIVE to compare on a quiet machine.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before PyTorch is imported
-    from dcgan_torch import TorchSide
+    from step_torch import TorchSide
+    from step_torch_critics import SNGANSide, WGANGPSide
 
-    return TorchSide(settings, channels_last)
+    sides = {"dcgan": TorchSide, "sngan": SNGANSide, "wgan_gp": WGANGPSide}
+    return sides[settings["model"]](settings, channels_last)
 
 
 def parse_arguments():
@@ -46,9 +53,12 @@ def parse_arguments():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     number = {"type": int, "metavar": "N"}
-    parser.add_argument("--image-size", default=64, **number, help="side of the images [64]")
-    parser.add_argument("--batch-size", default=64, **number, help="images per step [64]")
-    parser.add_argument("--filters", default=128, **number, help="channels next to the image [128]")
+    parser.add_argument("--model", default="dcgan", choices=MODELS)
+    parser.add_argument("--image-size", **number, help="side of the images [64; SNGAN: 32]")
+    parser.add_argument("--batch-size", default=64, **number, help="images per update [64]")
+    parser.add_argument(
+        "--filters", default=128, **number, help="of DCGAN, next to the image [128]"
+    )
     parser.add_argument("--latent-dim", default=100, **number, help="size of a latent [100]")
     parser.add_argument("--rounds", default=7, **number, help="turns of each side [7]")
     parser.add_argument("--steps", default=2, **number, help="training steps per turn [2]")
@@ -58,6 +68,7 @@ def parse_arguments():
     parser.add_argument("--dtype", default="float32", choices=("float32", "bfloat16"))
     parser.add_argument("--json", action="store_true", help="print JSON, for scripts")
     arguments = parser.parse_args()
+    arguments.image_size = arguments.image_size or MODELS[arguments.model][1]
     for name, value in vars(arguments).items():
         if isinstance(value, int) and not isinstance(value, bool) and value < 1:
             parser.error(f"expected --{name.replace('_', '-')} >= 1, received {value}")
@@ -67,6 +78,8 @@ def parse_arguments():
 def measure(settings, rounds, steps, console):
     """Runs all sides in turns; returns what each says of itself, and one record per round."""
     workers = [turns.Worker(OURS, keras_side, settings)]
+    if settings["model"] != "sngan":  # whose convolutions have no strides
+        workers.append(turns.Worker(PLAIN, keras_side, settings, True))
     if importlib.util.find_spec("torch"):
         workers += [turns.Worker(name, torch_side, settings, last) for name, last in PEERS.items()]
     else:
@@ -95,7 +108,8 @@ def measure(settings, rounds, steps, console):
                     progress.update(task, description=f"round {index + 1}, {worker.name}")
                     record[worker.name] = worker.run("steps", steps)
                     if worker.name == OURS:
-                        record["convolution"] = worker.run("convolution", 2 * steps)
+                        for what in ALONE:
+                            record[what] = worker.run("alone", what, 2 * steps)
                     progress.advance(task)
                 records.append(record)
                 shown = ", ".join(
@@ -133,10 +147,19 @@ def summarise(descriptions, records, settings) -> dict:
         for name in descriptions
     }
     gflop = descriptions[OURS]["step_gflop"]
-    alone = [record["convolution"] for record in records]
     rates = {
-        key: [one["gflop"] / one[key] for one in alone] for key in ("seconds", "processor_seconds")
+        what: [record[what]["gflop"] / record[what]["processor_seconds"] for record in records]
+        for what in ALONE
     }
+    best = max(statistics.median(rates[what]) for what in ALONE)
+    processor = {
+        name: [record[name]["processor_seconds"] for record in records] for name in descriptions
+    }
+
+    def faster_than(name):
+        pairs = zip(processor[name], processor[OURS], strict=True)
+        return spread([theirs / ours for theirs, ours in pairs])
+
     summary = {
         "sides": sides,
         "parameters": dict(
@@ -144,20 +167,14 @@ def summarise(descriptions, records, settings) -> dict:
         ),
         "versions": {name: one["versions"] for name, one in descriptions.items()},
         "step_gflop": gflop,
-        "convolution_gflops": spread(rates["seconds"]),
+        "rates": {what: spread(found) for what, found in rates.items()},
+        "share_of_best_rate": spread([gflop / seconds / best for seconds in processor[OURS]]),
     }
-    for what, key in (("", "seconds"), ("processor_", "processor_seconds")):
-        summary[f"{what}fraction_of_convolution_rate"] = spread(
-            [
-                gflop / record[OURS][key] / rate
-                for record, rate in zip(records, rates[key], strict=True)
-            ]
-        )
-    if peers := [name for name in sides if name != OURS]:
-        peer = min(peers, key=lambda name: sides[name]["step_ms"]["median"])
-        summary["peer"] = peer
-        for what, key in (("ratio", "seconds"), ("processor_ratio", "processor_seconds")):
-            summary[what] = spread([record[peer][key] / record[OURS][key] for record in records])
+    if PLAIN in sides:
+        summary["gain"] = faster_than(PLAIN)
+    if peers := [name for name in sides if name not in (OURS, PLAIN)]:
+        summary["peer"] = min(peers, key=lambda name: sides[name]["processor_ms"]["median"])
+        summary["ratio"] = faster_than(summary["peer"])
     return summary
 
 
@@ -166,45 +183,38 @@ def show(summary, settings, console):
     for name, side in summary["sides"].items():
         table.add_row(name, *(_range(side[k]) for k in side))
     console.print(table)
+    side, name = settings["image_size"], MODELS[settings["model"]][0]
     console.print(
-        f"DCGAN {settings['image_size']}x{settings['image_size']}x3, batch "
-        f"{settings['batch_size']}, {settings['dtype']}, {settings['threads']} threads, "
-        f"{sum(summary['parameters'].values()):,} parameters; median (lowest to highest) of "
-        f"{settings['rounds']} rounds"
+        f"{name} {side}x{side}x3, batch {settings['batch_size']}, {settings['dtype']}, "
+        f"{settings['threads']} threads, {sum(summary['parameters'].values()):,} parameters; "
+        f"median (lowest to highest) of {settings['rounds']} rounds"
     )
-    console.print(f"{'; '.join(sorted(set(summary['versions'].values())))}; {summary['processor']}")
+    console.print("; ".join(sorted(set(summary["versions"].values()))))
+    console.print(", ".join(map(str, summary["machine"].values())))
     if "peer" in summary:
         console.print(
-            f"Ours is {_range(summary['ratio'], 2)} times as fast as {summary['peer']}; "
-            f"by processor time {_range(summary['processor_ratio'], 2)}"
+            f"By processor time ours is {_range(summary['ratio'], 2)} times as fast as "
+            f"{summary['peer']}"
         )
+    if "gain" in summary:
+        console.print(f"and {_range(summary['gain'], 2)} times as fast as with plain convolutions")
+    rates = ", ".join(f"{what} {_range(one, 0)}" for what, one in summary["rates"].items())
     console.print(
-        f"A step is {summary['step_gflop']:.1f} GFLOP: "
-        f"{_range(summary['fraction_of_convolution_rate'], 2)} of the rate of one convolution "
-        f"alone, {_range(summary['convolution_gflops'], 0)} GFLOP/s; by processor time "
-        f"{_range(summary['processor_fraction_of_convolution_rate'], 2)}"
+        f"A step is {summary['step_gflop']:.1f} GFLOP: {_range(summary['share_of_best_rate'], 2)} "
+        f"of the machine's best rate; GFLOP per processor second: {rates}"
     )
     console.print(
         f"Load average {summary['load_before']:.1f} before, {summary['load_after']:.1f} after"
     )
     if summary["load_before"] > QUIET:
         console.print(
-            "Other programs were running: compare processor times, best with --threads 1, or "
-            "measure again on a quiet machine."
+            "Other programs were running: compare processor times, with --threads 1 on one core, "
+            "or measure again on a quiet machine."
         )
 
 
 def _range(values, digits=1):
     return "{median:.{n}f} ({low:.{n}f} to {high:.{n}f})".format(**values, n=digits)
-
-
-def _processor():
-    try:
-        with open("/proc/cpuinfo") as file:
-            names = [line.split(":")[1].strip() for line in file if line.startswith("model name")]
-    except OSError:
-        names = []
-    return f"{os.cpu_count()} x {names[0] if names else platform.processor() or 'unknown'}"
 
 
 def main():
@@ -218,14 +228,19 @@ def main():
         sys.exit(f"error: {error}")
     summary = {
         **summarise(descriptions, records, settings),
-        "processor": _processor(),
+        "machine": machine(),
         "load_before": load_before,
         "load_after": os.getloadavg()[0],
     }
+    summary["command"] = " ".join(sys.orig_argv[1:])
+    summary |= {"settings": settings, "rounds": records}
     if settings["json"]:
-        print(json.dumps({"settings": settings, **summary, "rounds": records}, indent=1))
+        print(json.dumps(summary, indent=1))
     else:
         show(summary, settings, rich.console.Console())
+    RESULTS.mkdir(exist_ok=True)
+    name = f"step_{settings['model']}_{settings['dtype']}_{summary['machine']['kind']}.json"
+    (RESULTS / name).write_text(json.dumps(summary, indent=1) + "\n")
 
 
 if __name__ == "__main__":

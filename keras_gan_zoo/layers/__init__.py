@@ -8,6 +8,7 @@ from keras_gan_zoo.layers.chunks import Chunks
 from keras_gan_zoo.layers.concatenate_condition import ConcatenateCondition
 from keras_gan_zoo.layers.concatenated_relu import ConcatenatedReLU
 from keras_gan_zoo.layers.conditional_batch_normalization import ConditionalBatchNormalization
+from keras_gan_zoo.layers.conv import Conv2D
 from keras_gan_zoo.layers.dropout import Dropout
 from keras_gan_zoo.layers.episodic_lstm_cell import EpisodicLSTMCell
 from keras_gan_zoo.layers.equalized_learning_rate import EqualizedLearningRate
@@ -50,6 +51,7 @@ __all__ = [
     "ConcatenateCondition",
     "ConcatenatedReLU",
     "ConditionalBatchNormalization",
+    "Conv2D",
     "DropReference",
     "Dropout",
     "EpisodicLSTMCell",

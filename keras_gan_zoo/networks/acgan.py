@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from keras_gan_zoo.layers import BatchNormalization, Dropout
+from keras_gan_zoo.layers import BatchNormalization, Conv2D, Dropout
 from keras_gan_zoo.networks.blocks.heads import with_class_head
 from keras_gan_zoo.networks.blocks.initializers import normal
 
@@ -38,7 +38,7 @@ def acgan_discriminator(
     x = samples
     for index in range(6):
         stride = 2 if index % 2 == 0 else 1
-        x = layers.Conv2D(
+        x = Conv2D(
             filters * 2**index,
             3,
             strides=stride,

@@ -5,7 +5,7 @@ import math
 import keras
 from keras import layers
 
-from keras_gan_zoo.layers import BatchNormalization, Dropout, TransposedConv2D
+from keras_gan_zoo.layers import BatchNormalization, Conv2D, Dropout, TransposedConv2D
 from keras_gan_zoo.networks.blocks.autoencoder_ends import (
     coarsest_grid,
     code_heads,
@@ -52,7 +52,7 @@ def conv_encoder(
     samples = keras.Input(image_shape, name="samples")
     x = samples
     for width, stride in zip(filters, strides, strict=True):
-        x = layers.Conv2D(width, 3, strides=stride, padding="same")(x)
+        x = Conv2D(width, 3, strides=stride, padding="same")(x)
         x = _after_convolution(x, batch_normalization, dropout)
     codes = code_heads(layers.Flatten(name="features")(x), latent_dim, variational)
     return keras.Model(samples, codes, name="encoder")

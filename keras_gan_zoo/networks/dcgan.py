@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import layers
 
-from keras_gan_zoo.layers import BatchNormalization, ConcatenateCondition, TransposedConv2D
+from keras_gan_zoo.layers import BatchNormalization, ConcatenateCondition, Conv2D, TransposedConv2D
 from keras_gan_zoo.networks.blocks.condition_inputs import Conditioning, condition_input, model_of
 from keras_gan_zoo.networks.blocks.initializers import normal
 from keras_gan_zoo.networks.blocks.normalization import Normalization
@@ -89,7 +89,7 @@ def dcgan_discriminator(
     conditions = Conditioning(condition, conditioning, kernels)
     x = conditions.at_input(samples)
     for index, width in enumerate(_widths(filters, doublings)):
-        conv = layers.Conv2D(
+        conv = Conv2D(
             width,
             kernel_size,
             strides=2,

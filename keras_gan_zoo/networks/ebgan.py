@@ -5,7 +5,7 @@ import math
 import keras
 from keras import layers
 
-from keras_gan_zoo.layers import TransposedConv2D
+from keras_gan_zoo.layers import Conv2D, TransposedConv2D
 from keras_gan_zoo.networks.blocks.normalization import Normalization
 
 
@@ -47,7 +47,7 @@ def ebgan_discriminator(
     samples = keras.Input(image_shape, name="samples")
     x = samples
     for index in range(depth):
-        x = kernels.kernel(layers.Conv2D(filters * 2**index, 4, strides=2, padding="same"))(x)
+        x = kernels.kernel(Conv2D(filters * 2**index, 4, strides=2, padding="same"))(x)
         x = _leaky(x if index == 0 else kernels.activations(x))
     grid = x.shape[1:]
     codes = layers.Flatten(name="features" if code_dim is None else None)(x)

@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from keras_gan_zoo.layers import BatchNormalization, ConcatenateCondition, TransposedConv2D
+from keras_gan_zoo.layers import BatchNormalization, ConcatenateCondition, Conv2D, TransposedConv2D
 from keras_gan_zoo.networks.blocks.autoencoder_ends import coarsest_grid, linear_heads
 from keras_gan_zoo.networks.blocks.initializers import normal
 from keras_gan_zoo.networks.dcgan import batch_norm, doublings_of
@@ -118,7 +118,7 @@ def icgan_encoder(
     samples = keras.Input(image_shape, name="samples")
     x = samples
     for width in filters:
-        x = layers.Conv2D(width, 5, strides=2, padding="same")(x)
+        x = Conv2D(width, 5, strides=2, padding="same")(x)
         x = layers.ReLU()(BatchNormalization()(x))
     x = layers.Flatten(name="features")(x)
     x = layers.Dense(x.shape[-1] if units is None else units)(x)
@@ -127,7 +127,7 @@ def icgan_encoder(
 
 
 def _halving(filters):
-    return layers.Conv2D(filters, KERNEL, 2, "same", kernel_initializer=normal())
+    return Conv2D(filters, KERNEL, 2, "same", kernel_initializer=normal())
 
 
 def icgan_encoder_widths(image_shape, filters: int):

@@ -6,7 +6,7 @@ import keras
 from keras import layers
 
 from keras_gan_zoo import errors
-from keras_gan_zoo.layers import BatchNormalization, Dropout, InstanceNormalization
+from keras_gan_zoo.layers import BatchNormalization, Conv2D, Dropout, InstanceNormalization
 from keras_gan_zoo.networks.blocks.initializers import normal
 
 NORMALIZATIONS = {
@@ -52,7 +52,7 @@ def unet_generator(
     skips = []
     for level, width in enumerate(widths):
         x = layers.LeakyReLU(negative_slope=0.2)(x) if level else x
-        x = layers.Conv2D(width, **options)(x)
+        x = Conv2D(width, **options)(x)
         # At one position, instance normalisation would make everything 0.
         x = norm()(x) if 0 < level < depth - 1 else x
         skips.append(x)

@@ -5,7 +5,7 @@ import math
 import keras
 from keras import layers
 
-from keras_gan_zoo.layers import BatchNormalization, Dropout, GaussianNoise
+from keras_gan_zoo.layers import BatchNormalization, Conv2D, Dropout, GaussianNoise
 from keras_gan_zoo.networks.blocks.initializers import normal
 
 SMALLEST_MAP = 4
@@ -124,7 +124,7 @@ def pixel_da_classifier(
 
 
 def _conv(width, kernel, strides=1, use_bias=False):
-    return layers.Conv2D(
+    return Conv2D(
         width,
         kernel,
         strides=strides,

@@ -6,6 +6,7 @@ from keras import layers
 from keras_gan_zoo.layers import (
     BatchNormalization,
     ConditionalBatchNormalization,
+    Conv2D,
     TransposedConv2D,
 )
 from keras_gan_zoo.networks.blocks.condition_inputs import Conditioning, condition_input, model_of
@@ -182,7 +183,7 @@ def sngan_cnn_discriminator(
         plan += [(filters * 2**index, 4, 2), (filters * 2 ** (index + 1), 3, 1)]
     x = conditions.at_input(samples)
     for index, (count, size, stride) in enumerate(plan):
-        conv = layers.Conv2D(count, size, stride, "same", kernel_initializer=normal())
+        conv = Conv2D(count, size, stride, "same", kernel_initializer=normal())
         x = kernels.kernel(conv)(x)
         x = layers.LeakyReLU(negative_slope=0.1)(x if index == 0 else kernels.activations(x))
         if index + 1 == len(plan) // 2:

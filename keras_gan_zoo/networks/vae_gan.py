@@ -5,7 +5,7 @@ import math
 import keras
 from keras import layers
 
-from keras_gan_zoo.layers import BatchNormalization, TransposedConv2D
+from keras_gan_zoo.layers import BatchNormalization, Conv2D, TransposedConv2D
 from keras_gan_zoo.networks.blocks.autoencoder_ends import (
     coarsest_grid,
     code_heads,
@@ -127,7 +127,7 @@ def vae_gan_discriminator(
 
 
 def _halving(width):
-    return layers.Conv2D(width, 5, strides=2, padding="same", use_bias=False)
+    return Conv2D(width, 5, strides=2, padding="same", use_bias=False)
 
 
 def _normalized(x):

@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from keras_gan_zoo.layers import TransposedConv2D
+from keras_gan_zoo.layers import Conv2D, TransposedConv2D
 from keras_gan_zoo.networks.blocks.initializers import residual
 from keras_gan_zoo.networks.blocks.normalization import Normalization
 
@@ -80,7 +80,7 @@ def wgan_gp_critic(
     x = samples
     for index in range(len(_sides(image_shape)) - 1):
         width = filters * 2**index
-        conv = layers.Conv2D(width, kernel_size, 2, "same", kernel_initializer=residual())
+        conv = Conv2D(width, kernel_size, 2, "same", kernel_initializer=residual())
         x = kernels.kernel(conv)(x)
         if index > 0:
             x = kernels.activations(x)

@@ -51,7 +51,9 @@ def export_model(model, filepath, *, overwrite: bool = False, verbose: bool = Fa
     module.model_variables = list(captured.values())
     with atomic.folder(target, overwrite) as unfinished:
         try:
-            tf.saved_model.save(module, str(unfinished), signatures=traced)
+            # Signatures are run, not differentiated: gradients of our own operations stay behind.
+            options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
+            tf.saved_model.save(module, str(unfinished), signatures=traced, options=options)
         except tf.errors.OpError as error:  # of the disk: the signatures have been traced before
             raise OSError(f"Could not write {target}: {error.message}") from error
     if verbose:

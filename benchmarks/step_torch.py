@@ -1,4 +1,4 @@
-"""The peer in the DCGAN benchmark: the same networks, losses and optimizers in PyTorch.
+"""The peer in the benchmark of training steps, and DCGAN: networks, losses, optimizers in PyTorch.
 
 Written as a careful user would: gradients are computed only for the player whose turn it is, the
 generator runs without a graph in the discriminator's turn, Adam is the fused one.
@@ -76,8 +76,19 @@ def initialise(module):
         nn.init.normal_(module.weight, 0.0, 0.02)
 
 
+def uniform(count, dim):
+    return torch.rand(count, dim) * 2 - 1
+
+
+def logistic_losses(on_real, on_fake):
+    return functional.softplus(-on_real).mean() + functional.softplus(on_fake).mean()
+
+
 class TorchSide:
-    """DCGAN on one batch that is in memory already."""
+    """A GAN on one batch that is in memory already; this one is DCGAN."""
+
+    updates = 1
+    adam = {"lr": 2e-4, "betas": (0.5, 0.999), "eps": 1e-8}
 
     def __init__(self, settings: dict, channels_last: bool):
         torch.set_num_threads(settings["threads"])
@@ -85,19 +96,34 @@ class TorchSide:
         size = settings["image_size"]
         layout = torch.channels_last if channels_last else torch.contiguous_format
         self._settings = settings
-        self._generator = make_generator(size, settings["latent_dim"], settings["filters"])
-        self._discriminator = make_discriminator(size, settings["filters"])
+        self._generator, self._discriminator = self.networks(settings)
         for network in (self._generator, self._discriminator):
-            network.apply(initialise)
             network.to(memory_format=layout)
-        images = np.random.default_rng(0).uniform(-1, 1, (settings["batch_size"], 3, size, size))
-        self._real = torch.from_numpy(images.astype("float32")).contiguous(memory_format=layout)
+        rows = settings["batch_size"] * self.updates
+        images = np.random.default_rng(0).uniform(-1, 1, (rows, 3, size, size))
+        images = torch.from_numpy(images.astype("float32")).contiguous(memory_format=layout)
+        self._real = images.split(settings["batch_size"])
         self._optimizers = [
-            torch.optim.Adam(
-                network.parameters(), lr=2e-4, betas=(0.5, 0.999), eps=1e-8, fused=True
-            )
+            torch.optim.Adam(network.parameters(), fused=True, **self.adam)
             for network in (self._discriminator, self._generator)
         ]
+
+    def networks(self, settings):
+        """The generator and the discriminator."""
+        size, filters = settings["image_size"], settings["filters"]
+        generator = make_generator(size, settings["latent_dim"], filters)
+        return generator.apply(initialise), make_discriminator(size, filters).apply(initialise)
+
+    latents = staticmethod(uniform)
+    critic_loss = staticmethod(logistic_losses)
+
+    def penalty(self, real, fake):
+        """What is added to the discriminator's loss."""
+        return 0.0
+
+    @staticmethod
+    def generator_loss(on_fake):
+        return functional.softplus(-on_fake).mean()
 
     def describe(self) -> dict:
         """What is measured here, after a first step."""
@@ -112,34 +138,30 @@ class TorchSide:
 
     def steps(self, repeats: int) -> dict:
         """Times `repeats` training steps."""
-        return turns.timed(lambda: self.step()[1].item(), repeats)
+        return turns.timed(lambda: self.step().item(), repeats)
 
     def step(self):
-        """One update of the discriminator, one of the generator."""
+        """The updates of the discriminator, one of the generator."""
         generator, discriminator = self._generator, self._discriminator
         of_discriminator, of_generator = self._optimizers
-        batch, latent_dim = self._settings["batch_size"], self._settings["latent_dim"]
-
-        with torch.no_grad(), self._precision():
-            fake = generator(torch.rand(batch, latent_dim) * 2 - 1).float()
+        sizes = self._settings["batch_size"], self._settings["latent_dim"]
+        for real in self._real:
+            with torch.no_grad(), self._precision():
+                fake = generator(self.latents(*sizes)).float()
+            with self._precision():
+                on_real, on_fake = discriminator(real), discriminator(fake)
+            loss = self.critic_loss(on_real.float(), on_fake.float()) + self.penalty(real, fake)
+            of_discriminator.zero_grad(set_to_none=True)
+            loss.backward()
+            of_discriminator.step()
         with self._precision():
-            on_real, on_fake = discriminator(self._real), discriminator(fake)
-        discriminator_loss = (
-            functional.softplus(-on_real.float()).mean()
-            + functional.softplus(on_fake.float()).mean()
-        )
-        of_discriminator.zero_grad(set_to_none=True)
-        discriminator_loss.backward()
-        of_discriminator.step()
-
-        with self._precision():
-            on_fake = discriminator(generator(torch.rand(batch, latent_dim) * 2 - 1))
-        generator_loss = functional.softplus(-on_fake.float()).mean()
+            on_fake = discriminator(generator(self.latents(*sizes)))
+        loss = self.generator_loss(on_fake.float())
         of_generator.zero_grad(set_to_none=True)
         # `inputs` leaves the discriminator's weight gradients out.
-        generator_loss.backward(inputs=list(generator.parameters()))
+        loss.backward(inputs=list(generator.parameters()))
         of_generator.step()
-        return discriminator_loss, generator_loss
+        return loss
 
     def _precision(self):
         return torch.autocast("cpu", torch.bfloat16, enabled=self._settings["dtype"] == "bfloat16")
