@@ -17,6 +17,10 @@ class DCGAN(AdversarialModel):
             times one (28).
         latent_dim: Size of a latent vector; latents are uniform in `[-1, 1]`.
         filters: Channels next to the image; they double away from it, up to 1024.
+        kernel_size: Side of all kernels; 4 in the widespread PyTorch version.
+        extra_convolution: Whether both networks have one more convolution, 3x3 and without a
+            stride: before the image, of `filters / 2` channels, and on the discriminator's
+            coarsest maps.
         generator, discriminator: Networks to use instead of the paper's.
         **kwargs: See `kgz.families.AdversarialModel`.
 
@@ -49,14 +53,24 @@ class DCGAN(AdversarialModel):
         latent_dim: int = 100,
         *,
         filters: int = 128,
+        kernel_size: int = 5,
+        extra_convolution: bool = False,
         latent_distribution: str = "uniform",
         **kwargs,
     ):
         super().__init__(
             latent_dim=latent_dim,
             networks={
-                "generator": lambda: dcgan_generator(image_shape, latent_dim, filters),
-                "discriminator": lambda shape: dcgan_discriminator(shape, filters),
+                "generator": lambda: dcgan_generator(
+                    image_shape,
+                    latent_dim,
+                    filters,
+                    kernel_size,
+                    extra_convolution=extra_convolution,
+                ),
+                "discriminator": lambda shape: dcgan_discriminator(
+                    shape, filters, kernel_size, extra_convolution=extra_convolution
+                ),
             },
             latent_distribution=latent_distribution,
             **kwargs,

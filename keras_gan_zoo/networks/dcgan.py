@@ -20,6 +20,7 @@ def dcgan_generator(
     kernel_size: int = 5,
     use_bias: bool = False,
     per_unit: bool = True,
+    extra_convolution: bool = False,
     condition_dim: int | None = None,
 ) -> keras.Model:
     """A projection to the coarsest grid, then transposed convolutions that double it.
@@ -34,6 +35,8 @@ def dcgan_generator(
         use_bias: Whether convolutions and the projection have biases.
         per_unit: Whether the projection is normalised per unit, as in the authors' code, or per
             channel, as in the PyTorch version.
+        extra_convolution: Whether the last transposed convolution leads to `filters / 2` channels,
+            of which a 3x3 convolution makes the image.
         condition_dim: Features of a condition that is appended to the latents, if there is one.
 
     Returns:
@@ -50,10 +53,14 @@ def dcgan_generator(
     x = x if per_unit else layers.Reshape(grid)(x)
     x = layers.ReLU()(batch_norm()(x))
     x = layers.Reshape(grid)(x) if per_unit else x
-    for width in widths[1:]:
+    for width in (*widths[1:], filters // 2) if extra_convolution else widths[1:]:
         x = TransposedConv2D(width, kernel_size, kernel_initializer=normal(), **options)(x)
         x = layers.ReLU()(batch_norm()(x))
-    x = TransposedConv2D(image_shape[-1], kernel_size, kernel_initializer=normal(), **options)(x)
+    channels = image_shape[-1]
+    if extra_convolution:
+        x = layers.Conv2D(channels, 3, padding="same", kernel_initializer=normal())(x)
+    else:
+        x = TransposedConv2D(channels, kernel_size, kernel_initializer=normal(), **options)(x)
     x = layers.Activation("tanh", dtype="float32")(x)
     return model_of(latents, condition, x, "generator")
 
@@ -64,6 +71,7 @@ def dcgan_discriminator(
     kernel_size: int = 5,
     use_bias: bool = False,
     normalization: str = "batch",
+    extra_convolution: bool = False,
     condition_dim: int | None = None,
     conditioning: str = "projection",
 ) -> keras.Model:
@@ -75,6 +83,7 @@ def dcgan_discriminator(
         kernel_size: Side of all kernels; 4 in the widespread PyTorch version.
         use_bias: Whether convolutions and the linear unit have biases.
         normalization: `"batch"`, or another; see `sngan_resnet_discriminator`.
+        extra_convolution: Whether a 3x3 convolution without a stride follows on the coarsest maps.
         condition_dim: Features of the condition, if there is one.
         conditioning: `"projection"`, `"input_concat"` or `"hidden_concat"`.
 
@@ -88,11 +97,13 @@ def dcgan_discriminator(
     samples, condition = keras.Input(image_shape, name="samples"), condition_input(condition_dim)
     conditions = Conditioning(condition, conditioning, kernels)
     x = conditions.at_input(samples)
-    for index, width in enumerate(_widths(filters, doublings)):
+    plan = [(width, kernel_size, 2) for width in _widths(filters, doublings)]
+    plan += [(plan[-1][0], 3, 1)] if extra_convolution else []
+    for index, (width, size, stride) in enumerate(plan):
         conv = Conv2D(
             width,
-            kernel_size,
-            strides=2,
+            size,
+            strides=stride,
             padding="same",
             use_bias=use_bias,
             kernel_initializer=normal(),

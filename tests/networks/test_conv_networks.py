@@ -64,6 +64,17 @@ def test_dcgan_counts_of_the_smallest_version():
     assert trainable(tiled) == 36_513 - 544 + 5_664
 
 
+def test_dcgan_with_a_convolution_more():
+    shape, options = (28, 28, 1), {"filters": 8, "kernel_size": 4, "extra_convolution": True}
+    generator = NETWORKS.dcgan_generator(shape, 5, per_unit=False, **options)
+    # dense 5-7x7x16; transposed convolutions to 8 and 4; the image; two numbers per normalised one
+    kernels = 5 * 49 * 16 + 16 * 16 * 8 + 16 * 8 * 4 + (9 * 4 + 1)
+    assert trainable(generator) == kernels + 2 * (16 + 8 + 4)
+    network = NETWORKS.dcgan_discriminator(shape, **options)
+    kernels = 16 * 8 + 16 * 8 * 16 + 9 * 16 * 16 + 49 * 16
+    assert trainable(network) == kernels + 2 * (16 + 16)
+
+
 @pytest.mark.parametrize("conditioning", ["projection", "input_concat", "hidden_concat"])
 def test_conditional_dcgan(conditioning):
     generator = NETWORKS.dcgan_generator((16, 16, 1), 5, 4, condition_dim=3)
