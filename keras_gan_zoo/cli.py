@@ -446,7 +446,9 @@ def evaluate(
     data = (source or {}).get("data", {})
     from keras_gan_zoo.recipes import reading_options
 
-    options = reading_options(data) if data.get("name") == against else {}
+    options = {}
+    if data.get("name") == against:  # read as it was for training
+        options, image_size = reading_options(data), image_size or data.get("image_size")
     result = kgz.evaluation.evaluate(
         samples,
         against,

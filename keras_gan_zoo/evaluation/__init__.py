@@ -10,7 +10,7 @@ from keras_gan_zoo.evaluation.protocol import (
     evaluate,
 )
 from keras_gan_zoo.evaluation.scores import score
-from keras_gan_zoo.evaluation.translation import RISING
+from keras_gan_zoo.evaluation.translation import RISING, check_pairs
 
 __all__ = [
     "RISING",
@@ -19,6 +19,7 @@ __all__ = [
     "check_metrics",
     "check_model",
     "check_options",
+    "check_pairs",
     "default_metrics",
     "evaluate",
     "extract",

@@ -75,19 +75,20 @@ def _translations(model) -> dict:
     return found
 
 
-def check_pairs(against: str, spec):
+def check_pairs(against: str, spec, unpaired: bool = False):
     """Raises `ValueError` unless a data set has pairs.
 
     Args:
         against: Its name.
         spec: Its `element_spec`.
+        unpaired: Whether two sets without pairs will do.
     """
     parts = [*spec.values()] if isinstance(spec, dict) else spec
     is_pairs = isinstance(parts, (list, tuple)) and len(parts) == 2 and parts[1].shape.rank == 4
-    if not is_pairs or against.startswith("unpaired:"):
+    if not is_pairs or (against.startswith("unpaired:") and not unpaired):
         raise ValueError(
-            "Expected a data set of pairs to compare translations with, such as 'pairs:PATH,PATH' "
-            f"or 'pairs:tfds:NAME' (`--against` names another). Received: {against!r}"
+            "Expected a data set of pairs for what translates, such as 'pairs:PATH,PATH' or "
+            f"'pairs:tfds:NAME' (`--against` names one to measure with). Received: {against!r}"
         )
 
 

@@ -62,7 +62,8 @@ def check_floats(name, samples, shape, largest=None, words=None, mend=None):
     scale = "" if largest is None else " with values in [-1, 1]"
     samples = _tensor(samples, expected)
     if not samples.dtype.is_floating:
-        hint = f" Are these {words.integers}? Use {words.scaling}." if words.integers else ""
+        is_scaled = words.integers and _fits(samples.shape, shape)
+        hint = f" Are these {words.integers}? Use {words.scaling}." if is_scaled else ""
         raise ValueError(
             f"{expected}{scale}.{hint} Received: dtype {samples.dtype.name}, shape {samples.shape}"
         )

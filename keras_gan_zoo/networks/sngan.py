@@ -124,6 +124,9 @@ def sngan_cnn_generator(
 ) -> keras.Model:
     """The standard CNN generator of SNGAN: a projection, then 4x4 transposed convolutions.
 
+    As the table prints it, neither normalisation nor ReLU follows the projection; circulating
+    implementations have both there.
+
     Args:
         image_shape: `(side, side, channels)`, the side a multiple of 8, or of 4.
         latent_dim: Size of a latent vector; latents are normal.

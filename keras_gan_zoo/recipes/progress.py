@@ -18,7 +18,7 @@ class Progress(keras.callbacks.Callback):
     Attributes:
         seconds, cpu_seconds: Of all stages and all runs.
         stages: By name of the stage, `""` where there are none, the losses of its last epoch, and
-            the steps so far of a stage that has a name.
+            the steps so far of a stage that has a name, else the epochs.
     """
 
     def __init__(self, path):
@@ -26,6 +26,15 @@ class Progress(keras.callbacks.Callback):
         self.path = path
         self.seconds = self.cpu_seconds = 0.0
         self.stages = {}
+
+    def check(self, recipe):
+        """Raises `ValueError` if more was trained already than a recipe without stages says."""
+        done = self._kept()[2].get("", {}).get("epochs", 0) if self.path.exists() else 0
+        if not recipe.stages and done > recipe.training.epochs:
+            raise ValueError(
+                f"Expected at least the {done} epochs that this run has trained already. Received: "
+                f"{recipe.training.epochs} (`training.epochs`, --epochs)"
+            )
 
     def on_train_begin(self, logs=None):
         before = [0.0, 0.0]
@@ -49,7 +58,7 @@ class Progress(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         losses = {name: round(float(value), 4) for name, value in (logs or {}).items()}
         name = self.model.stage.name
-        steps = {"steps": int(self.model.steps_in_stage)} if name else {}
+        steps = {"steps": int(self.model.steps_in_stage)} if name else {"epochs": epoch + 1}
         self.stages[name] = {**steps, "final_losses": losses}
         self.on_train_end()
         atomic.write_text(

@@ -160,8 +160,9 @@ class Recipe(_Section):
     def _check_epochs(self):
         if (self.training.epochs is None) != bool(self.stages):
             raise ValueError(
-                "Expected `epochs` in `training`, or in each of `stages`, and not in both. "
-                f"Received: {self.training.epochs} epochs and {len(self.stages)} stages"
+                "Expected `epochs` in `training` (--epochs), or in each of `stages` (such as --set "
+                "stages='[{stage: NAME, epochs: 3}]'), and not in both. Received: "
+                f"{self.training.epochs} epochs and {len(self.stages)} stages"
             )
         return self
 

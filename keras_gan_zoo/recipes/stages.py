@@ -1,7 +1,7 @@
 """The stages of a recipe's training, each as a recipe of its own."""
 
 from keras_gan_zoo import errors
-from keras_gan_zoo.recipes.recipe import Recipe
+from keras_gan_zoo.recipes.recipe import Recipe, list_recipes
 
 
 def stages_of(recipe: Recipe, model) -> list[tuple[str | None, Recipe]]:
@@ -18,7 +18,8 @@ def stages_of(recipe: Recipe, model) -> list[tuple[str | None, Recipe]]:
     if known and not recipe.stages:
         raise ValueError(
             f"Expected `stages` in a recipe of {recipe.model}, which is trained in stages: each as "
-            f"stage and epochs, of {', '.join(known)}. Received: none"
+            f"stage and epochs, of {', '.join(known)}{_examples(recipe.model)}. "
+            "Received: none"
         )
     names = [one.stage for one in recipe.stages]
     for name in names:
@@ -29,6 +30,13 @@ def stages_of(recipe: Recipe, model) -> list[tuple[str | None, Recipe]]:
     return [(one.stage, _alone(recipe, one, known[one.stage])) for one in recipe.stages] or [
         (None, recipe)
     ]
+
+
+def _examples(model):
+    """Which recipes of this package have stages for a model, if there are any."""
+    known = {name: path.read_text("utf-8") for name, path in list_recipes().items()}
+    named = [name for name, text in known.items() if f"\nmodel: {model}\n" in text]
+    return f", as in the recipe {' or '.join(named)}" if named else ""
 
 
 def _alone(recipe, own, stage):

@@ -25,6 +25,7 @@ from keras_gan_zoo.recipes.stages import stages_of
 from keras_gan_zoo.training import Demonstration, LinearDecay
 
 PROGRESS = "progress.json"
+IN_A_RUN = ("state", "samples", PROGRESS)  # beside the preset
 PICTURE = 32  # samples in a picture of what a model makes of given ones
 
 
@@ -134,6 +135,11 @@ def train_recipe(
         ValueError: If the recipe, its data and its model do not fit together.
     """
     out = pathlib.Path(out)
+    if pathlib.PurePath(name).name != name or name in IN_A_RUN:
+        raise ValueError(
+            "Expected `name` (--name) to be a name without folders, which `out` (--out) has, and "
+            f"none of {', '.join(IN_A_RUN)}. Received: {name!r}"
+        )
     _check_run(out, out / name, resume)
     with atomic.no_empty_folders(out):
         preset, evaluation_of_it = _train(_on_this_machine(recipe), name, out, evaluate, verbose)
@@ -181,12 +187,15 @@ def _train(recipe, name, out, evaluate, verbose):
         options = {key: value for key, value in measured.items() if key != "metrics"}
         evaluation.check_ahead(model, names=measured["metrics"], **options)
     data = load_data(stages[0][1])
+    if evaluation.default_metrics(model) == ("translation",):
+        evaluation.check_pairs(recipe.data.name, data.element_spec, unpaired=True)
     if hasattr(model, "initialize_from_data"):
         batches = map(model.parts_of, load_data(stages[0][1]).take(5))
         first = [batch[model.sample_kind.key] for batch in batches]
         model.initialize_from_data(keras.ops.concatenate(first))
     out.mkdir(parents=True, exist_ok=True)
     progress = Progress(out / PROGRESS)
+    progress.check(recipe)
     for stage, own in stages:
         data = load_data(own) if data is None else data
         shown, caption = _train_stage(stage, own, data, model, out, progress, verbose)

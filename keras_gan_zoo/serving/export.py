@@ -10,16 +10,25 @@ from keras_gan_zoo import atomic, errors
 class Exporting:
     """Mixin for a model with `signatures() -> {name: tf.function}`."""
 
-    def export(self, filepath, *, overwrite: bool = False, verbose: bool = False):
+    def export(
+        self,
+        filepath,
+        format: str = "tf_saved_model",
+        *,
+        overwrite: bool = False,
+        verbose: bool = False,
+    ):
         """Writes a SavedModel with named signatures that needs no Keras to run.
 
         The signatures are those of `signatures()`, and give the numbers that the methods give.
 
         Args:
             filepath: Folder to write; it must not exist unless `overwrite`.
+            format: `"tf_saved_model"`; no other format keeps several signatures.
             overwrite: Replaces an existing folder.
             verbose: Prints where the model went.
         """
+        errors.check_choice("format", format, ("tf_saved_model",))
         export_model(self, filepath, overwrite=overwrite, verbose=verbose)
 
     def signatures(self) -> dict:

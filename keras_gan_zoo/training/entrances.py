@@ -4,6 +4,7 @@ import contextlib
 import functools
 import os
 import re
+import types
 import warnings
 
 import keras
@@ -66,14 +67,19 @@ class Entrances:
         length = {name: kwargs[name] for name in ("epochs", "initial_epoch") if name in kwargs}
         self._order = pipeline.DataOrder(x, kwargs.pop("steps_per_epoch", None), **length)
         steps, per_call = self._order.steps_per_epoch, self.steps_per_execution
+        endless = tf.data.INFINITE_CARDINALITY
+        if steps is None and isinstance(x, tf.data.Dataset) and x.cardinality() == endless:
+            raise ValueError(
+                "Expected `steps_per_epoch` with a data set that never ends. Received: None"
+            )
         if steps and steps % per_call:
             raise ValueError(
                 f"Expected the steps of an epoch to be a multiple of `steps_per_execution`, "
                 f"{per_call}, since no call is cut short; `fit(steps_per_epoch=...)` sets them. "
                 f"Received: {steps} steps"
             )
-        # Keras warns of an argument that a data set has no use for.
-        shuffle = shuffle and not isinstance(x, tf.data.Dataset)
+        # Keras warns of an argument that a data set or a generator has no use for.
+        shuffle = shuffle and not isinstance(x, (tf.data.Dataset, types.GeneratorType))
         try:
             kwargs["callbacks"] = self._prepare_callbacks(kwargs.get("callbacks"))
             if self.asked_stage >= self._stage_number():
@@ -344,12 +350,14 @@ def _check_numbers(given):
 
 
 def _as_arrays(data):
-    """Nested lists of numbers as an array, and anything else as it is."""
+    """Nested lists of numbers as an array, batches of a generator as tuples, others as they are."""
     if isinstance(data, (str, os.PathLike)):
         raise ValueError(
             "Expected arrays or a data set, such as `kgz.datasets.load` makes of a name: "
             f"kgz.datasets.load({str(data)!r}). Received: {data!r}"
         )
+    if isinstance(data, types.GeneratorType):  # of which Keras wants tuples
+        return (batch if isinstance(batch, tuple) else (batch,) for batch in data)
     if not isinstance(data, list) or any(hasattr(one, "shape") for one in tf.nest.flatten(data)):
         return data
     try:

@@ -119,6 +119,9 @@ def test_train_resume_info_generate_export(recipe, tmp_path, monkeypatch, capsys
     code, _, errors = run(monkeypatch, capsys, "train", recipe, "--out", out, *longer)
     assert code == 0, errors
     assert json.loads((preset / "metadata.json").read_text())["steps"] == 9
+    preset.rename(tmp_path / "moved a third time")
+    code, _, errors = run(monkeypatch, capsys, "train", recipe, "--out", out, "--resume")
+    assert code == 2 and "Expected at least the 3 epochs" in errors
 
 
 def test_a_broken_image_is_one_line(tmp_path, monkeypatch, capsys):

@@ -15,6 +15,7 @@ from keras_gan_zoo.recipes.train import build_model, load_data
 from tests.recipes.test_cli import TINY, run
 
 SMALL = ("--set", "arguments.filters=4", "--set", "arguments.latent_dim=4", "--batch-size", 8)
+PATCH = ("--set", "arguments={patch: 1, filters: 2, discriminator_filters: 2}")
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +66,8 @@ def test_from_a_folder_to_a_preset(photos, place, monkeypatch, capsys):
     assert facts["recipe"].startswith(told)
     card = (preset / "README.md").read_text()
     assert card.startswith("# my_faces\n") and f"Made by `keras-gan-zoo train {told}" in card
+    code, output, errors = run(monkeypatch, capsys, "evaluate", preset, "--metrics", "fid")
+    assert code == 0 and "image_size: 8" in output, errors
     code, output, _ = run(monkeypatch, capsys, "generate", preset, "-n", 5, "-o", "faces/")
     assert code == 0 and "5 samples" in output
     files = sorted((place / "faces").iterdir())
@@ -95,6 +98,10 @@ def test_the_recipe_for_own_photos_follows_the_size_of_the_images(photos):
         (("DCGAN", "--data", "folder:photos", "--size", 10), "(--size) resizes them for DCGAN"),
         (("DCGAN", "--data", "folder:photos", "--size", 8), "(--batch-size) makes batches smaller"),
         (("sagan_fashion_mnist", "--data", "folder:photos", "--size", 32), "subfolder for each"),
+        (("Pix2Pix", "--data", "folder:photos", "--size", 8, "-b", 4, *PATCH), "'pairs:PATH,PATH'"),
+        (("SRGAN", "--data", "folder:photos", "--size", 8), "as in the recipe srgan_photos"),
+        (("DCGAN", "--data", "folder:photos", "--name", "a/b"), "a name without folders"),
+        (("DCGAN", "--data", "folder:photos", "--name", "samples"), "Received: 'samples'"),
         (("DCGAN",), "Expected `data` (--data) with the name of a model"),
         (("own_photos",), "Expected a folder of images. Received: photos_of_mine"),
         (("DCGNA", "--data", "folder:photos"), "Did you mean 'DCGAN'"),

@@ -245,11 +245,14 @@ def test_what_keras_offers_and_a_model_of_several_players_cannot_do(tmp_path):
         (lambda: model.compile("adam", "mse"), "Expected no `loss`"),
         (lambda: model.compile(loss_weights=[1, 2]), "Expected no `loss_weights`"),
         (lambda: model.save(tmp_path / "model.h5"), "ends in .keras"),
+        (lambda: model.fit(dataset(POINTS).repeat()), "Expected `steps_per_epoch`"),
+        (lambda: model.export(tmp_path / "one", format="onnx"), "`format`.*'onnx'"),
         (lambda: model.fit("folder:photos"), r"kgz.datasets.load\('folder:photos'\)"),
         (lambda: gan().fit(np.moveaxis(IMAGES, -1, 1)), r"Channels come last: np.moveaxis"),
     ):
         with pytest.raises(ValueError, match=sentence):
             refused()
+    model.fit((POINTS[:4] for _ in range(3)), verbose=0)  # a generator of batches
     with pytest.raises(NotImplementedError, match="int8"):
         model.quantize("int8")
     assert not list(tmp_path.iterdir())
