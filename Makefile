@@ -57,6 +57,7 @@ check: $(BIN)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python tools/zoo_table.py --check
+	$(BIN)/python tools/performance_table.py --check
 
 # Several runs, since a process keeps a part of the memory of each graph that it has compiled.
 ENGINE := tests/training tests/callbacks
