@@ -36,8 +36,8 @@ class StyleGAN(StyleBasedModel, GrowingModel):
 
     >>> sizes = {"style_dim": 4, "mapping_layers": 1, "filters": 2, "max_filters": 4}
     >>> model = kgz.models.StyleGAN((16, 16, 1), 4, **sizes)
-    >>> [stage.name for stage in model.stages()]
-    ['8x8', '16x16']
+    >>> print(*(stage.name for stage in model.stages()))
+    8x8 16x16
     >>> model.generate(styles=model.styles_of(model.sample_latents(2))).shape
     TensorShape([2, 16, 16, 1])
 
