@@ -1,7 +1,9 @@
 """Frames of Doom and what is seen in them: a builder for TensorFlow Datasets."""
 
 import importlib
+import os
 import pathlib
+import tempfile
 
 import numpy as np
 import tensorflow_datasets as tfds
@@ -74,15 +76,16 @@ class DoomFrames(tfds.core.GeneratorBasedBuilder):
     def _generate_examples(self, vizdoom, episodes):
         classes = classes_of(self.builder_config.name)
         palette = np.array([*classes.values()], "uint8")
-        game = _game(vizdoom, self.builder_config.name)
-        for episode in episodes:
-            for number, state in enumerate(_played(game, episode)):
-                frame, labels = shrunk(state.screen_buffer, label_map(state, [*classes]))
-                yield (
-                    f"{episode}-{number}",
-                    {"source": labels[..., None], "target": frame, "colors": palette[labels]},
-                )
-        game.close()
+        with tempfile.TemporaryDirectory(prefix="doom-") as folder:
+            game = _game(vizdoom, self.builder_config.name, folder)
+            for episode in episodes:
+                for number, state in enumerate(_played(game, episode)):
+                    frame, labels = shrunk(state.screen_buffer, label_map(state, [*classes]))
+                    yield (
+                        f"{episode}-{number}",
+                        {"source": labels[..., None], "target": frame, "colors": palette[labels]},
+                    )
+            game.close()
 
 
 def classes_of(scenario: str) -> dict:
@@ -126,8 +129,10 @@ def shrunk(frame: np.ndarray, labels: np.ndarray) -> tuple:
     return np.rint(blocks).astype("uint8"), labels[SHRINK // 2 :: SHRINK, SHRINK // 2 :: SHRINK]
 
 
-def _game(vizdoom, scenario):
+def _game(vizdoom, scenario, folder):
+    """The game of a scenario, which writes what it writes into a folder."""
     game = vizdoom.DoomGame()
+    game.set_doom_config_path(str(pathlib.Path(folder) / "vizdoom.ini"))
     game.load_config(str(pathlib.Path(vizdoom.scenarios_path) / f"{scenario}.cfg"))
     game.set_window_visible(False)
     game.set_sound_enabled(False)
@@ -136,7 +141,12 @@ def _game(vizdoom, scenario):
     game.set_screen_resolution(vizdoom.ScreenResolution.RES_256X192)
     game.set_render_hud(False)
     game.set_labels_buffer_enabled(True)
-    game.init()
+    outside = os.getcwd()
+    os.chdir(folder)
+    try:
+        game.init()
+    finally:
+        os.chdir(outside)
     return game
 
 

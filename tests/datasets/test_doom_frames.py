@@ -133,11 +133,13 @@ def test_a_missing_game_is_named_with_the_command_that_installs_it(tmp_path, mon
 
 
 @pytest.mark.parametrize("scenario", doom_frames.SCENARIOS)
-def test_the_seed_of_an_episode_decides_it(scenario):
+def test_the_seed_of_an_episode_decides_it(scenario, tmp_path, monkeypatch):
     vizdoom = pytest.importorskip("vizdoom")
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
 
     def played(episode):
-        game, found = doom_frames._game(vizdoom, scenario), []
+        game, found = doom_frames._game(vizdoom, scenario, tmp_path), []
         for played in doom_frames._played(game, episode):
             labels = doom_frames.label_map(played, [*doom_frames.classes_of(scenario)])
             found.append(doom_frames.shrunk(played.screen_buffer, labels))
@@ -147,6 +149,7 @@ def test_the_seed_of_an_episode_decides_it(scenario):
     first, again, other = played(3), played(3), played(4)
     for one, two in zip(first, again, strict=True):
         np.testing.assert_array_equal(one, two)
+    assert not list((tmp_path / "here").iterdir())  # the game writes elsewhere
     assert first[0].shape != other[0].shape or (first[0] != other[0]).any()
     ceiling, floor, wall = (first[1] == one for one in range(3))
     assert ceiling[:, :32].any() and not ceiling[:, 32:].any()
