@@ -52,6 +52,12 @@ class AutoencoderModel(PhasedModel):
         self._check_networks()
         self.sample_kind = self.kind_of_samples(self.sample_shape, sample_kind)
         self.latent_dim = int(self.decoder.input_shape[-1])
+        chosen = self._chosen.get("latent_dim")
+        if decoder is not None and chosen not in (None, self.latent_dim):
+            raise ValueError(
+                f"Expected a `decoder` of latents of `latent_dim`, {chosen}. Received: one of "
+                f"{self.latent_dim}"
+            )
         self.built = True
 
     # The algorithm -------------------------------------------------------------------------

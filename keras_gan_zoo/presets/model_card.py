@@ -6,6 +6,12 @@ import re
 from keras_gan_zoo import licences
 
 UNKNOWN = "licence not stated"
+SHOWN = (
+    "translate",
+    "reconstruct",
+    "classify",
+    "encode",
+)  # what a card shows of what cannot generate
 
 
 def model_card(address: str, model_class: type, metadata: dict, has_picture: bool) -> str:
@@ -15,15 +21,20 @@ def model_card(address: str, model_class: type, metadata: dict, has_picture: boo
     """
     doc = inspect.getdoc(model_class) or ""
     summary = doc.split("\n\n")[0].replace("\n", " ")
-    parts = [f"# {address.rsplit('/')[-1]}", f"`kgz.models.{model_class.__name__}`: {summary}"]
+    ours = "kgz.models." if model_class.__module__.startswith("keras_gan_zoo.") else ""
+    parts = [f"# {address.rsplit('/')[-1]}", f"`{ours}{model_class.__name__}`: {summary}"]
     facts = dict(metadata)
-    ability = facts.pop("ability", "reconstruct" if "picture" in facts else "generate")
+    usual = "reconstruct" if "picture" in facts else "generate"
+    known = [one for one in (usual, *SHOWN) if hasattr(model_class, one)]
+    ability = facts.pop("ability", known[0] if known else None)
     shown = facts.pop("picture", "The first 64 samples of seed 0")
     if has_picture:
         parts.append(f"![samples](samples.png)\n\n{shown}, not selected.")
-    takes = "64" if ability == "generate" else _required(getattr(model_class, ability))
-    use = f"model.{ability}({takes})"
-    parts.append(f'```python\nmodel = kgz.models.from_preset("{address}")\n{use}\n```')
+    use = f'model = kgz.models.from_preset("{address}")'
+    if ability is not None:
+        takes = "64" if ability == "generate" else _required(getattr(model_class, ability))
+        use += f"\nmodel.{ability}({takes})"
+    parts.append(f"```python\n{use}\n```")
     licence = f"Weights: {facts.pop('licence', UNKNOWN)}.\n\nData: {_data_licence(facts)}."
     if references := _section(doc, "References"):
         parts.append(f"## Paper\n\n{references}")

@@ -9,6 +9,7 @@ from keras_gan_zoo.training import argument_kinds
 
 # Names of the shape of samples.
 SHAPES = "image_shape", "sample_shape", "input_dim"
+SIZES = (*SHAPES, "latent_dim")
 
 
 class RecordedArguments:
@@ -85,8 +86,8 @@ def _recording(init):
         # Not as an attribute: Keras would wrap it, and track the networks in it.
         if "_arguments" not in self.__dict__:
             self.__dict__["_arguments"] = {}
-            # Shapes alone: Keras would save the networks in it.
-            self.__dict__["_chosen"] = {name: chosen[name] for name in SHAPES if name in chosen}
+            # Sizes alone: Keras would save the networks in it.
+            self.__dict__["_chosen"] = {name: chosen[name] for name in SIZES if name in chosen}
             own = {**defaults, **passed}
         else:
             own = {name: value for name, value in defaults.items() if name not in passed}

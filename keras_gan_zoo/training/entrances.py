@@ -57,6 +57,11 @@ class Entrances:
             A `keras.callbacks.History`. A model with one phase also reports the sum of its losses
             as `loss`.
         """
+        if not self.compiled:
+            raise ValueError(
+                "Expected a compiled model; `model.compile()` takes the paper's optimizers. "
+                f"Received: {type(self).__name__} before `compile`"
+            )
         _check_numbers({"batch_size": batch_size, **kwargs})
         x, y = self._without_validation(_as_arrays(x), _as_arrays(y), kwargs)
         if kwargs.get("validation_data") is not None:

@@ -3,6 +3,7 @@
 import warnings
 
 import keras
+import numpy as np
 
 
 def as_functional(name: str, network, shapes=None) -> keras.Model:
@@ -115,6 +116,11 @@ def _check_config(name, network, made):
             f"Expected `get_config` of `{name}` to make a {kind} with the same weights. Received: "
             f"weights of shapes {shapes[1]} instead of {shapes[0]}"
         )
+    if not _are_equal(made, twin):
+        raise ValueError(
+            f"Expected `get_config` of `{name}` to name all arguments of {kind}. Received: one "
+            "that makes a network which, with the same weights, gives something else"
+        )
     if keras.saving.get_registered_object(keras.saving.get_registered_name(type(network))) is None:
         warnings.warn(
             f"{kind}, the `{name}`, is not registered with Keras: a preset cannot be saved, and "
@@ -128,3 +134,21 @@ def _line(error):
     """The beginning of a message of Keras, which may have many lines, as one."""
     message = " ".join(str(error).split())
     return message if len(message) < 300 else f"{message[:300]} ..."
+
+
+def _are_equal(network, twin):
+    """Whether two networks of equal shapes give the same with the weights of the first."""
+    if any(None in one.shape[1:] for one in network.inputs):
+        return True  # of no known size, which cannot be tried
+    random = np.random.default_rng(0)
+    inputs = [random.normal(size=(2, *one.shape[1:])).astype("float32") for one in network.inputs]
+    inputs = inputs[0] if len(inputs) == 1 else inputs
+    twin.set_weights(network.get_weights())
+
+    def outputs(one):
+        found = keras.tree.flatten(one(inputs, training=False))
+        return np.concatenate([np.ravel(keras.ops.convert_to_numpy(part)) for part in found])
+
+    first = outputs(network)
+    is_noisy = not np.array_equal(first, outputs(network))
+    return is_noisy or np.allclose(first, outputs(twin), 1e-3, 1e-5)

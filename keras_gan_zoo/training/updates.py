@@ -105,14 +105,24 @@ class PhaseUpdates:
             losses = self._phase_losses(phase, batch)
             # Keras optimizers sum gradients over replicas: each contributes its share.
             total = self.optimizers[phase.name].scale_loss(sum(losses.values()) * share)
+        gradients = tape.gradient(total, tensors)
+        if tensors and all(one is None for one in gradients):
+            names = ", ".join(network.name for network in phase.networks)
+            raise ValueError(
+                f"Expected `{phase.name}_losses` to depend on what the phase trains: {names}. "
+                "Received: losses without a gradient to any of it"
+            )
         # A head that this phase's losses do not reach stays as it is.
-        none = tf.UnconnectedGradients.ZERO
-        return losses, tape.gradient(total, tensors, unconnected_gradients=none)
+        return losses, [
+            tf.zeros_like(tensor) if one is None else one
+            for tensor, one in zip(tensors, gradients, strict=True)
+        ]
 
     def _phase_losses(self, phase, batch):
         self.playing = phase.name
         losses = getattr(self, f"{phase.name}_losses")(batch)
-        if not isinstance(losses, dict) or any(keras.ops.ndim(one) for one in losses.values()):
+        is_dict = isinstance(losses, dict) and losses
+        if not is_dict or any(keras.ops.ndim(one) for one in losses.values()):
             raise ValueError(
                 f"Expected `{phase.name}_losses` to return a dict of scalars. Received: {losses!r}"
             )

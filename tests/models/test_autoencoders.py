@@ -175,6 +175,8 @@ def test_mistakes_with_latents_and_batches_are_named():
     with pytest.raises(ValueError, match=r"\(batch, 3\).* Received: shape \(4, 2\)") as error:
         model.decode(np.zeros((4, 2), "float32"))
     assert "Resize" not in str(error.value)
+    with pytest.raises(ValueError, match="`latent_dim`, 4. Received: one of 3"):
+        kgz.models.Autoencoder((8, 8, 1), 4, encoder=model.encoder, decoder=model.decoder)
     for model_class in (kgz.models.AdversarialAutoencoder, kgz.models.RestrictedBoltzmannMachine):
         with pytest.raises(
             ValueError, match=r"[Gg]rey images have one channel.*Received: \(8, 8\)"

@@ -253,6 +253,8 @@ def test_what_keras_offers_and_a_model_of_several_players_cannot_do(tmp_path):
         with pytest.raises(ValueError, match=sentence):
             refused()
     model.fit((POINTS[:4] for _ in range(3)), verbose=0)  # a generator of batches
+    with pytest.raises(ValueError, match="Expected a compiled model"):
+        kgz.models.GAN((2,), 4).fit(POINTS, callbacks=[kgz.callbacks.ExactResume(tmp_path)])
     with pytest.raises(NotImplementedError, match="int8"):
         model.quantize("int8")
     assert not list(tmp_path.iterdir())

@@ -119,6 +119,18 @@ class Forgets(Forgetful):
         return {}
 
 
+class Scaled(Forgetful):
+    def __init__(self, width=2, scale=1.0, **kwargs):
+        super().__init__(width, **kwargs)
+        self.scale = scale
+
+    def call(self, inputs):
+        return self.scale * self.dense(inputs)
+
+    def get_config(self):
+        return {"name": self.name}
+
+
 class Named(keras.Model):
     def call(self, inputs):
         return {"points": inputs}
@@ -129,6 +141,7 @@ class Named(keras.Model):
     [
         (lambda: layers.Dense(2), "`generator` to be a `keras.Model`.*Received: <Dense"),
         (lambda: dense, "`generator` to be a `keras.Model`.*Received: <function"),
+        (lambda: Scaled(scale=0.1), "`get_config` of `generator` to name all.*something else"),
         (lambda: Forgets(2), r"`get_config` of `generator`.*same weights.*\(4, 3\).*\(4, 2\)"),
         (Named, "`generator` to return a tensor.*Received: a dict"),
         (lambda: dense(5, 2), r"`generator` with inputs of shapes \[\(4,\)\].*\[\(5,\)\]"),
