@@ -427,7 +427,7 @@ def test_an_input_may_have_several_parts(tmp_path):
         model.fit({"episode": {"observation": flat[0]}, "reward": reward}, verbose=0)
 
 
-@pytest.mark.parametrize("losses", [1.0, {"loss": [1.0, 2.0]}])
+@pytest.mark.parametrize("losses", [1.0, {}, {"loss": [1.0, 2.0]}])
 def test_losses_are_scalars_by_name(losses):
     class Other(Pairs):
         def generator_losses(self, batch):
@@ -437,6 +437,18 @@ def test_losses_are_scalars_by_name(losses):
     model.compile()
     data = {name: kind.examples(4) for name, kind in model.inputs().items()}
     with pytest.raises(ValueError, match="`generator_losses` to return a dict of scalars"):
+        model.fit(data, verbose=0)
+
+
+def test_losses_without_a_gradient_are_refused():
+    class Other(Pairs):
+        def generator_losses(self, batch):
+            return {"loss": tf.constant(1.0)}
+
+    model = Other()
+    model.compile()
+    data = {name: kind.examples(4) for name, kind in model.inputs().items()}
+    with pytest.raises(ValueError, match="`generator_losses` to depend on what the phase trains"):
         model.fit(data, verbose=0)
 
 
