@@ -44,6 +44,7 @@ def export_model(model, filepath, *, overwrite: bool = False, verbose: bool = Fa
 
     Raises:
         FileExistsError: If `filepath` exists and `overwrite` is false.
+        ValueError: If there are no signatures.
         OSError: If it cannot be written; what was there before is intact.
     """
     target = pathlib.Path(filepath)
@@ -53,6 +54,11 @@ def export_model(model, filepath, *, overwrite: bool = False, verbose: bool = Fa
             "Pass `overwrite=True` to replace it."
         )
     signatures = model.signatures()
+    if not signatures:
+        raise ValueError(
+            "Expected a model with `abilities()`, which the signatures of an export are made from. "
+            f"Received: {type(model).__name__}, which names none"
+        )
     module = tf.Module()
     # Only what the signatures read is exported: no optimizers, no Keras objects.
     traced = {name: function.get_concrete_function() for name, function in signatures.items()}

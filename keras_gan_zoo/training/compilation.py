@@ -9,6 +9,7 @@ from keras_gan_zoo.metrics.streaming import StreamingMetric
 from keras_gan_zoo.training import checks, rates
 from keras_gan_zoo.training.inputs import check_inputs
 from keras_gan_zoo.training.monitors import PhaseOptimizers
+from keras_gan_zoo.training.phase import Phase
 
 
 class PhasedCompilation:
@@ -154,6 +155,13 @@ class PhasedCompilation:
                 f"Expected `phases()` of {type(self).__name__} to give a tuple of "
                 f"`kgz.training.Phase`. Received: {phases!r}"
             )
+        wrong = [one for one in phases if not isinstance(one, Phase)]
+        names = [one.name for one in phases if isinstance(one, Phase)]
+        if wrong or len({*names}) < len(names):
+            raise ValueError(
+                f"Expected `phases()` of {type(self).__name__} to give a `kgz.training.Phase` for "
+                f"each name once. Received: {wrong[0] if wrong else names!r}"
+            )
         for phase in phases:
             if not isinstance(phase.networks, (tuple, list)):
                 raise ValueError(
@@ -170,7 +178,7 @@ class PhasedCompilation:
         for name in given:
             if name not in names:
                 raise errors.unknown_name("phase in `optimizer`", name, names)
-        chosen = {**self.paper_optimizers(), **given}
+        chosen = given if set(names) <= given.keys() else {**self.paper_optimizers(), **given}
         if missing := [name for name in names if name not in chosen]:
             raise ValueError(
                 f"Expected `default_optimizers()` of {type(self).__name__} to give one for each "

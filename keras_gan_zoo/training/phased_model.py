@@ -312,6 +312,11 @@ class PhasedModel(
                 f"Expected `{name}`, a `keras.Model`: {type(self).__name__} makes none itself. "
                 f"Received: {make!r}"
             )
+        if isinstance(make, keras.Model):
+            raise ValueError(
+                f"Expected a function that makes `{name}` in `networks`; pass a network itself as "
+                f"`{name}=`. Received: {make!r}"
+            )
         optional = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
         parameters = inspect.signature(make).parameters.values()
         wanted = [p.name for p in parameters if p.default is p.empty and p.kind not in optional]

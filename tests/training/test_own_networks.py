@@ -320,6 +320,8 @@ def test_functions_that_make_networks():
     assert model.network.output_shape == (None, 3) and model.other.input_shape == (None, 3)
     with pytest.raises(ValueError, match=r"makes `network` to need nothing.*\['shape'\]"):
         Small({"network": lambda shape: dense(shape, 2)})
+    with pytest.raises(ValueError, match="function that makes `network` in `networks`"):
+        Small({"network": dense(2, 2)})
     with pytest.raises(ValueError, match="Expected `network`, a `keras.Model`.*Received: 3"):
         Small({"network": 3})
     with pytest.raises(ValueError, match="Expected `generator`, a `keras.Model`.*makes none"):
@@ -327,6 +329,21 @@ def test_functions_that_make_networks():
 
 
 KIND = kgz.kinds.Vector((2,))
+
+
+def test_phases_are_phases_of_names_of_their_own():
+    twice = kgz.training.Phase("all", ())
+    for wrong in (("all",), (twice, twice)):
+        model = Small(inputs={"x": KIND}, abilities=())
+        model.phases = lambda wrong=wrong: wrong
+        with pytest.raises(ValueError, match="a `kgz.training.Phase` for each name once"):
+            model.compile()
+
+
+def test_a_model_that_can_do_nothing_is_not_exported(tmp_path):
+    with pytest.raises(ValueError, match=r"a model with `abilities\(\)`.*Received: Small"):
+        Small(inputs={"x": KIND}, abilities=()).export(tmp_path / "nothing")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("inputs", [None, [KIND], KIND, {}, {"x": (2,)}, {"x": kgz.kinds.Vector}])
