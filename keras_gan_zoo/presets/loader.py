@@ -106,7 +106,7 @@ def _build(folder, config, model_class, networks):
     known, models = keras.saving.get_registered_object(name), _models()
     if known is None or known not in models.values():
         why = f"Received: {name!r}, which is no model"
-        if known is None and not name.startswith("keras_gan_zoo>"):
+        if known is None and ">" in name and not name.startswith("keras_gan_zoo>"):
             why = f"Received: {name!r}. Import the module that defines and registers it first"
         elif known is None:
             why = errors.unknown_name("registered_name", name, models)

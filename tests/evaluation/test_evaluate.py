@@ -219,7 +219,7 @@ def test_features_of_the_reference_are_kept_and_found_again(data, cache):
     calls = network.calls
     (path,) = cache.iterdir()
     assert evaluate(data[0][:50], DATA, extractor=named(network), **options) == first
-    assert network.calls == calls + 4  # the 50 samples only, 16 at a time
+    assert network.calls == calls + 7  # the 50 samples only, 8 at a time
     evaluate(data[0][:50], DATA, extractor=named(network, "other weights"), **options)
     evaluate(data[0][:50], DATA, extractor=named(network), metrics=["fid"], num_reference=101)
     assert len(list(cache.iterdir())) == 3

@@ -248,6 +248,7 @@ LAYERS = [
     (kgz.layers.BatchNormalization(momentum=0.7), (2, 4, 4, 8)),
     (kgz.layers.CentredAveragePooling2D(), (2, 4, 4, 8)),
     (kgz.layers.ConcatenatedReLU(), (2, 4, 4, 8)),
+    (kgz.layers.Conv2D(3, 4, 2, "same"), (2, 4, 4, 8)),
     (kgz.layers.ConcatenateCondition(), [(2, 4, 4, 8), (2, 3)]),
     (kgz.layers.ConditionalBatchNormalization(momentum=0.7), [(2, 4, 4, 8), (2, 3)]),
     (kgz.layers.DropReference(1), (3, 4)),

@@ -351,6 +351,7 @@ def test_a_large_network_of_ones_own_is_an_error_too(folder):
         ("keras_gan_zoo>Image", "which is no model"),
         ("DCGAN", "Unknown registered_name: 'DCGAN'"),
         (None, "Unknown registered_name: 'None'"),
+        ("mine>Own", "Received: 'mine>Own'. Import the module"),
     ],
 )
 def test_a_class_that_is_no_model(name, said, folder):
