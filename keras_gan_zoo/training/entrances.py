@@ -200,6 +200,8 @@ class Entrances:
                 self._warn_of_scales(x if y is None else (x, y))
             if 0 in {len(part) for part in tf.nest.flatten(x)}:
                 raise ValueError("Expected `x` to hold data. Received: no samples")
+            if not is_over:
+                self._check_integers(x if y is None else (x, y))
             size = batch_size or self.stage.batch_size or 32
             x = pipeline.from_arrays(x, y, batch_size=size, seed=self.seed or 0, shuffle=shuffle)
             x.is_in_range = True
@@ -275,6 +277,13 @@ class Entrances:
     def _warn_of_scales(self, arrays):
         for name, part in self.parts_of(arrays).items():
             self.inputs()[name].warn_of_scale(part)
+
+    def _check_integers(self, arrays):
+        """Checks labels and the like as a whole, before a step is traced, which takes long."""
+        kinds = self.inputs()
+        for name, (called, part) in parts_of(arrays, kinds).items():
+            if "int" in str(getattr(part, "dtype", "")) and not kinds[name].is_scaled:
+                kinds[name].check(called, part)
 
     def _watched(self, data):
         """A data set whose first batch is looked at as it goes by, as arrays are at the door.
