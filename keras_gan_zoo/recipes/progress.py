@@ -24,36 +24,36 @@ class Progress(keras.callbacks.Callback):
     def __init__(self, path):
         super().__init__()
         self.path = path
-        self.seconds = self.cpu_seconds = 0.0
-        self.stages = {}
+        self.seconds, self.cpu_seconds, self.stages = self._kept()
 
     def check(self, recipe):
         """Raises `ValueError` if more was trained already than a recipe without stages says."""
-        done = self._kept()[2].get("", {}).get("epochs", 0) if self.path.exists() else 0
-        if not recipe.stages and done > recipe.training.epochs:
+        done = self.stages.get("", {}).get("epochs")
+        if isinstance(done, int) and done > recipe.training.epochs:
             raise ValueError(
                 f"Expected at least the {done} epochs that this run has trained already. Received: "
                 f"{recipe.training.epochs} (`training.epochs`, --epochs)"
             )
 
     def on_train_begin(self, logs=None):
-        before = [0.0, 0.0]
-        if self.path.exists():
-            *before, self.stages = self._kept()
+        before = self.seconds, self.cpu_seconds
         self._starts = [now - spent for now, spent in zip(_now(), before, strict=True)]
 
     def _kept(self):
-        """What the file says; times from zero, with a warning, if it is broken."""
+        """What the file says; nothing if there is none, or, with a warning, if it is broken."""
+        if not self.path.exists():
+            return 0.0, 0.0, {}
         try:
             seconds, cpu_seconds, stages = json.loads(self.path.read_text(encoding="utf-8"))
-            return float(seconds), float(cpu_seconds), {**stages}
-        except (ValueError, TypeError, RecursionError) as error:
+            stages = {name: {**one} for name, one in stages.items()}
+            return float(seconds), float(cpu_seconds), stages
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
             warnings.warn(
                 f"{self.path} is broken ({error}); the training goes on, and its times count from "
                 "here.",
                 stacklevel=2,
             )
-            return 0.0, 0.0, self.stages
+            return 0.0, 0.0, {}
 
     def on_epoch_end(self, epoch, logs=None):
         losses = {name: round(float(value), 4) for name, value in (logs or {}).items()}

@@ -621,7 +621,9 @@ def test_numbers_with_an_exponent_are_numbers(recipe):
     assert load_recipe(recipe, ("training.epochs=1e1",)).training.epochs == 10
 
 
-@pytest.mark.parametrize("content", ["", "[", "[" * 100_000, "{}", "[1, 2]", '["a", 1, {}]'])
+@pytest.mark.parametrize(
+    "content", ["", "[", "[" * 100_000, "{}", "[1, 2]", '["a", 1, {}]', '[1, 2, {"": 5}]']
+)
 def test_a_broken_progress_file_does_not_stop_a_run(content, recipe, tmp_path):
     out = tmp_path / "run"
     preset = train_recipe(load_recipe(recipe), "tiny", out, verbose=0)
