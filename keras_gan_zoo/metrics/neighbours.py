@@ -8,7 +8,7 @@ those of float64, at the price of float32, and no matrix of all distances is eve
 
 import numpy as np
 
-TILE = 2048
+TILE = 1024
 PILOTS = 512
 # Rows whose float64 coordinates are held at once; they stay in the processor's cache.
 ROWS = 128
