@@ -2,8 +2,8 @@
 
 python tools/ship_world_models.py runs/doom 1.15 --minutes 4.6 1.1 2.3
 
-The weights stay as they are, to the bit: the memory knows its vision by their hash. The run has to be
-evaluated and drawn.
+The weights stay as they are, to the bit: the memory knows its vision by their hash. The run must
+have been evaluated and drawn.
 """
 
 import argparse
