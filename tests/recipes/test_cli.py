@@ -132,6 +132,7 @@ def test_a_broken_image_is_one_line(tmp_path, monkeypatch, capsys):
         *("--num-reference", 20),
     )
     assert code == 2 and "Expected an image file" in errors and "Traceback" not in errors
+    assert "`skip_broken=True` (of `train`: --set data.skip_broken=true)" in errors
 
 
 def test_list(monkeypatch, capsys):
