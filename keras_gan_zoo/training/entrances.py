@@ -70,8 +70,8 @@ class Entrances:
         self._check_batch_size(batch_size_of(x))
         in_range = getattr(x, "is_in_range", False)
         length = {name: kwargs[name] for name in ("epochs", "initial_epoch") if name in kwargs}
-        self._order = pipeline.DataOrder(x, kwargs.pop("steps_per_epoch", None), **length)
-        steps, per_call = self._order.steps_per_epoch, self.steps_per_execution
+        order = pipeline.DataOrder(x, kwargs.pop("steps_per_epoch", None), **length)
+        steps, per_call = order.steps_per_epoch, self.steps_per_execution
         endless = tf.data.INFINITE_CARDINALITY
         if steps is None and isinstance(x, tf.data.Dataset) and x.cardinality() == endless:
             raise ValueError(
@@ -83,25 +83,25 @@ class Entrances:
                 f"{per_call}, since no call is cut short; `fit(steps_per_epoch=...)` sets them. "
                 f"Received: {steps} steps"
             )
+        validates = kwargs.get("validation_data") is not None
+        self._check_callbacks(kwargs.get("callbacks"), x, validates)
         # Keras warns of an argument that a data set or a generator has no use for.
         shuffle = shuffle and not isinstance(x, (tf.data.Dataset, types.GeneratorType))
+        self._order = order
         try:
             kwargs["callbacks"] = self._prepare_callbacks(kwargs.get("callbacks"))
-            if self.asked_stage >= self._stage_number():
-                validates = kwargs.get("validation_data") is not None
-                check_monitored(self, _flat(kwargs["callbacks"]), x, validates)
             with _plain_errors():
                 history = super().fit(
-                    self._order.data if in_range else self._watched(self._order.data),
+                    order.data if in_range else self._watched(order.data),
                     y,
                     batch_size,
                     shuffle=shuffle,
-                    steps_per_epoch=self._order.steps_per_epoch,
+                    steps_per_epoch=order.steps_per_epoch,
                     **kwargs,
                 )
         finally:
-            self._order.end(self)
-            self._initial_epoch = None
+            order.end(self)
+            self._order = self._initial_epoch = None
             for callback in _resuming(kwargs.get("callbacks")):
                 getattr(callback, "after_fit", lambda: None)()
         if len(history.epoch) == 1:  # Keras stops when data end before their time
@@ -161,20 +161,27 @@ class Entrances:
 
     # Internals -----------------------------------------------------------------------------
 
-    def _prepare_callbacks(self, callbacks):
-        """The callbacks, with what they need; lets them put back a state before data are opened."""
-        given = _flat(callbacks)
-        for callback in given:
-            monitors.prepare(callback, self)
-        resuming = _resuming(given)
-        self._asked_stage = self.asked_stage  # whatever they put back
-        for callback in resuming:
-            callback.before_fit(self)
-        if not resuming and self.asked_stage < self._stage_number():
+    def _check_callbacks(self, callbacks, data, has_validation):
+        """Refuses callbacks before anything is changed for one of them."""
+        given, is_over = _flat(callbacks), self.asked_stage < self._stage_number()
+        if is_over and not _resuming(given):
             raise ValueError(
                 "Expected `ExactResume` in each `fit` of a run that it resumed: the stage "
                 f"{self.stages()[self.asked_stage].name!r} is over. Received: callbacks without it"
             )
+        for callback in given:
+            monitors.check(callback, self)
+        if not is_over:
+            check_monitored(self, given, data, has_validation)
+
+    def _prepare_callbacks(self, callbacks):
+        """The callbacks, with what they need; lets them put back a state before data are opened."""
+        given = _flat(callbacks)
+        for callback in given:
+            monitors.leave_schedules(callback, self)
+        self._asked_stage = self.asked_stage  # whatever they put back
+        for callback in _resuming(given):
+            callback.before_fit(self)
         averaging = self.optimizer and any(one.use_ema for one in self.optimizer.optimizers)
         if not averaging:
             return callbacks

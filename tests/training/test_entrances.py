@@ -143,6 +143,33 @@ def test_data_without_batches_are_refused():
         np.testing.assert_array_equal(one, np.array(other))
 
 
+REFUSED = {
+    "Expected `steps_per_epoch`": {"x": dataset(POINTS).repeat()},
+    "Expected `kgz.callbacks.StopOnNaN": {"callbacks": [keras.callbacks.TerminateOnNaN()]},
+    "Unknown number to monitor": {
+        "callbacks": [keras.callbacks.EarlyStopping("val_discriminator")]
+    },
+}
+
+
+@pytest.mark.parametrize("message", REFUSED)
+def test_a_fit_that_is_refused_leaves_the_model_as_it_was(message):
+    schedule = keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)
+    model = kgz.models.GAN((2,), 4, hidden_units=10, seed=0)
+    model.compile(optimizer=keras.optimizers.SGD(schedule))
+    rates = keras.callbacks.LearningRateScheduler(lambda epoch: 0.1)
+    options = {"x": POINTS, "verbose": 0, **REFUSED[message]}
+    before = {**vars(model)}
+    with pytest.raises(ValueError, match=message):
+        model.fit(**{**options, "callbacks": [rates, *options.get("callbacks", ())]})
+    assert {name: vars(model)[name] for name in before} == before
+    assert model.optimizers["generator"].get_config()["learning_rate"]["class_name"] == (
+        "ExponentialDecay"
+    )
+    model.fit(POINTS, callbacks=[rates], verbose=0)
+    assert model.data_order is None
+
+
 def test_slices_of_a_batch_that_is_too_small_are_refused():
     model = gan((2,))
     model.compile(accumulation_steps=8)
