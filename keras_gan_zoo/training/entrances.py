@@ -247,7 +247,7 @@ class Entrances:
     def _check_validation(self, batch_size, options):
         """Checks `validation_data` before anything is trained, and makes arrays a data set."""
         given = options["validation_data"]
-        x, y = (*given, None)[:2] if isinstance(given, tuple) else (given, None)
+        x, y = given if isinstance(given, tuple) and len(given) == 2 else (given, None)
         size = options.pop("validation_batch_size", None) or batch_size
         x, y, _ = self._checked_data(_as_arrays(x), _as_arrays(y), size, False)
         options["validation_data"] = self._watched(x) if y is None else (x, y)

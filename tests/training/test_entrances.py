@@ -143,6 +143,13 @@ def test_data_without_batches_are_refused():
         np.testing.assert_array_equal(one, np.array(other))
 
 
+@pytest.mark.parametrize("entrance", ["fit, array", "fit, data set", *[*ENTRANCES][3:]])
+def test_weights_of_samples_are_refused(entrance):
+    """As the third part of data, wherever these come in."""
+    with pytest.raises(ValueError, match=r"no weights.*weights: \(x, y\)\).*Received: .*third.*\("):
+        ENTRANCES[entrance](gan(), (IMAGES, np.zeros(12), np.ones(12)))
+
+
 REFUSED = {
     "Expected `steps_per_epoch`": {"x": dataset(POINTS).repeat()},
     "Expected `kgz.callbacks.StopOnNaN": {"callbacks": [keras.callbacks.TerminateOnNaN()]},
