@@ -14,7 +14,7 @@ import tensorflow as tf
 from keras_gan_zoo.datasets import pipeline
 from keras_gan_zoo.kinds import values
 from keras_gan_zoo.training import checks, monitors
-from keras_gan_zoo.training.inputs import parts_of, without_nothing
+from keras_gan_zoo.training.inputs import checked, parts_of, without_nothing
 from keras_gan_zoo.training.monitored import check_monitored
 
 # The least of the numbers that `fit` and `evaluate` take.
@@ -288,9 +288,10 @@ class Entrances:
     def _check_integers(self, arrays):
         """Checks labels and the like as a whole, before a step is traced, which takes long."""
         kinds = self.inputs()
-        for name, (called, part) in parts_of(arrays, kinds).items():
+        parts = parts_of(arrays, kinds)
+        for name, (_, part) in parts.items():
             if "int" in str(getattr(part, "dtype", "")) and not kinds[name].is_scaled:
-                kinds[name].check(called, part)
+                checked(name, parts, kinds)
 
     def _watched(self, data):
         """A data set whose first batch is looked at as it goes by, as arrays are at the door.

@@ -22,7 +22,29 @@ def _is_kind(value):
 def named_parts(data, kinds: dict) -> dict:
     """The parts of a batch by name, each checked by its kind; see `parts_of`."""
     parts = parts_of(data, kinds)
-    return {name: kinds[name].check(called, part) for name, (called, part) in parts.items()}
+    return {name: checked(name, parts, kinds) for name in parts}
+
+
+def checked(name: str, parts: dict, kinds: dict):
+    """One of `parts_of`, checked by its kind, whose error says if it was swapped with another."""
+    called, part = parts[name]
+    try:
+        return kinds[name].check(called, part)
+    except ValueError as error:
+        for other, (also_called, that) in parts.items():
+            fits = _fits(kinds[name], that) and _fits(kinds[other], part)
+            if fits and not _fits(kinds[name], part):
+                hint = f". Are `{called}` and `{also_called}` swapped?"
+                raise ValueError(f"{error}{hint}") from None
+        raise
+
+
+def _fits(kind, part):
+    """Whether a part has the shape of a kind."""
+    shape = getattr(part, "shape", None)
+    if shape is None or isinstance(kind.shape, dict):
+        return False
+    return tf.TensorShape(shape).is_compatible_with((None, *kind.shape))
 
 
 def parts_of(data, kinds: dict) -> dict:
@@ -100,7 +122,7 @@ def _in_order(data, kinds):
             f"Expected {parts_in_order}, or a dict with {_keys(kinds)}: this model learns from "
             f"{' and '.join(map(_plural, kinds))}. Received: {len(parts)} of {wanted} parts"
         )
-    called = ["x", *map(_plural, list(kinds)[1:])]
+    called = map(_plural, kinds) if len(kinds) > 1 else ["x"]
     left, found = iter(parts), {}
     for name, said in zip(kinds, called, strict=True):
         own = _parts_in(kinds[name])

@@ -143,6 +143,29 @@ def test_data_without_batches_are_refused():
         np.testing.assert_array_equal(one, np.array(other))
 
 
+def test_swapped_inputs_are_named_as_the_model_names_them():
+    model = kgz.models.ConditionalGAN((8, 8, 1), 4, num_classes=3, filters=4)
+    model.compile()
+    images, labels = IMAGES.astype("float32"), np.arange(12) % 3
+    for wrong in (labels, labels.astype("float32")):
+        for enter in (lambda x: model.fit(*x), lambda x: model.evaluate(dataset(x))):
+            with pytest.raises(
+                ValueError, match="Expected `images`.*`images` and `labels` swapped"
+            ):
+                enter((wrong, images))
+    with pytest.raises(ValueError, match="Expected `labels`.*Are `labels` and `images` swapped"):
+        model.fit(labels, np.zeros((12, 8, 8, 1), "uint8"))
+    with pytest.raises(ValueError, match="`image`.*Are `image` and `label` swapped"):
+        model.train_on_batch({"image": labels, "label": images})
+    with pytest.raises(ValueError, match=r"`images`.*Received: shape \(None, 4, 8, 1\)$"):
+        model.fit(images[:, :4], labels)
+    pix2pix = kgz.models.Pix2Pix((8, 8, 1), 3, filters=2, discriminator_filters=2, patch=16)
+    pix2pix.compile()
+    pairs = np.zeros((4, 8, 8, 3), "float32"), np.zeros((4, 8, 8, 1), "float32")
+    with pytest.raises(ValueError, match="Expected `sources`.*Are `sources` and `targets` swapped"):
+        pix2pix.fit(*pairs)
+
+
 @pytest.mark.parametrize("entrance", ["fit, array", "fit, data set", *[*ENTRANCES][3:]])
 def test_weights_of_samples_are_refused(entrance):
     """As the third part of data, wherever these come in."""
