@@ -307,6 +307,20 @@ class Small(kgz.training.PhasedModel):
         return "sgd"
 
 
+def test_players_have_no_layer_in_common():
+    shared = layers.Dense(4, name="shared")
+    networks = [keras.Sequential([keras.Input((2,)), shared, layers.Dense(n)]) for n in (2, 1)]
+    inner = keras.Sequential([keras.Input((2,)), keras.Sequential([shared]), layers.Dense(1)])
+    both = keras.Sequential([keras.Input((1,)), layers.Dense(1, name="shared")])
+    for generator, discriminator in ((*networks,), (networks[0], inner), (both, both)):
+        model = kgz.families.AdversarialModel(generator, discriminator, generator.input_shape[1])
+        with pytest.raises(ValueError, match="`generator` and `discriminator`.*'shared' in both"):
+            model.compile()
+    shared.trainable = False
+    model = kgz.families.AdversarialModel(*networks, 2)
+    model.compile()
+
+
 @pytest.mark.parametrize("name", ["fit", "layers", "name", "phases"])
 def test_names_of_networks_must_be_free(name):
     with pytest.raises(ValueError, match=f"names of networks that are free.*Received: '{name}'"):
