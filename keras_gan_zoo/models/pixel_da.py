@@ -73,6 +73,7 @@ class PixelDA(Classification, LatentTranslation):
     """
 
     latent_distribution = "uniform"
+    called = "target_layers"
 
     def __init__(
         self,

@@ -37,6 +37,8 @@ class Entrances:
     The same is checked of arrays, of data sets and of single batches, before any variable changes.
     """
 
+    called: str | None = None  # the network that `call` begins with; by default the first
+
     def fit(self, x=None, y=None, batch_size=None, *, shuffle=True, **kwargs):
         """Trains the model, as `keras.Model.fit`, with two additions.
 
@@ -133,6 +135,28 @@ class Entrances:
         self._check_batch(x, y, *args, **kwargs)
         with _plain_errors():
             return super().test_on_batch(x, y, *args, **kwargs)
+
+    def predict(self, x, batch_size=None, **kwargs):
+        """What `call` makes of all batches, as `keras.Model.predict`: mostly that of one network.
+
+        The methods of `abilities`, such as `generate`, say more of what they take.
+        """
+        _check_numbers({"batch_size": batch_size, **kwargs})
+        x = _as_arrays(x)
+        try:
+            return super().predict(x, batch_size, **kwargs)
+        except Exception:  # of many kinds, by what is wrong
+            self._check_called(x)
+            raise
+
+    def predict_on_batch(self, x):
+        """What `call` makes of a batch, as `keras.Model.predict_on_batch`."""
+        x = _as_arrays(x)
+        try:
+            return super().predict_on_batch(x)
+        except Exception:
+            self._check_called(x)
+            raise
 
     def save(self, filepath, *args, **kwargs):
         """Writes model and optimizers to a file that ends in `.keras`, as `keras.Model.save`."""
@@ -259,6 +283,27 @@ class Entrances:
             for part in tf.nest.flatten(self.prepare_batch(without_nothing((x, y)))):
                 values.require_rows(len(part))
 
+    def _check_called(self, x):
+        """Raises `ValueError` unless `x` is what the network takes that `call` begins with.
+
+        Asked after `call` has failed, whose own errors are long.
+        """
+        if isinstance(x, (types.GeneratorType, keras.utils.PyDataset)) or not self._networks:
+            return
+        name = self.called or self._networks[0]
+        takes = [tuple(one.shape[1:]) for one in getattr(self, name).inputs]
+        if isinstance(x, tf.data.Dataset):
+            x = keras.utils.unpack_x_y_sample_weight(x.element_spec)[0]
+        given = tf.nest.flatten(x)
+        if len(given) != len(takes) or not all(map(_is_batch, given, takes)):
+            received = (
+                f"shape {tuple(one.shape)}" if _is_numbers(one) else repr(one) for one in given
+            )
+            raise ValueError(
+                f"Expected `x` as `{name}` takes it, numbers of shape "
+                f"{' and '.join(map(values.shown, takes))}. Received: {', '.join(received)}"
+            ) from None
+
     def _check_batch_size(self, size):
         """Checks what the phases make of a batch of so many samples, `None` if that is unknown."""
         if size is None:
@@ -354,6 +399,20 @@ def batch_size_of(data) -> int | None:
         inputs = data._inputs()
         data = inputs[0] if len(inputs) == 1 else None
     return None
+
+
+def _is_numbers(part):
+    """Whether something is an array or tensor of numbers, or says it of batches to come."""
+    dtype = tf.as_dtype(part.dtype) if hasattr(part, "shape") else tf.string
+    return dtype.is_floating or dtype.is_integer
+
+
+def _is_batch(part, shape):
+    """Whether a part can be a batch of this shape, with samples."""
+    if not _is_numbers(part):
+        return False
+    received = tf.TensorShape(part.shape)
+    return received.is_compatible_with((None, *shape)) and received[:1] != [0]
 
 
 def _check_numbers(given):

@@ -173,6 +173,42 @@ def test_weights_of_samples_are_refused(entrance):
         ENTRANCES[entrance](gan(), (IMAGES, np.zeros(12), np.ones(12)))
 
 
+WRONG_LATENTS = {
+    "width": (POINTS[:, :1], r"Received: shape \(12, 1\)$"),
+    "rank": (np.zeros((12, 2, 3)), r"Received: shape \(12, 2, 3\)$"),
+    "one": (POINTS[0], r"Received: shape \(2,\)$"),
+    "none": (POINTS[:0], r"Received: shape \(0, 2\)$"),
+    "nothing": (None, "Received: None$"),
+    "text": (POINTS.astype(str), "Received: array"),
+    "two": ([POINTS, POINTS], r"Received: shape \(12, 2\), shape \(12, 2\)$"),
+    "data set": (dataset(POINTS[:, :1]), r"Received: shape \(None, 1\)$"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG_LATENTS)
+def test_predict_says_what_the_network_takes(wrong):
+    model = kgz.models.GAN((3,), 2, hidden_units=4)
+    x, received = WRONG_LATENTS[wrong]
+    message = rf"^Expected `x` as `generator` takes it, numbers of shape \(batch, 2\)\. {received}"
+    with pytest.raises(ValueError, match=message) as error:
+        model.predict(x, verbose=0)
+    assert error.value.__suppress_context__
+    if wrong not in ("data set", "none"):
+        with pytest.raises(ValueError, match=message):
+            model.predict_on_batch(x)
+
+
+def test_predict_is_what_call_makes():
+    model = kgz.models.GAN((3,), 2, hidden_units=4)
+    for x in (POINTS, POINTS.tolist(), dataset(POINTS), (batch for batch in [POINTS])):
+        np.testing.assert_allclose(model.predict(x, verbose=0), model(POINTS), atol=1e-6)
+    with pytest.raises(ValueError, match="kgz.datasets.load"):
+        model.predict("folder:latents")
+    pixel_da = kgz.models.PixelDA((8, 8, 3), 1, filters=2, discriminator_filters=2, blocks=1)
+    with pytest.raises(ValueError, match=r"`target_layers` takes it.*\(batch, 8, 8, 1\)"):
+        pixel_da.predict(np.zeros((2, 8, 8, 3)), verbose=0)
+
+
 REFUSED = {
     "Expected `steps_per_epoch`": {"x": dataset(POINTS).repeat()},
     "Expected `kgz.callbacks.StopOnNaN": {"callbacks": [keras.callbacks.TerminateOnNaN()]},
