@@ -8,12 +8,16 @@ from keras_gan_zoo.evaluation.features import extract
 
 DIRECTIONS = ("translation", "back_translation")  # of the first of a pair, and of the second
 IDENTITY, BICUBIC = "identity", "bicubic"
-OF_PIXELS, OF_FEATURES = ("l1", "psnr", "ssim"), ("distance", "fid")
+OF_COLORS, TARGET_COLORS = "colorfulness", "target_colorfulness"
+OF_PIXELS, OF_FEATURES = ("l1", "psnr", "ssim", OF_COLORS), ("distance", "fid")
 # All that may be measured, without the extractor in brackets.
-NUMBERS = tuple(
-    f"{name}_{key}"
-    for name in (*DIRECTIONS, IDENTITY, BICUBIC)
-    for key in (*OF_PIXELS, *OF_FEATURES)
+NUMBERS = (
+    *(
+        f"{name}_{key}"
+        for name in (*DIRECTIONS, IDENTITY, BICUBIC)
+        for key in (*OF_PIXELS, *OF_FEATURES)
+    ),
+    TARGET_COLORS,
 )
 RISING = tuple(name for name in NUMBERS if name.endswith(("psnr", "ssim")))  # more is better
 # Of an error of one step of 8 bits everywhere. Equal pictures would make a mean infinite.
@@ -32,6 +36,8 @@ def measure_translation(model, batches, options):
     - `l1`: mean absolute error of pixels that count from 0 to 1;
     - `psnr` in decibels, and `ssim`, of each image, then averaged; an image counts at most 48.13
       dB, which an error of 1/255 everywhere would have;
+    - `colorfulness` of RGB, averaged, see `kgz.metrics.colorfulness`; beside it
+      `target_colorfulness`, what the second of the pairs have;
     - `distance`: mean squared distance of features;
     - `fid`: Frechet distance between the features of all translations and of all targets.
 
@@ -58,6 +64,8 @@ def measure_translation(model, batches, options):
             features[side] = extract([sides[side]], options.extractor).features
         found = _compared(images, sides[side], features[side], options.extractor)
         numbers |= {f"{name}_{key}": number for key, number in found.items()}
+    if sides[1].shape[-1] == 3:
+        numbers[TARGET_COLORS] = float(metrics.colorfulness(sides[1]).mean())
     return numbers
 
 
@@ -95,10 +103,12 @@ def check_pairs(against: str, spec, unpaired: bool = False):
 def _compared(made, wanted, wanted_features, extractor):
     made = np.clip(made, -1.0, 1.0)
     features, bracket = extract([made], extractor).features, f"[{extractor.name}]"
+    is_rgb = made.shape[-1] == 3
     return {
         "l1": float(np.abs(made - wanted).mean()) / 2.0,
         "psnr": float(np.minimum(metrics.psnr(wanted, made), LARGEST_PSNR).mean()),
         "ssim": float(metrics.ssim(wanted, made).mean()),
+        **({OF_COLORS: float(metrics.colorfulness(made).mean())} if is_rgb else {}),
         f"distance{bracket}": float(np.square(features - wanted_features).sum(axis=1).mean()),
         f"fid{bracket}": metrics.frechet_distance_from_features(wanted_features, features),
     }

@@ -1,6 +1,7 @@
 """Metrics: functions on plain arrays, and streaming `keras.metrics.Metric` classes on top."""
 
 from keras_gan_zoo.extractors.feature_extractor import FeatureExtractor
+from keras_gan_zoo.metrics.colorfulness import colorfulness
 from keras_gan_zoo.metrics.divergences import (
     js_divergence,
     kl_divergence,
@@ -37,6 +38,7 @@ __all__ = [
     "FrechetDistance",
     "InceptionScore",
     "KernelDistance",
+    "colorfulness",
     "frechet_distance",
     "frechet_distance_from_features",
     "inception_score",

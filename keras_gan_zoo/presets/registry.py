@@ -31,7 +31,6 @@ MORE_PRESETS = "keras-gan-zoo-weights"  # holds all others of this project
 # other people.
 ONLY_RECIPES = {
     "biggan_fashion_mnist",
-    "gaugan_doom",
     "own_photos",
     "pix2pix_doom",
     "progan_fashion_mnist",

@@ -60,9 +60,10 @@ def leave_the_start(model, seed=1):
         variable.assign_add(keras.random.normal(variable.shape, stddev=0.1, seed=seeds))
     for layer in model._flatten_layers():
         if isinstance(layer, kgz.layers.SpectralNormalization):
-            u, v = layer._iterated(layer._as_matrix(layer._kernel().value), 500)
-            layer.u.assign(u)
-            layer.v.assign(v)
+            matrix = layer._as_matrix(layer._kernel().value)
+            u, _, v = np.linalg.svd(matrix, full_matrices=False)
+            layer.u.assign(u[:, 0])
+            layer.v.assign(v[0])
     for part in model._attached:  # weights that are clipped have been before
         part.before_update()
 

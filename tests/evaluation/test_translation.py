@@ -56,6 +56,11 @@ def test_the_numbers_of_a_known_error(pairs):
     assert numbers["identity_l1"] == pytest.approx(0.2, abs=1e-5)
     assert numbers["identity_psnr"] == pytest.approx(20 * np.log10(5.0), abs=1e-3)
     assert numbers["identity_fid[means]"] == pytest.approx(6 * 0.4**2, abs=1e-5)
+    # A grey that is added to all of a picture changes nothing of its colours.
+    for name in ("identity", "translation"):
+        assert numbers[f"{name}_colorfulness"] == pytest.approx(
+            numbers["target_colorfulness"], 1e-5
+        )
     assert numbers["identity_ssim"] < numbers["translation_ssim"] < 1.0
     assert {name.split("[")[0] for name in numbers} == {
         name for name in NUMBERS if not name.startswith(("back", "bicubic"))
