@@ -439,6 +439,11 @@ def _as_arrays(data):
         )
     if isinstance(data, types.GeneratorType):  # of which Keras wants tuples
         return (batch if isinstance(batch, tuple) else (batch,) for batch in data)
+    if any(isinstance(one, np.ndarray) and one.dtype.hasobject for one in tf.nest.flatten(data)):
+        raise ValueError(
+            "Expected arrays of numbers; x.astype('float32') makes them numbers. "
+            "Received: dtype object"
+        )
     if not isinstance(data, list) or any(hasattr(one, "shape") for one in tf.nest.flatten(data)):
         return data
     try:

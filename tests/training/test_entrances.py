@@ -166,6 +166,12 @@ def test_swapped_inputs_are_named_as_the_model_names_them():
         pix2pix.fit(*pairs)
 
 
+def test_arrays_of_objects_are_refused():
+    for enter in (gan((2,)).fit, gan((2,)).evaluate, gan((2,)).predict):
+        with pytest.raises(ValueError, match=r"numbers; x.astype.*Received: dtype object"):
+            enter(POINTS.astype(object), verbose=0)
+
+
 @pytest.mark.parametrize("entrance", ["fit, array", "fit, data set", *[*ENTRANCES][3:]])
 def test_weights_of_samples_are_refused(entrance):
     """As the third part of data, wherever these come in."""
