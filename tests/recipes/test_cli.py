@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -83,8 +84,9 @@ def test_a_recipe_in_bfloat16_is_warned_of_where_it_is_slow(recipe, monkeypatch)
 
 def test_train_resume_info_generate_export(recipe, tmp_path, monkeypatch, capsys):
     out = tmp_path / "run"
-    code, _, errors = run(monkeypatch, capsys, "train", recipe, "--out", out)
+    code, output, errors = run(monkeypatch, capsys, "train", recipe, "--out", out)
     assert code == 0, errors
+    assert re.search(r"GAN: [\d,]+ trainable parameters; 3 steps of \d+ samples in an", output)
     preset = out / "tiny"
     facts = json.loads((preset / "metadata.json").read_text())
     assert facts["steps"] == 6
