@@ -185,6 +185,12 @@ def default_metrics(model):
 def check_metrics(metrics, against: str, default=DEFAULT_METRICS) -> tuple[str, ...]:
     """The names of the metrics asked for; raises `ValueError` for one that cannot be had."""
     known = (*scores.SCORES, *MODEL_METRICS)
+    if not isinstance(against, str):
+        raise ValueError(
+            "Expected `against` to be the name of a data set, such as 'fashion_mnist' or "
+            "'folder:photos'; features of two arrays are compared by `kgz.metrics.frechet_distance_"
+            f"from_features`. Received: {type(against).__name__}"
+        )
     if against not in KNOWN_MODES:
         return scores.check_names(default if metrics is None else metrics, known)
     names = scores.check_names(MODES if metrics is None else metrics, (*MODES, *known))

@@ -407,3 +407,8 @@ def test_any_wrong_byte_of_a_file_of_features_is_found_or_does_not_matter(data, 
             except ValueError:
                 continue
             np.testing.assert_array_equal(loaded.features, found.features)
+
+
+def test_what_is_compared_with_is_named():
+    with pytest.raises(ValueError, match="`against` to be the name of a data set.*: ndarray"):
+        kgz.evaluation.evaluate(np.zeros((4, 3)), np.zeros((4, 3)), metrics="fid")

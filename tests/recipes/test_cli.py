@@ -134,6 +134,7 @@ def test_a_broken_image_is_one_line(tmp_path, monkeypatch, capsys):
         *("--num-reference", 20),
     )
     assert code == 2 and "Expected an image file" in errors and "Traceback" not in errors
+    assert "`skip_broken=True` (of `train`: --set data.skip_broken=true)" in errors
 
 
 def test_list(monkeypatch, capsys):
@@ -281,9 +282,10 @@ def test_bad_commands(arguments, message, monkeypatch, capsys):
     assert code == 2 and message in " ".join(errors.replace("│", " ").split())
 
 
-def test_the_program_is_installed_and_help_lists_what_exists():
+@pytest.mark.parametrize("module", ["keras_gan_zoo", "keras_gan_zoo.cli"])
+def test_the_program_is_installed_and_help_lists_what_exists(module):
     result = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "keras_gan_zoo.cli", "--help"],
+        [sys.executable, "-X", "importtime", "-m", module, "--help"],
         capture_output=True,
         text=True,
         timeout=100,
