@@ -32,7 +32,7 @@ from learning import encode, keep_starts, random_in_dreams, starts_of, train_mem
 from play import Play, server
 from rollouts import beginnings, collect, play_one, world_of
 from settings import settings_of
-from workers import Workers
+from workers import RayWorkers, Workers
 
 from keras_gan_zoo import atomic
 
@@ -141,6 +141,7 @@ def main():
     parser.add_argument("stage", choices=("all", *STAGES, *OTHERS))
     parser.add_argument("--run", type=pathlib.Path, default=pathlib.Path("runs/doom"))
     parser.add_argument("--workers", type=int, default=1, help="processes that play the game")
+    parser.add_argument("--ray", help="address of a Ray cluster that has them, or `local`")
     parser.add_argument("--temperatures", type=float, nargs="+", default=[1.15])
     parser.add_argument("--episodes", type=int, default=100, help="of the evaluation")
     parser.add_argument("--port", type=int, default=8000, help="of `play`")
@@ -156,7 +157,8 @@ def main():
     given = parser.parse_args()
     try:
         settings_of(given.run, given.settings)
-        with Workers(given.workers) as workers:
+        made = RayWorkers(given.ray, given.workers) if given.ray else Workers(given.workers)
+        with made as workers:
             for stage in STAGES if given.stage == "all" else (given.stage,):
                 {**STAGES, **OTHERS}[stage](given, workers)
     except (ValueError, OSError, ImportError) as error:
