@@ -14,6 +14,7 @@ was when the same command is given again.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -108,7 +109,8 @@ def steer(run: pathlib.Path, port: int):
     dream = kgz.environments.Dream(
         vision, memory, starts_of(run), time_limit=LONGEST, render_mode="rgb_array"
     )
-    with server(Play(dream, settings.frame_skip), port) as serving:
+    made = server(Play(dream, settings.frame_skip), port)
+    with made as serving, contextlib.suppress(KeyboardInterrupt):
         print(f"http://127.0.0.1:{serving.server_port} shows the dream. Ctrl-C ends it.")
         serving.serve_forever()
 
