@@ -86,9 +86,9 @@ class Side:
         import keras
 
         clock = Clock()
-        callback = keras.callbacks.LambdaCallback(on_train_batch_end=lambda *_: clock.tick())
+        ticks = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: clock.tick())
         with contextlib.redirect_stdout(io.StringIO()):
-            self.model.fit(self._data, callbacks=[callback])
+            self.model.fit(self._data, callbacks=[ticks])
         return clock.result()
 
 
@@ -96,19 +96,20 @@ class OurSide(Side):
     """DCGAN, by `fit` and by a function of its step alone."""
 
     def make(self):
+        """The model, and its data set."""
+        import tensorflow as tf
+
         import keras_gan_zoo as kgz
 
         size, settings = (SIZE, SIZE, 1), self._settings
         model = kgz.models.DCGAN(size, LATENT, filters=settings["filters"], ema_decay=None, seed=0)
         model.compile()
+        self._bare = tf.function(model.train_step, autograph=False)
         return model, kgz.datasets.load(
             DATA, batch_size=settings["batch_size"], labels=False, drop_remainder=True
         )
 
     def describe(self) -> dict:
-        import tensorflow as tf
-
-        self._bare = tf.function(self.model.train_step, autograph=False)
         self.bare()
         return super().describe()
 
@@ -126,6 +127,7 @@ class ExampleSide(Side):
     """What Keras users copy."""
 
     def make(self):
+        """The model, and its data set."""
         import keras_example
         import tensorflow as tf
 
