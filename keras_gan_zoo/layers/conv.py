@@ -11,8 +11,9 @@ from keras_gan_zoo.layers import kernels
 class Conv2D(keras.layers.Conv2D):
     """`keras.layers.Conv2D`, with the same numbers, config and weights.
 
-    Where a strided convolution leads to few positions of many channels, it is computed as a matrix
-    product, which processors do faster; see `keras_gan_zoo.small_grids`.
+    Where a strided convolution leads to few positions of many channels, or starts at an image, it
+    or its gradients are computed in forms that processors do faster; see
+    `keras_gan_zoo.small_grids`.
 
     With `pooling` it is a convolution and the `keras.layers.AveragePooling2D` that follows it. The
     mean of shifts of a convolution is one convolution with a stride, whose kernel is the mean of
