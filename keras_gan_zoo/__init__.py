@@ -31,10 +31,11 @@ __all__ = [
 
 
 def _in_command_line():
-    """Whether this process is the program `keras-gan-zoo`, or `python -m keras_gan_zoo.cli`."""
+    """Whether this process is the program `keras-gan-zoo`, or `python -m keras_gan_zoo`."""
     program = pathlib.Path((sys.argv or [""])[0]).name.removesuffix(".exe")
     # Python calls a module "-m" until it has found it, for which it first imports its package.
-    return program == "keras-gan-zoo" or (program == "-m" and "keras_gan_zoo.cli" in sys.orig_argv)
+    modules = {__name__, f"{__name__}.cli"}
+    return program == "keras-gan-zoo" or (program == "-m" and not modules.isdisjoint(sys.orig_argv))
 
 
 processor.prefer_onednn()  # before anything imports TensorFlow

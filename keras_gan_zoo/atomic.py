@@ -49,6 +49,17 @@ def write_json(path, content):
 
 
 @contextlib.contextmanager
+def inside(folder):
+    """Within this scope the process works in a folder: for what writes to where it is started."""
+    outside = os.getcwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(outside)
+
+
+@contextlib.contextmanager
 def file(path):
     """A name to write a file under, which becomes `path` when the scope ends without an error.
 

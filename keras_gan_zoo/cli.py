@@ -52,7 +52,7 @@ OUT = pathlib.Path("out.png")
 OPTIONS = {
     "pass `image_size`": "--size",
     "`labels=False`": "--set data.labels=false",
-    "`skip_broken=True`": "--set data.skip_broken=true",
+    "`skip_broken=True`": "of `train`: --set data.skip_broken=true",
     "`test_share=0.1`": "--set data.test_share=0.1",
 }
 # Abilities that have a command of their own.

@@ -51,6 +51,15 @@ def check_able(model: object, ability: str):
         raise ValueError(f"Expected a model that can `{ability}`. Received: {type(model).__name__}")
 
 
+def sizes_of_image(image_shape) -> tuple:
+    """Height, width and channels; raises `ValueError` unless `image_shape` has these three."""
+    if len(image_shape) != 3:
+        raise ValueError(
+            f"Expected `image_shape` (height, width, channels). Received: {tuple(image_shape)}"
+        )
+    return tuple(image_shape)
+
+
 def label_hint(shape) -> str:
     """How to make labels of this shape integers `(batch,)`; nothing, if they can be none."""
     if len(shape) == 1:

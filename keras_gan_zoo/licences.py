@@ -25,6 +25,11 @@ FASHION_MNIST = DataLicence(
     "MIT",
     "Fashion-MNIST, copyright 2017 Zalando SE, https://github.com/zalandoresearch/fashion-mnist",
 )
+DOOM = DataLicence(
+    "BSD 3-clause and MIT",
+    "pictures of the game Freedoom, copyright its contributors, https://freedoom.github.io, in "
+    "scenarios of ViZDoom, https://vizdoom.farama.org",
+)
 DATA = {
     "fashion_mnist": FASHION_MNIST,
     "fashion_mnist_mini": FASHION_MNIST,
@@ -47,11 +52,8 @@ DATA = {
         "all emojis designed by OpenMoji, the open-source emoji and icon project, "
         "https://openmoji.org",
     ),
-    "doom_frames": DataLicence(
-        "BSD 3-clause and MIT",
-        "pictures of the game Freedoom, copyright its contributors, https://freedoom.github.io, in "
-        "scenarios of ViZDoom, https://vizdoom.farama.org",
-    ),
+    "doom": DOOM,
+    "doom_frames": DOOM,
     "photo_patches": DataLicence(
         "CC BY 4.0, CC BY-SA 4.0, CC0, GPL 2 or later, and public domain",
         "photographs of the packages lomiri-wallpapers-16.04 (by Aitzol Berasategi, Bolly, Clemens "

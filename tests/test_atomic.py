@@ -187,3 +187,11 @@ def test_a_start_that_fails_leaves_no_empty_folders(tmp_path):
         (tmp_path / "a/b/c/file").write_text("")
         raise ValueError
     assert [path.name for path in (tmp_path / "a").rglob("*")] == ["b", "c", "file"]
+
+
+def test_a_folder_is_worked_in_until_the_scope_ends(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "game").mkdir()
+    with pytest.raises(ValueError), atomic.inside("game"), open("log", "w"):
+        raise ValueError
+    assert os.getcwd() == str(tmp_path) and names(tmp_path / "game") == ["log"]

@@ -29,6 +29,7 @@ Written by `python tools/zoo_table.py` from the presets' `metadata.json`; contin
 fails when this page is stale.
 """
 HEADLINES = ("test_errors", "nll_200", "fid", "reconstruction_error", "translation_l1")
+HEADLINES += ("latent_loss", "score")
 PROTOCOL = ("extractor", "samples", "seed", "reference", "reference_samples", "resize")
 
 
@@ -88,8 +89,11 @@ def scoreboard() -> str:
         parts.append(f"## {name}\n\n![64 samples of {name}](zoo/{name}.png)\n")
         rows = dict(cells(folder))
         rows.pop("quality")
-        recipe = f"keras_gan_zoo/recipes/{facts['recipe']}.yaml"
-        rows["recipe"] = f"`keras-gan-zoo train {facts['recipe']}` (`{recipe}`)"
+        if "recipe" in facts:
+            recipe = f"keras_gan_zoo/recipes/{facts['recipe']}.yaml"
+            rows["recipe"] = f"`keras-gan-zoo train {facts['recipe']}` (`{recipe}`)"
+        else:
+            rows["made by"] = f"`{facts['command']}`"
         data = {one.name for one in licences.of_data(facts["data"]["name"]).values()}
         rows["licence"] = f"weights {facts['licence']}; data: {' and '.join(sorted(data))}"
         parts.append(two_columns(rows))

@@ -132,7 +132,7 @@ def evolve(run: pathlib.Path, temperature: float, workers: Workers):
         "score": best["checked"],
         "evolved_in": "dreams" if settings.dreams else "the game",
     }
-    controller.save_to_preset(run / f"controller_{name}", facts)
+    controller.save_to_preset(run / f"controller_{name}", facts, dtype="float16")
 
 
 def _tried_in(run, controller, temperature, workers):

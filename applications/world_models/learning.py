@@ -13,7 +13,8 @@ from settings import settings_of
 import keras_gan_zoo as kgz
 from keras_gan_zoo import atomic
 
-STARTS = 1000  # first frames that are kept
+STARTS = "starts.npz"  # first frames, from which dreams begin
+MOST_STARTS = 1000
 DREAMT = 4  # a purpose of seeds
 
 
@@ -73,12 +74,12 @@ def encode(run: pathlib.Path):
         normal = [np.array(one, "float16") for one in vision.posterior(frames / 127.5 - 1.0)]
         with atomic.file(folder / path.name) as unfinished:
             np.savez(unfinished, mean=normal[0], log_variance=normal[1], action=actions)
-    if not (run / "starts.npz").exists():
+    if not (run / STARTS).exists():
         starts = []
-        for path in files[:STARTS]:
+        for path in files[:MOST_STARTS]:
             with np.load(path) as episode:
                 starts.append(episode["frames"][0])
-        with atomic.file(run / "starts.npz") as unfinished:
+        with atomic.file(run / STARTS) as unfinished:
             np.savez_compressed(unfinished, frames=np.stack(starts))
 
 
@@ -151,7 +152,7 @@ def train_memory(run: pathlib.Path):
 def dreams_of(run: pathlib.Path, count: int, **options):
     """Dreams of a run's vision and memory, whose steps and rewards are the game's."""
     settings, (vision, memory) = settings_of(run), world_of(run)
-    with np.load(run / "starts.npz") as starts:
+    with np.load(run / STARTS) as starts:
         frames = starts["frames"]
     limit = math.ceil(settings.time_limit / settings.frame_skip)
     options = {"time_limit": limit, "reward": float(settings.frame_skip), **options}

@@ -29,7 +29,7 @@ class Settings:
     units: int = 128  # 512, and 256 on the race track
     steps: int = 100  # 500, and 999 on the race track
     memory_batch: int = 32  # 100
-    memory_updates: int = 5000  # 24,400
+    memory_updates: int = 1100  # 24,400; of 1,500 episodes more are learnt by heart
     population: int = 16  # 64
     rollouts: int = 16
     generations: int = 200  # 1,800

@@ -3,7 +3,9 @@
 python world_models.py all --run runs/doom --workers 2
 python world_models.py evolve --run runs/doom --temperatures 0.1 0.5 1 1.15 1.3
 python world_models.py evaluate --run runs/doom --temperatures 0.1 0.5 1 1.15 1.3 --workers 2
+python world_models.py unpack --run runs/shipped
 
+The last puts the presets of Doom that are installed into a run, instead of training it.
 Every stage leaves what it has done in the folder of the run. Whatever was killed goes on where it
 was when the same command is given again.
 """
@@ -12,6 +14,7 @@ import argparse
 import json
 import os
 import pathlib
+import shutil
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -22,7 +25,7 @@ import numpy as np
 import rich.progress
 from drawing import draw
 from evolution import evolve
-from learning import encode, random_in_dreams, train_memory, train_vision
+from learning import STARTS, encode, random_in_dreams, train_memory, train_vision
 from rollouts import collect, play_one
 from settings import settings_of
 from workers import Workers
@@ -30,6 +33,11 @@ from workers import Workers
 from keras_gan_zoo import atomic
 
 RANDOM = "random"
+SHIPPED = {
+    "vision": "world_model_vae_doom",
+    "memory": "mdn_rnn_doom",
+    "controller": "linear_controller_doom",
+}
 
 
 def evaluate(run: pathlib.Path, workers: Workers, temperatures=(1.15,), episodes=100, skill=None):
@@ -70,11 +78,21 @@ def evaluate(run: pathlib.Path, workers: Workers, temperatures=(1.15,), episodes
         if name != RANDOM:
             facts = json.loads((run / f"controller_{name}" / "metadata.json").read_text())
             evolved = _said(*facts["score"])
-            if settings.dreams:
+            if settings.dreams and (run / STARTS).exists():
                 returns = random_in_dreams(run, float(name))
                 dreamt = _said(returns.mean(), returns.std())
         print(f"| {name} | {evolved} | {dreamt} | {_said(*real)} |")
     return table
+
+
+def unpack(run: pathlib.Path):
+    """Puts the presets of Doom into a run: they can be evaluated, and evolved further."""
+    controller = kgz.presets.preset_metadata(SHIPPED["controller"])
+    for part, name in SHIPPED.items():
+        place = f"controller_{controller['temperature']:g}" if part == "controller" else part
+        kgz.presets.preset_metadata(name)  # says what to install
+        with atomic.folder(run / place) as folder:
+            shutil.copytree(kgz.presets.builtin_presets()[name], folder, dirs_exist_ok=True)
 
 
 def _said(mean, spread):
@@ -92,13 +110,14 @@ STAGES = {
     ),
     "draw": lambda given, workers: draw(given.run, given.temperatures),
 }
+OTHERS = {"unpack": lambda given, workers: unpack(given.run)}
 
 
 def main():
     """Reads the command line."""
     formatter = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=formatter)
-    parser.add_argument("stage", choices=("all", *STAGES))
+    parser.add_argument("stage", choices=("all", *STAGES, *OTHERS))
     parser.add_argument("--run", type=pathlib.Path, default=pathlib.Path("runs/doom"))
     parser.add_argument("--workers", type=int, default=1, help="processes that play the game")
     parser.add_argument("--temperatures", type=float, nargs="+", default=[1.15])
@@ -117,7 +136,7 @@ def main():
         settings_of(given.run, given.settings)
         with Workers(given.workers) as workers:
             for stage in STAGES if given.stage == "all" else (given.stage,):
-                STAGES[stage](given, workers)
+                {**STAGES, **OTHERS}[stage](given, workers)
     except (ValueError, OSError, ImportError) as error:
         raise SystemExit(f"error: {error}") from None
 

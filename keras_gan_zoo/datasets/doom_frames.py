@@ -1,12 +1,13 @@
 """Frames of Doom and what is seen in them: a builder for TensorFlow Datasets."""
 
 import importlib
-import os
 import pathlib
 import tempfile
 
 import numpy as np
 import tensorflow_datasets as tfds
+
+from keras_gan_zoo import atomic
 
 SIDE = 64
 SHRINK = 3  # the game draws frames so many times as large
@@ -141,12 +142,8 @@ def _game(vizdoom, scenario, folder):
     game.set_screen_resolution(vizdoom.ScreenResolution.RES_256X192)
     game.set_render_hud(False)
     game.set_labels_buffer_enabled(True)
-    outside = os.getcwd()
-    os.chdir(folder)
-    try:
+    with atomic.inside(folder):
         game.init()
-    finally:
-        os.chdir(outside)
     return game
 
 

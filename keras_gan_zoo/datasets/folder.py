@@ -2,6 +2,7 @@
 
 import collections
 import concurrent.futures
+import contextlib
 import dataclasses
 import hashlib
 import math
@@ -188,36 +189,32 @@ def load_folder(
     return pipeline.Loaded(batches, class_names=files.class_names)
 
 
-def reader_of(files, preparation, channels=None, skip_broken=False, half=None, memory=None):
-    """A `Reader` of files, or of a half of each, and those of them that can be read."""
+def reader_of(files, preparation, channels=None, skip_broken=None, half=None, memory=None):
+    """A `Reader` of files, or of a half of each, and those of them that can be read.
+
+    `skip_broken=None` is `False` where it could not be `True`, so that no error advises it.
+    """
+    advise = skip_broken is False
     if channels not in (None, 1, 3):
         raise ValueError(f"Expected `channels` to be 1, 3 or None. Received: {channels!r}")
     if skip_broken:
         files = without_broken(files)
     size = preparation.stored_size
     if size is None or channels is None:
-        headers = [image_files.header(path) for path in files.paths]
+        headers = [_header(path, advise) for path in files.paths]
         if channels is None:
             channels = _common_channels([one.grey for one in headers])
         if size is None:
             height, width = _common_size([one.size for one in headers], files.paths)
             size = (height, width if half is None else width // 2)
     memory = LARGEST_IN_MEMORY if memory is None else memory
-    return Reader(files.paths, (*size, channels), preparation.resize, memory, half), files
+    return Reader(files.paths, (*size, channels), preparation.resize, memory, half, advise), files
 
 
 def without_broken(files: Files) -> Files:
     """The files that can be decoded; a warning counts the others. Reads each of them."""
-
-    def fault(path):
-        try:
-            image_files.check(path)
-        except ValueError as error:
-            return str(error)
-        return None
-
     with _threads() as threads:
-        faults = list(threads.map(fault, files.paths))
+        faults = list(threads.map(_fault, files.paths))
     good = [index for index, one in enumerate(faults) if one is None]
     bad = [path for path, one in zip(files.paths, faults, strict=True) if one is not None]
     if not good:
@@ -230,6 +227,31 @@ def without_broken(files: Files) -> Files:
         )
     labels = None if files.labels is None else files.labels[good]
     return dataclasses.replace(files, paths=[files.paths[i] for i in good], labels=labels)
+
+
+def _fault(path):
+    """What is wrong with a file that cannot be decoded; `None` of a good one."""
+    try:
+        image_files.check(path)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _header(path, advise):
+    with _advising(path, advise):
+        return image_files.header(path)
+
+
+@contextlib.contextmanager
+def _advising(path, advise):
+    """Names `skip_broken` in the error of a file that it would leave out."""
+    try:
+        yield
+    except ValueError as error:
+        if not advise or _fault(path) is None:
+            raise
+        raise ValueError(f"{error}. `skip_broken=True` leaves out such files") from None
 
 
 def _common_channels(grey):
@@ -267,10 +289,12 @@ class Reader:
         resize: See `kgz.datasets.load`.
         memory: Bytes that all may take.
         half: See `image_files.read`.
+        advise: Whether errors name `skip_broken`.
     """
 
-    def __init__(self, paths, shape, resize, memory, half=None):
+    def __init__(self, paths, shape, resize, memory, half=None, advise=False):
         self.paths, self.shape, self.resize, self.half = paths, tuple(shape), resize, half
+        self.advise = advise
         self._read = np.zeros(len(paths), bool)
         bytes_of_all = len(paths) * math.prod(shape)
         # Untouched pages of it take no memory.
@@ -298,5 +322,6 @@ class Reader:
         return self._kept[indices]
 
     def _decode(self, index):
-        size, channels = self.shape[:2], self.shape[2]
-        return image_files.read(self.paths[index], size, channels, self.resize, self.half)
+        path, size, channels = self.paths[index], self.shape[:2], self.shape[2]
+        with _advising(path, self.advise):
+            return image_files.read(path, size, channels, self.resize, self.half)

@@ -6,6 +6,7 @@ import weakref
 
 import numpy as np
 
+from keras_gan_zoo import atomic
 from keras_gan_zoo.environments.extra import package
 from keras_gan_zoo.environments.frames import SmallFrames
 from keras_gan_zoo.training import checks
@@ -93,13 +94,10 @@ class DoomTakeCover(SmallFrames):
 
 def _started(game):
     """Starts the game in a folder of its own, which it writes to."""
-    folder, outside = tempfile.TemporaryDirectory(prefix="doom-"), os.getcwd()
+    folder = tempfile.TemporaryDirectory(prefix="doom-")
     game.set_doom_config_path(os.path.join(folder.name, "vizdoom.ini"))
-    os.chdir(folder.name)
-    try:
+    with atomic.inside(folder.name):
         game.init()
-    finally:
-        os.chdir(outside)
     return folder
 
 

@@ -4,20 +4,19 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan_zoo import datasets, errors
-from keras_gan_zoo.datasets import builtin
 from keras_gan_zoo.evaluation.model_metrics import (
     IMPORTANCE_SAMPLES,
     MODEL_METRICS,
     NEED_PAIRS,
     check_model,
 )
+from keras_gan_zoo.evaluation.modes import MODES, check_shape, numbers_of_modes
 from keras_gan_zoo.evaluation.protocol import EXTRACTORS
 from keras_gan_zoo.evaluation.scores import NEED_LABELS, NEEDS_NO_EXTRACTOR
 from keras_gan_zoo.evaluation.translation import NUMBERS as OF_TRANSLATION
 from keras_gan_zoo.evaluation.translation import check_pairs
 from keras_gan_zoo.extractors.feature_extractor import FeatureExtractor
 from keras_gan_zoo.metrics import checks
-from keras_gan_zoo.metrics.mode_coverage import mode_coverage
 
 NEED_CLASSIFIER = {"is", "class_accuracy", "class_shares"}
 # The samples that a metric needs, at least.
@@ -49,13 +48,9 @@ def check_ahead(model, against: str, names, monitor: str | None = None, **option
             measures `monitor`.
         FileNotFoundError: If the files of the data set are not there.
     """
-    if against in builtin.MIXTURES:
+    if names == MODES:
         errors.check_able(model, "generate")
-        if tuple(model.sample_shape) != (2,):
-            raise ValueError(
-                f"Expected a model of points (2,) for {against!r}. "
-                f"Received: samples of shape {tuple(model.sample_shape)}"
-            )
+        check_shape(against, model.sample_shape)
     else:
         check_model(model, names)
         _check_counts(names, options)
@@ -77,9 +72,8 @@ def check_ahead(model, against: str, names, monitor: str | None = None, **option
 
 def numbers_of(against: str, names, importance_samples: int = IMPORTANCE_SAMPLES) -> tuple:
     """What `evaluate` gives for metrics of these names, without the extractor in brackets."""
-    if against in builtin.MIXTURES:
-        means, deviation = builtin.MIXTURES[against]
-        return tuple(mode_coverage(means(), means(), deviation))
+    if names == MODES:
+        return numbers_of_modes(against)
     numbers = {**NUMBERS, "likelihood": (f"nll_{importance_samples}", "elbo")}
     return tuple(number for name in names for number in numbers.get(name, (name,)))
 

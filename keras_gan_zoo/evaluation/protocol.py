@@ -17,10 +17,10 @@ from keras_gan_zoo.evaluation.model_metrics import (
     MeasurementOptions,
     generates_by_itself,
 )
+from keras_gan_zoo.evaluation.modes import KNOWN_MODES, MODES, count_modes
 from keras_gan_zoo.evaluation.translation import check_pairs
 from keras_gan_zoo.extractors.feature_extractor import BUILTIN, FeatureExtractor
 from keras_gan_zoo.metrics import checks
-from keras_gan_zoo.metrics.mode_coverage import mode_coverage
 from keras_gan_zoo.version import __version__
 
 DEFAULT_METRICS = ("fid", "kid", "prdc")
@@ -54,8 +54,9 @@ def evaluate(
     Args:
         samples: A model, or the name of a preset; a folder of image files, made by any program; or
             an array of images `(samples, height, width, channels)` in `[-1, 1]`.
-        against: Name of the data set to compare with, see `kgz.datasets.load`. For a mixture of
-            Gaussians, whose points need no extractor, the modes found are counted.
+        against: Name of the data set to compare with, see `kgz.datasets.load`. Of a mixture of
+            Gaussians, whose points need no extractor, and of `stacked_mnist`, the modes found are
+            counted.
         metrics: Names, see `kgz.evaluation.score`; or, measured on the test split, `test_errors`
             (the share that a model with `classify` puts into the wrong class), `likelihood` (of a
             `VAE`: evidence lower bound, and negative log-likelihood by importance samples, in
@@ -69,7 +70,8 @@ def evaluate(
         split: Of the data set.
         num_samples: How many samples to draw from a model or, of a folder or an array, to take: a
             fair sample, whatever their order. By default a model draws as many as there are images
-            to compare with, at most 10,000 (2,500 for mixtures); of others all are taken.
+            to compare with, at most 10,000 (2,500 points of mixtures, 26,000 stacked digits); of
+            others all are taken.
         num_reference: How many images of the data set to take, a fair sample; by default all, at
             most 60,000.
         image_size: Side to resize the data set and a folder's images to.
@@ -97,14 +99,9 @@ def evaluate(
             checks.count(name, number, 2)
     checks.count("importance_samples", importance_samples, 1)
     protocol = {"seed": seed, "library_version": __version__, "tensorflow_version": tf.__version__}
-    if against in builtin.MIXTURES:
-        if extractor is not None:
-            raise ValueError(
-                f"Expected no `extractor` for the points of {against!r}. Received: {extractor!r}"
-            )
-        points = source.points(num_samples, seed, against)
-        protocol |= {"samples": len(points), "reference": against}
-        return {"metrics": _modes(points, against), "protocol": protocol}
+    if names == MODES:
+        numbers, facts = count_modes(source, against, num_samples, seed, extractor, verbose)
+        return {"metrics": numbers, "protocol": {**protocol, **facts, "reference": against}}
     protocol["image_size"] = image_size
     load_options = dict(load_options or {})
     if load_options:
@@ -187,14 +184,21 @@ def default_metrics(model):
 
 def check_metrics(metrics, against: str, default=DEFAULT_METRICS) -> tuple[str, ...]:
     """The names of the metrics asked for; raises `ValueError` for one that cannot be had."""
-    if against not in builtin.MIXTURES:
-        known = (*scores.SCORES, *MODEL_METRICS)
-        return scores.check_names(default if metrics is None else metrics, known)
-    if metrics not in (None, "modes", ("modes",), ["modes"]):
+    known = (*scores.SCORES, *MODEL_METRICS)
+    if not isinstance(against, str):
         raise ValueError(
-            f"Expected `metrics` for the points of {against!r} to be 'modes'. Received: {metrics!r}"
+            "Expected `against` to be the name of a data set, such as 'fashion_mnist' or "
+            "'folder:photos'; features of two arrays are compared by `kgz.metrics.frechet_distance_"
+            f"from_features`. Received: {type(against).__name__}"
         )
-    return ("modes",)
+    if against not in KNOWN_MODES:
+        return scores.check_names(default if metrics is None else metrics, known)
+    names = scores.check_names(MODES if metrics is None else metrics, (*MODES, *known))
+    if names != MODES and (against in builtin.MIXTURES or set(MODES) & set(names)):
+        raise ValueError(
+            f"Expected `metrics` for {against!r} to be 'modes' alone. Received: {metrics!r}"
+        )
+    return names
 
 
 def check_options(options: dict):
@@ -206,13 +210,3 @@ def check_options(options: dict):
     extractor = options.get("extractor")
     if isinstance(extractor, str) and extractor not in BUILTIN:
         raise errors.unknown_name("feature extractor", extractor, BUILTIN)
-
-
-def _modes(points, against):
-    if points.ndim != 2:
-        raise ValueError(
-            f"Expected points (samples, 2) for {against!r}. Received: samples of shape "
-            f"{points.shape}; images are compared with a data set of images"
-        )
-    means, deviation = builtin.MIXTURES[against]
-    return mode_coverage(points, means(), deviation)

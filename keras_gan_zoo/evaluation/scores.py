@@ -112,8 +112,9 @@ def score(fake: FeatureSet, real: FeatureSet, names) -> dict[str, float]:
 
 def _some(features):
     """Evenly spread rows, should there be too many."""
-    count = min(len(features), NEIGHBOUR_SAMPLES)
-    return features[np.linspace(0, len(features) - 1, count).round().astype("int64")]
+    if len(features) <= NEIGHBOUR_SAMPLES:
+        return features
+    return features[np.linspace(0, len(features) - 1, NEIGHBOUR_SAMPLES).round().astype("int64")]
 
 
 def _probabilities(samples):

@@ -12,8 +12,8 @@ TILE = 1024
 PILOTS = 512
 # Rows whose float64 coordinates are held at once; they stay in the processor's cache.
 ROWS = 128
-# Candidate pairs, and float64 numbers, that are held at once.
-PENDING = 4_000_000
+PENDING = 4_000_000  # candidate pairs that are held at once
+EXACT = 2**19  # float64 coordinates of pairs that are held at once
 
 
 class Frame:
@@ -139,7 +139,7 @@ def compare(a, radii_a, b, radii_b):
 def squared_distances(a, b, rows, columns):
     """Float64 squared distances of the pairs `(a[rows], b[columns])`."""
     result = np.empty(len(rows))
-    step = max(1, PENDING // a.shape[1])
+    step = max(1, EXACT // a.shape[1])
     for start in range(0, len(rows), step):
         part = slice(start, start + step)
         result[part] = _squared_norms(a[rows[part]].astype("float64") - b[columns[part]])

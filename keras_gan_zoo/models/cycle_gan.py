@@ -83,11 +83,13 @@ class CycleGAN(TranslationModel):
         check_choice("network", network, ("resnet", "unet"))
         checks.check_at_least(0, cycle_weight=cycle_weight, identity_weight=identity_weight)
 
+        @checks.naming("image_shape")
         def translator():
             if network == "resnet":
                 return resnet_translator(image_shape, image_shape[-1], filters, blocks)
             return unet_generator(image_shape, image_shape[-1], filters, 0.0, "instance")
 
+        @checks.naming("patch")
         def discriminator():
             return patch_discriminator(
                 image_shape, None, discriminator_filters, PATCHES[patch], "instance"

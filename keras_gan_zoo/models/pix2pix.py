@@ -79,23 +79,22 @@ class Pix2Pix(TranslationModel):
         **kwargs,
     ):
         check_choice("patch", patch, PATCHES)
+        check_choice("normalization", normalization, ("batch", "instance"))
         checks.check_at_least(0, l1_weight=l1_weight)
         target_shape = (*source_shape[:2], target_channels)
-        super().__init__(
-            networks={
-                "generator": lambda: unet_generator(
-                    source_shape, target_channels, filters, dropout, normalization
-                ),
-                "discriminator": lambda: patch_discriminator(
-                    target_shape,
-                    source_shape if conditional else None,
-                    discriminator_filters,
-                    PATCHES[patch],
-                    normalization,
-                ),
-            },
-            **kwargs,
-        )
+
+        @checks.naming("source_shape")
+        def generator():
+            return unet_generator(source_shape, target_channels, filters, dropout, normalization)
+
+        @checks.naming("patch")
+        def discriminator():
+            condition = source_shape if conditional else None
+            options = discriminator_filters, PATCHES[patch], normalization
+            return patch_discriminator(target_shape, condition, *options)
+
+        networks = {"generator": generator, "discriminator": discriminator}
+        super().__init__(networks=networks, **kwargs)
         self.source_kind, self.target_kind = kinds.Image(source_shape), kinds.Image(target_shape)
         check_shapes("generator", self.generator, [source_shape], [target_shape])
         judged = [target_shape, *[source_shape] * bool(conditional)]

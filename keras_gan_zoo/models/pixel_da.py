@@ -73,6 +73,7 @@ class PixelDA(Classification, LatentTranslation):
     """
 
     latent_distribution = "uniform"
+    called = "target_layers"
 
     def __init__(
         self,
@@ -91,6 +92,11 @@ class PixelDA(Classification, LatentTranslation):
         penalties=(),
         **kwargs,
     ):
+        if len(source_shape) != 3 or min(source_shape[:2]) < 4:
+            raise ValueError(
+                "Expected `source_shape` (height, width, channels) with sides from 4 on. "
+                f"Received: {tuple(source_shape)}"
+            )
         target_shape = (*source_shape[:2], target_channels)
         map_shape = (*(side // 2 for side in source_shape[:2]), 32)
         super().__init__(

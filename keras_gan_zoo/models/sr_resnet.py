@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_gan_zoo import kinds
+from keras_gan_zoo.errors import sizes_of_image
 from keras_gan_zoo.families.translation_model import TranslationModel
 from keras_gan_zoo.networks import sr_resnet
 from keras_gan_zoo.training.abilities import Ability
@@ -58,7 +59,7 @@ class SRResNet(TranslationModel):
         networks: dict | None = None,
         **kwargs,
     ):
-        height, width, channels = image_shape
+        height, width, channels = sizes_of_image(image_shape)
         super().__init__(
             networks={
                 "generator": lambda: sr_resnet(channels, scale, filters, blocks),

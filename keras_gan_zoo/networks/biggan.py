@@ -5,6 +5,7 @@ import functools
 import keras
 from keras import layers
 
+from keras_gan_zoo.errors import sizes_of_image
 from keras_gan_zoo.layers import (
     BatchNormalization,
     Chunks,
@@ -160,7 +161,7 @@ def attention_side(image_shape, attention):
 
 def side_of(image_shape, known):
     """The side of square images, if it is among those that are known, or a `ValueError`."""
-    height, width, _ = image_shape
+    height, width, _ = sizes_of_image(image_shape)
     if height != width or height not in known:
         raise ValueError(
             f"Expected `image_shape` (side, side, channels) with a side among {sorted(known)}. "

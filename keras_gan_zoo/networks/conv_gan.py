@@ -2,6 +2,7 @@
 
 import keras
 
+from keras_gan_zoo.errors import sizes_of_image
 from keras_gan_zoo.layers import BatchNormalization, Dropout, ResizeConv2D
 from keras_gan_zoo.networks.blocks.initializers import normal
 
@@ -30,7 +31,7 @@ def conv_gan_generator(
     Returns:
         A model from latents `(batch, latent_dim)` to images `(batch, *image_shape)`.
     """
-    height, width, channels = image_shape
+    height, width, channels = sizes_of_image(image_shape)
     total = 1
     for factor in upsample:
         total *= factor

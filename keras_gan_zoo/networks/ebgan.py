@@ -5,6 +5,7 @@ import math
 import keras
 from keras import layers
 
+from keras_gan_zoo.errors import sizes_of_image
 from keras_gan_zoo.layers import Conv2D, TransposedConv2D
 from keras_gan_zoo.networks.blocks.normalization import Normalization
 
@@ -37,7 +38,7 @@ def ebgan_discriminator(
         Zhao et al. 2016, Energy-based Generative Adversarial Network, arXiv 1609.03126,
         figure 1 and appendix C.
     """
-    height, width, channels = image_shape
+    height, width, channels = sizes_of_image(image_shape)
     if height % 2**depth or width % 2**depth:
         raise ValueError(
             f"Expected the sides of `image_shape` to be multiples of {2**depth}. "

@@ -3,6 +3,7 @@
 import keras
 from keras import layers
 
+from keras_gan_zoo.errors import sizes_of_image
 from keras_gan_zoo.layers import (
     ConcatenatedReLU,
     GatedLinearUnit,
@@ -91,10 +92,11 @@ def _normalized(kind, *arguments, initial_scale=1.0, **options):
 
 def _grid(image_shape):
     """The side of the coarsest grid, and how often it doubles to the image."""
-    side, doublings = image_shape[0], 0
+    height, width, _ = sizes_of_image(image_shape)
+    side, doublings = height, 0
     while side % 2 == 0 and side > COARSEST:
         side, doublings = side // 2, doublings + 1
-    if image_shape[0] != image_shape[1] or not 4 <= side <= COARSEST or doublings < 1:
+    if height != width or not 4 <= side <= COARSEST or doublings < 1:
         raise ValueError(
             "Expected `image_shape` (side, side, channels) with a side that is 4 to 7 times a "
             f"power of two. Received: image_shape={tuple(image_shape)}"

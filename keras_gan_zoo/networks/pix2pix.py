@@ -98,6 +98,13 @@ def patch_discriminator(
         Isola et al. 2017, arXiv 1611.07004, section 6.1.2.
     """
     norm = _normalization(normalization)
+    least = 3 * 2**layers_of_two
+    if layers_of_two and min(image_shape[:2]) < least:
+        raise ValueError(
+            f"Expected images with sides from {least} on, or fewer than {layers_of_two} "
+            "convolutions of stride two, so smaller patches: no position would be left. "
+            f"Received: {tuple(image_shape)}"
+        )
     inputs = [keras.Input(image_shape, name="image")]
     if condition_shape is not None:
         inputs.append(keras.Input(condition_shape, name="condition"))
@@ -129,11 +136,6 @@ def unet_depth(shape) -> int:
 
 def _patch_conv(x, width, halves, wide):
     if wide:
-        if min(x.shape[1:3]) < 2:
-            raise ValueError(
-                "Expected larger images, or fewer `layers_of_two`: a map of the discriminator has "
-                f"no position left. Received: a map of {x.shape[1]}x{x.shape[2]}"
-            )
         x = layers.ZeroPadding2D(1)(x)
     kernel, strides = (4, 2 if halves else 1) if wide else (1, 1)
     return layers.Conv2D(width, kernel, strides=strides, kernel_initializer=normal())(x)

@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from keras_gan_zoo.errors import check_choice
+from keras_gan_zoo.errors import check_choice, sizes_of_image
 from keras_gan_zoo.layers import Conv2D, GlobalSumPooling2D, SpectralNormalization
 from keras_gan_zoo.networks.blocks.initializers import residual
 
@@ -46,7 +46,7 @@ def super_resolution_discriminator(
         images asks for them; its code for super-resolution was not published.
     """
     check_choice("conditioning", conditioning, CONDITIONINGS)
-    height, width, channels = image_shape
+    height, width, channels = sizes_of_image(image_shape)
     if scale not in (2, 4, 8) or height % scale or width % scale:
         raise ValueError(
             "Expected `scale` to be 2, 4 or 8, and sides of `image_shape` that it divides. "

@@ -5,6 +5,7 @@ import math
 import keras
 from keras import layers
 
+from keras_gan_zoo.errors import sizes_of_image
 from keras_gan_zoo.layers import GroupedConv2D, LearnedBasis, UpFirDown2D
 from keras_gan_zoo.networks.blocks.condition_inputs import condition_input, model_of
 
@@ -147,7 +148,7 @@ def _initializer(scale=1.0):
 
 def _plan(image_shape, widths, blocks, group_width):
     """Channels and blocks of each stage, and the sides of the coarsest maps; or `ValueError`."""
-    height, width, _ = image_shape
+    height, width, _ = sizes_of_image(image_shape)
     widths = _default_widths(height, width) if widths is None else _counts("widths", widths, 1)
     blocks = _counts("blocks", (blocks,) * len(widths) if isinstance(blocks, int) else blocks, 0)
     if len(blocks) != len(widths) or sum(blocks) < 1:

@@ -3,6 +3,7 @@
 import keras
 from keras import layers
 
+from keras_gan_zoo.errors import sizes_of_image
 from keras_gan_zoo.layers import (
     BatchNormalization,
     ConditionalBatchNormalization,
@@ -198,7 +199,7 @@ def sngan_cnn_discriminator(
 
 
 def _resnet_side(image_shape):
-    height, width, _ = image_shape
+    height, width, _ = sizes_of_image(image_shape)
     if height != width or height not in RESNETS:
         raise ValueError(
             f"Expected `image_shape` (side, side, channels) with a side among {sorted(RESNETS)}. "
@@ -209,7 +210,7 @@ def _resnet_side(image_shape):
 
 def _cnn_grid(image_shape):
     """The side of the coarsest grid, and how often it doubles to the image."""
-    height, width, _ = image_shape
+    height, width, _ = sizes_of_image(image_shape)
     doublings = 3 if height % 8 == 0 else 2
     if height != width or height % 4:
         raise ValueError(

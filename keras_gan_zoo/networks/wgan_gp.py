@@ -3,6 +3,7 @@
 import keras
 from keras import layers
 
+from keras_gan_zoo.errors import sizes_of_image
 from keras_gan_zoo.layers import Conv2D, TransposedConv2D
 from keras_gan_zoo.networks.blocks.initializers import residual
 from keras_gan_zoo.networks.blocks.normalization import Normalization
@@ -92,7 +93,7 @@ def wgan_gp_critic(
 
 def _sides(image_shape):
     """The sides of the grids from the coarsest, at most 4, to the image."""
-    height, width, _ = image_shape
+    height, width, _ = sizes_of_image(image_shape)
     if height != width or height < 2 * COARSEST:
         raise ValueError(
             f"Expected `image_shape` (side, side, channels) with a side of {2 * COARSEST} or more."

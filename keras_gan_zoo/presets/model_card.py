@@ -45,9 +45,12 @@ def model_card(address: str, model_class: type, metadata: dict, has_picture: boo
             f"## Measured\n\n{_table(evaluation['metrics'])}\n\nProtocol:\n\n"
             f"{_table(evaluation['protocol'])}"
         )
+    made_by = facts.pop("command", None)
     parts.append(f"## Facts\n\n{_table(facts)}")
     if "recipe" in metadata:
-        parts.append(f"Made by `keras-gan-zoo train {metadata['recipe']}`.")
+        made_by = f"keras-gan-zoo train {metadata['recipe']}"
+    if made_by is not None:
+        parts.append(f"Made by `{made_by}`.")
     parts.append(f"## Licence\n\n{licence}")
     return "\n\n".join(parts) + "\n"
 

@@ -31,13 +31,14 @@ MORE_PRESETS = "keras-gan-zoo-weights"  # holds all others of this project
 # other people.
 ONLY_RECIPES = {
     "biggan_fashion_mnist",
-    "gaugan_doom",
     "own_photos",
     "pix2pix_doom",
     "progan_fashion_mnist",
     "r3gan_fashion_mnist",
     "stylegan2_fashion_mnist",
 }
+# Made by `applications/world_models`, not by recipes.
+OF_APPLICATIONS = {"linear_controller_doom", "mdn_rnn_doom", "world_model_vae_doom"}
 
 
 def builtin_presets() -> dict[str, pathlib.Path]:
@@ -163,14 +164,14 @@ def is_preset(name: str) -> bool:
         name in builtin_presets()
         or name.startswith(("hf://", "kaggle://"))
         or (pathlib.Path(name) / METADATA).is_file()
-        or (name in _recipes() and not pathlib.Path(name).exists())
+        or (name in _ours() and not pathlib.Path(name).exists())
     )
 
 
 def _not_installed(preset):
     """The error for a name that is not installed: how to get it, or which name was meant."""
-    if preset not in _recipes():
-        known = builtin_presets().keys() | _recipes() - ONLY_RECIPES
+    if preset not in _ours():
+        known = builtin_presets().keys() | _ours() - ONLY_RECIPES
         return errors.unknown_name("preset (no known name, and no folder)", preset, known)
     how = f"Train it: `keras-gan-zoo train {preset}`"
     if preset not in ONLY_RECIPES and MORE_PRESETS not in preset_sources().values():
@@ -181,9 +182,9 @@ def _not_installed(preset):
     )
 
 
-def _recipes():
-    """Names of the recipes of this package: those of all presets of this project, and more."""
-    return {path.stem for path in (PACKAGE / "recipes").glob("*.yaml")}
+def _ours():
+    """Names of all presets of this project, and of the recipes that have none."""
+    return {path.stem for path in (PACKAGE / "recipes").glob("*.yaml")} | OF_APPLICATIONS
 
 
 def preset_metadata(preset: str) -> dict:

@@ -48,6 +48,8 @@ def save_to_preset(
                 "`@keras.saving.register_keras_serializable('my_package')` before the class. "
                 f"Received: {name}, which Keras does not know"
             )
+        for argument, value in config["config"].items():
+            check_functions(argument, value)
         config.pop("compile_config", None)
         config.pop("build_config", None)
         atomic.write_json(unfinished / CONFIG, config)
@@ -106,6 +108,39 @@ def unregistered(config):
     if isinstance(config, (list, tuple)):
         for one in config:
             yield from unregistered(one)
+
+
+def check_functions(argument: str, config):
+    """Raises `ValueError` for a function in the config of an argument that would not be found."""
+    for name in _lost_functions(config):
+        raise ValueError(
+            f"Expected functions in `{argument}` to be registered, so that its config makes it "
+            "again: put `@keras.saving.register_keras_serializable('my_package')` before the `def` "
+            f"of a function with a name. Received: {name}"
+        )
+
+
+def _lost_functions(config):
+    """The names of functions in a config of Keras that loading it would not find."""
+    if isinstance(config, dict):
+        if _is_lambda(config):
+            yield "a lambda"
+        elif config.get("class_name") == "function":
+            try:
+                keras.saving.deserialize_keras_object({**config})
+            except (TypeError, ValueError):
+                yield f"the function {config['config']!r}"
+        config = list(config.values())
+    if isinstance(config, (list, tuple)):
+        for one in config:
+            yield from _lost_functions(one)
+
+
+def _is_lambda(config):
+    """Whether Keras has made this of a lambda: of a layer `Lambda`, or of an activation."""
+    value = config.get("value") if config.keys() == {"value"} else None
+    is_code = isinstance(value, (list, tuple)) and len(value) == 3 and isinstance(value[0], str)
+    return is_code or config.get("class_name") == "__lambda__"
 
 
 def card_of(folder: pathlib.Path, facts: dict, name: str | None = None) -> str:

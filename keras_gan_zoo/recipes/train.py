@@ -1,6 +1,7 @@
 """Training a preset from its recipe."""
 
 import functools
+import math
 import os
 import pathlib
 import platform
@@ -196,6 +197,8 @@ def _train(recipe, name, out, evaluate, verbose):
     out.mkdir(parents=True, exist_ok=True)
     progress = Progress(out / PROGRESS)
     progress.check(recipe)
+    if verbose:
+        _announce(model, data, stages[0][1].training)
     for stage, own in stages:
         data = load_data(own) if data is None else data
         shown, caption = _train_stage(stage, own, data, model, out, progress, verbose)
@@ -218,6 +221,18 @@ def _train(recipe, name, out, evaluate, verbose):
     picture = Demonstration(model, inputs=shown).picture()
     model.save_to_preset(out / name, metadata, picture)
     return out / name, functools.partial(evaluation.evaluate, model, **measured)
+
+
+def _announce(model, data, training):
+    """Says what begins, since nothing is seen of a large model's first step for a long time."""
+    parameters = sum(math.prod(weight.shape) for weight in model.trainable_weights)
+    steps = training.steps_per_epoch or int(data.cardinality())
+    print(
+        f"{type(model).__name__}: {parameters:,} trainable parameters; {steps:,} steps of "
+        f"{training.batch_size} samples in an epoch. The first step is traced before it runs, and "
+        "takes far longer than the others.",
+        flush=True,
+    )
 
 
 def _train_stage(stage, recipe, data, model, out, progress, verbose):

@@ -5,7 +5,10 @@ import functools
 import inspect
 from collections.abc import Callable
 
+import tensorflow as tf
+
 from keras_gan_zoo import backend, errors, kinds
+from keras_gan_zoo.kinds import values
 from keras_gan_zoo.training.calls import SEED, exported, in_chunks
 
 
@@ -61,6 +64,23 @@ class Ability:
         drawn = {"seed": seed} if "seed" in inspect.signature(method).parameters else {}
         return method(**given, **self.arguments, **drawn)
 
+    def outputs(self, *inputs, **options) -> tuple:
+        """What the function gives, one for each of `gives`.
+
+        Raises:
+            ValueError: If it is not as `gives` says: another number, shape or type.
+        """
+        given = self.function(*inputs, **options)
+        given = tuple(given) if isinstance(given, (tuple, list)) else (given,)
+        if len(given) != len(self.gives):
+            raise ValueError(
+                f"Expected the ability {self.name!r} to give {', '.join(self.gives)}. Received: "
+                f"{len(given)} outputs"
+            )
+        for (name, kind), part in zip(self.gives.items(), given, strict=True):
+            _check_given(self.name, name, kind.spec(name), part)
+        return given
+
     def draw(self, inputs: tuple, outputs, columns: int | None = None, wanted=None):
         """What was given as a picture: beside what it was made from, where both are pictures.
 
@@ -86,6 +106,23 @@ class Ability:
         together = kinds.Named(**{name: kind for name, (kind, _) in shown.items()})
         columns = columns or min(4, len(outputs))
         return together.draw({name: batch for name, (_, batch) in shown.items()}, columns)
+
+
+def _check_given(ability, name, spec, part):
+    """Raises `ValueError` unless an output of an ability is what a specification says."""
+    expected = f"Expected the ability {ability!r} to give, as its `gives` says, {name}"
+    if isinstance(spec, dict):
+        if not isinstance(part, dict) or part.keys() != spec.keys():
+            received = f"keys {[*part]}" if isinstance(part, dict) else type(part).__name__
+            raise ValueError(f"{expected} with the keys {[*spec]}. Received: {received}")
+        for key in spec:
+            _check_given(ability, f"{name}[{key!r}]", spec[key], part[key])
+    elif not hasattr(part, "shape"):
+        raise ValueError(f"{expected}. Received: {type(part).__name__}")
+    elif not spec.is_compatible_with(part):
+        dtype = tf.as_dtype(part.dtype).name
+        shape = f"of shape {values.shown(tuple(spec.shape[1:]))}, {spec.dtype.name}"
+        raise ValueError(f"{expected} {shape}. Received: shape {part.shape}, {dtype}")
 
 
 class Abilities:
@@ -148,9 +185,8 @@ class Abilities:
             kind.check(argument, batch)
             for (argument, kind), batch in zip(ability.takes.items(), given, strict=True)
         ]
-        function = functools.partial(ability.function, **options)
-        outputs = in_chunks(function, *rows, seed=backend.draw_seed(seed))
-        return outputs if len(ability.gives) == 1 else outputs[0]
+        function = functools.partial(ability.outputs, **options)
+        return in_chunks(function, *rows, seed=backend.draw_seed(seed))[0]
 
     def signatures(self) -> dict:
         """The functions that `export` writes, by name: those of `abilities()`.
@@ -170,9 +206,7 @@ def _exported(abilities):
     def run(*inputs):
         outputs = {}
         for ability in abilities:
-            given = ability.function(*inputs)
-            given = (given,) if len(ability.gives) == 1 else given
-            for name, part in zip(ability.gives, given, strict=True):
+            for name, part in zip(ability.gives, ability.outputs(*inputs), strict=True):
                 outputs |= part if isinstance(part, dict) else {name: part}
         return outputs
 

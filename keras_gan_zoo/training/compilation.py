@@ -9,6 +9,7 @@ from keras_gan_zoo.metrics.streaming import StreamingMetric
 from keras_gan_zoo.training import checks, rates
 from keras_gan_zoo.training.inputs import check_inputs
 from keras_gan_zoo.training.monitors import PhaseOptimizers
+from keras_gan_zoo.training.own_networks import check_apart
 from keras_gan_zoo.training.phase import Phase
 
 
@@ -170,6 +171,7 @@ class PhasedCompilation:
                 )
             if not hasattr(self, f"{phase.name}_losses"):
                 raise errors.not_defined(self, f"{phase.name}_losses")
+        check_apart({name: getattr(self, name) for name in self._networks}, phases)
         return phases
 
     def _choose_optimizers(self, optimizer):

@@ -14,7 +14,7 @@ import tensorflow as tf
 from keras_gan_zoo.datasets import pipeline
 from keras_gan_zoo.kinds import values
 from keras_gan_zoo.training import checks, monitors
-from keras_gan_zoo.training.inputs import parts_of, without_nothing
+from keras_gan_zoo.training.inputs import checked, parts_of, without_nothing
 from keras_gan_zoo.training.monitored import check_monitored
 
 # The least of the numbers that `fit` and `evaluate` take.
@@ -36,6 +36,8 @@ class Entrances:
 
     The same is checked of arrays, of data sets and of single batches, before any variable changes.
     """
+
+    called: str | None = None  # the network that `call` begins with; by default the first
 
     def fit(self, x=None, y=None, batch_size=None, *, shuffle=True, **kwargs):
         """Trains the model, as `keras.Model.fit`, with two additions.
@@ -70,8 +72,8 @@ class Entrances:
         self._check_batch_size(batch_size_of(x))
         in_range = getattr(x, "is_in_range", False)
         length = {name: kwargs[name] for name in ("epochs", "initial_epoch") if name in kwargs}
-        self._order = pipeline.DataOrder(x, kwargs.pop("steps_per_epoch", None), **length)
-        steps, per_call = self._order.steps_per_epoch, self.steps_per_execution
+        order = pipeline.DataOrder(x, kwargs.pop("steps_per_epoch", None), **length)
+        steps, per_call = order.steps_per_epoch, self.steps_per_execution
         endless = tf.data.INFINITE_CARDINALITY
         if steps is None and isinstance(x, tf.data.Dataset) and x.cardinality() == endless:
             raise ValueError(
@@ -83,25 +85,25 @@ class Entrances:
                 f"{per_call}, since no call is cut short; `fit(steps_per_epoch=...)` sets them. "
                 f"Received: {steps} steps"
             )
+        validates = kwargs.get("validation_data") is not None
+        self._check_callbacks(kwargs.get("callbacks"), x, validates)
         # Keras warns of an argument that a data set or a generator has no use for.
         shuffle = shuffle and not isinstance(x, (tf.data.Dataset, types.GeneratorType))
+        self._order = order
         try:
             kwargs["callbacks"] = self._prepare_callbacks(kwargs.get("callbacks"))
-            if self.asked_stage >= self._stage_number():
-                validates = kwargs.get("validation_data") is not None
-                check_monitored(self, _flat(kwargs["callbacks"]), x, validates)
             with _plain_errors():
                 history = super().fit(
-                    self._order.data if in_range else self._watched(self._order.data),
+                    order.data if in_range else self._watched(order.data),
                     y,
                     batch_size,
                     shuffle=shuffle,
-                    steps_per_epoch=self._order.steps_per_epoch,
+                    steps_per_epoch=order.steps_per_epoch,
                     **kwargs,
                 )
         finally:
-            self._order.end(self)
-            self._initial_epoch = None
+            order.end(self)
+            self._order = self._initial_epoch = None
             for callback in _resuming(kwargs.get("callbacks")):
                 getattr(callback, "after_fit", lambda: None)()
         if len(history.epoch) == 1:  # Keras stops when data end before their time
@@ -134,6 +136,28 @@ class Entrances:
         with _plain_errors():
             return super().test_on_batch(x, y, *args, **kwargs)
 
+    def predict(self, x, batch_size=None, **kwargs):
+        """What `call` makes of all batches, as `keras.Model.predict`: mostly that of one network.
+
+        The methods of `abilities`, such as `generate`, say more of what they take.
+        """
+        _check_numbers({"batch_size": batch_size, **kwargs})
+        x = _as_arrays(x)
+        try:
+            return super().predict(x, batch_size, **kwargs)
+        except Exception:  # of many kinds, by what is wrong
+            self._check_called(x)
+            raise
+
+    def predict_on_batch(self, x):
+        """What `call` makes of a batch, as `keras.Model.predict_on_batch`."""
+        x = _as_arrays(x)
+        try:
+            return super().predict_on_batch(x)
+        except Exception:
+            self._check_called(x)
+            raise
+
     def save(self, filepath, *args, **kwargs):
         """Writes model and optimizers to a file that ends in `.keras`, as `keras.Model.save`."""
         if str(filepath).endswith((".h5", ".hdf5")):
@@ -161,20 +185,27 @@ class Entrances:
 
     # Internals -----------------------------------------------------------------------------
 
-    def _prepare_callbacks(self, callbacks):
-        """The callbacks, with what they need; lets them put back a state before data are opened."""
-        given = _flat(callbacks)
-        for callback in given:
-            monitors.prepare(callback, self)
-        resuming = _resuming(given)
-        self._asked_stage = self.asked_stage  # whatever they put back
-        for callback in resuming:
-            callback.before_fit(self)
-        if not resuming and self.asked_stage < self._stage_number():
+    def _check_callbacks(self, callbacks, data, has_validation):
+        """Refuses callbacks before anything is changed for one of them."""
+        given, is_over = _flat(callbacks), self.asked_stage < self._stage_number()
+        if is_over and not _resuming(given):
             raise ValueError(
                 "Expected `ExactResume` in each `fit` of a run that it resumed: the stage "
                 f"{self.stages()[self.asked_stage].name!r} is over. Received: callbacks without it"
             )
+        for callback in given:
+            monitors.check(callback, self)
+        if not is_over:
+            check_monitored(self, given, data, has_validation)
+
+    def _prepare_callbacks(self, callbacks):
+        """The callbacks, with what they need; lets them put back a state before data are opened."""
+        given = _flat(callbacks)
+        for callback in given:
+            monitors.leave_schedules(callback, self)
+        self._asked_stage = self.asked_stage  # whatever they put back
+        for callback in _resuming(given):
+            callback.before_fit(self)
         averaging = self.optimizer and any(one.use_ema for one in self.optimizer.optimizers)
         if not averaging:
             return callbacks
@@ -240,7 +271,7 @@ class Entrances:
     def _check_validation(self, batch_size, options):
         """Checks `validation_data` before anything is trained, and makes arrays a data set."""
         given = options["validation_data"]
-        x, y = (*given, None)[:2] if isinstance(given, tuple) else (given, None)
+        x, y = given if isinstance(given, tuple) and len(given) == 2 else (given, None)
         size = options.pop("validation_batch_size", None) or batch_size
         x, y, _ = self._checked_data(_as_arrays(x), _as_arrays(y), size, False)
         options["validation_data"] = self._watched(x) if y is None else (x, y)
@@ -251,6 +282,27 @@ class Entrances:
         with _plain_errors():
             for part in tf.nest.flatten(self.prepare_batch(without_nothing((x, y)))):
                 values.require_rows(len(part))
+
+    def _check_called(self, x):
+        """Raises `ValueError` unless `x` is what the network takes that `call` begins with.
+
+        Asked after `call` has failed, whose own errors are long.
+        """
+        if isinstance(x, (types.GeneratorType, keras.utils.PyDataset)) or not self._networks:
+            return
+        name = self.called or self._networks[0]
+        takes = [tuple(one.shape[1:]) for one in getattr(self, name).inputs]
+        if isinstance(x, tf.data.Dataset):
+            x = keras.utils.unpack_x_y_sample_weight(x.element_spec)[0]
+        given = tf.nest.flatten(x)
+        if len(given) != len(takes) or not all(map(_is_batch, given, takes)):
+            received = (
+                f"shape {tuple(one.shape)}" if _is_numbers(one) else repr(one) for one in given
+            )
+            raise ValueError(
+                f"Expected `x` as `{name}` takes it, numbers of shape "
+                f"{' and '.join(map(values.shown, takes))}. Received: {', '.join(received)}"
+            ) from None
 
     def _check_batch_size(self, size):
         """Checks what the phases make of a batch of so many samples, `None` if that is unknown."""
@@ -281,9 +333,10 @@ class Entrances:
     def _check_integers(self, arrays):
         """Checks labels and the like as a whole, before a step is traced, which takes long."""
         kinds = self.inputs()
-        for name, (called, part) in parts_of(arrays, kinds).items():
+        parts = parts_of(arrays, kinds)
+        for name, (_, part) in parts.items():
             if "int" in str(getattr(part, "dtype", "")) and not kinds[name].is_scaled:
-                kinds[name].check(called, part)
+                checked(name, parts, kinds)
 
     def _watched(self, data):
         """A data set whose first batch is looked at as it goes by, as arrays are at the door.
@@ -348,6 +401,20 @@ def batch_size_of(data) -> int | None:
     return None
 
 
+def _is_numbers(part):
+    """Whether something is an array or tensor of numbers, or says it of batches to come."""
+    dtype = tf.as_dtype(part.dtype) if hasattr(part, "shape") else tf.string
+    return dtype.is_floating or dtype.is_integer
+
+
+def _is_batch(part, shape):
+    """Whether a part can be a batch of this shape, with samples."""
+    if not _is_numbers(part):
+        return False
+    received = tf.TensorShape(part.shape)
+    return received.is_compatible_with((None, *shape)) and received[:1] != [0]
+
+
 def _check_numbers(given):
     for name in ("class_weight", "sample_weight"):
         if given.get(name) is not None:
@@ -372,6 +439,11 @@ def _as_arrays(data):
         )
     if isinstance(data, types.GeneratorType):  # of which Keras wants tuples
         return (batch if isinstance(batch, tuple) else (batch,) for batch in data)
+    if any(isinstance(one, np.ndarray) and one.dtype.hasobject for one in tf.nest.flatten(data)):
+        raise ValueError(
+            "Expected arrays of numbers; x.astype('float32') makes them numbers. "
+            "Received: dtype object"
+        )
     if not isinstance(data, list) or any(hasattr(one, "shape") for one in tf.nest.flatten(data)):
         return data
     try:

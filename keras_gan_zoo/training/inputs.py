@@ -22,7 +22,29 @@ def _is_kind(value):
 def named_parts(data, kinds: dict) -> dict:
     """The parts of a batch by name, each checked by its kind; see `parts_of`."""
     parts = parts_of(data, kinds)
-    return {name: kinds[name].check(called, part) for name, (called, part) in parts.items()}
+    return {name: checked(name, parts, kinds) for name in parts}
+
+
+def checked(name: str, parts: dict, kinds: dict):
+    """One of `parts_of`, checked by its kind, whose error says if it was swapped with another."""
+    called, part = parts[name]
+    try:
+        return kinds[name].check(called, part)
+    except ValueError as error:
+        for other, (also_called, that) in parts.items():
+            fits = _fits(kinds[name], that) and _fits(kinds[other], part)
+            if fits and not _fits(kinds[name], part):
+                hint = f". Are `{called}` and `{also_called}` swapped?"
+                raise ValueError(f"{error}{hint}") from None
+        raise
+
+
+def _fits(kind, part):
+    """Whether a part has the shape of a kind."""
+    shape = getattr(part, "shape", None)
+    if shape is None or isinstance(kind.shape, dict):
+        return False
+    return tf.TensorShape(shape).is_compatible_with((None, *kind.shape))
 
 
 def parts_of(data, kinds: dict) -> dict:
@@ -31,12 +53,14 @@ def parts_of(data, kinds: dict) -> dict:
     Args:
         data: A dict with the names in it, or the parts in their order: `x`, `(x, y)`, or a deeper
             structure; the parts of a dict among these are found by name. What is left over is
-            ignored: a model without labels may be trained on a data set that has them.
+            ignored: a model without labels may be trained on a data set that has them. Weights of
+            samples are not.
         kinds: The kinds of the parts by name, as `PhasedModel.inputs` gives them.
 
     Raises:
-        ValueError: If a part is missing.
+        ValueError: If a part is missing, or there are weights, `(x, y, sample_weight)`.
     """
+    _refuse_weights(data, kinds)
     if isinstance(data, dict):
         return _by_name(data, kinds)
     parts = data if isinstance(data, (tuple, list)) else [data]
@@ -65,6 +89,21 @@ def without_nothing(data):
     return data[0] if len(data) == 1 else data
 
 
+def _refuse_weights(data, kinds):
+    """Raises `ValueError` for floats in the third place, Keras's weights, if it is left over."""
+    if not isinstance(data, tuple) or len(data) != 3:
+        return
+    if len(tf.nest.flatten(data[:2])) < _count(kinds):
+        return
+    weights = [one for one in tf.nest.flatten(data[2]) if hasattr(one, "dtype")]
+    if any(tf.as_dtype(one.dtype).is_floating for one in weights):
+        raise ValueError(
+            "Expected no weights of samples, (x, y, sample_weight): a model weighs its own losses, "
+            "in `<phase>_losses`. Leave them out: data.map(lambda x, y, weights: (x, y)). "
+            f"Received: a third part of shape {weights[0].shape}"
+        )
+
+
 def _by_name(data, kinds):
     if missing := [name for name in kinds if name not in data]:
         raise ValueError(
@@ -76,19 +115,24 @@ def _by_name(data, kinds):
 
 def _in_order(data, kinds):
     parts = [part for part in tf.nest.flatten(data) if part is not None]
-    wanted = sum(len(_parts_in(kind)) or 1 for kind in kinds.values())
+    wanted = _count(kinds)
     if len(parts) < wanted:
         parts_in_order = f"({', '.join(kinds)})" if len(kinds) > 1 else next(iter(kinds))
         raise ValueError(
             f"Expected {parts_in_order}, or a dict with {_keys(kinds)}: this model learns from "
             f"{' and '.join(map(_plural, kinds))}. Received: {len(parts)} of {wanted} parts"
         )
-    called = ["x", *map(_plural, list(kinds)[1:])]
+    called = map(_plural, kinds) if len(kinds) > 1 else ["x"]
     left, found = iter(parts), {}
     for name, said in zip(kinds, called, strict=True):
         own = _parts_in(kinds[name])
         found[name] = said, {key: next(left) for key in own} if own else next(left)
     return found
+
+
+def _count(kinds):
+    """How many arrays kinds stand for."""
+    return sum(len(_parts_in(kind)) or 1 for kind in kinds.values())
 
 
 def _parts_in(kind):

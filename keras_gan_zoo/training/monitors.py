@@ -119,11 +119,16 @@ class FinalAverages(keras.callbacks.Callback):
             one.finalize_variable_values(phases[name].trainable_variables)
 
 
-def prepare(callback, model):
-    """Makes a callback of Keras work, or refuses it.
+def leave_schedules(callback, model):
+    """Leaves a callback that sets learning rates optimizers without schedules."""
+    if isinstance(callback, ForPhase):
+        model.leave_schedules({callback.phase})
+    elif isinstance(callback, SET_RATES):
+        model.leave_schedules(model.optimizers)
 
-    One that monitors a loss is told that less is better; one that sets learning rates finds
-    optimizers without schedules.
+
+def check(callback, model):
+    """Refuses a callback of Keras that cannot work, or tells it that less of a loss is better.
 
     Raises:
         ValueError: If it monitors `loss`, of which a model with several phases has none, is for a
@@ -131,11 +136,7 @@ def prepare(callback, model):
     """
     if isinstance(callback, ForPhase):
         model.phase(callback.phase)
-        if model.optimizers:
-            model.leave_schedules({callback.phase})
         callback = callback.callback
-    elif isinstance(callback, SET_RATES) and model.optimizers:
-        model.leave_schedules(model.optimizers)
     if isinstance(callback, keras.callbacks.SwapEMAWeights) and KERAS < (3, 15):
         raise ValueError(
             "Expected Keras 3.15 or newer for `SwapEMAWeights`, which knew one optimizer before. "

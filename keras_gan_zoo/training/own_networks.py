@@ -1,5 +1,6 @@
 """Networks that are passed to a model, or made by functions: which there may be."""
 
+import itertools
 import warnings
 
 import keras
@@ -56,6 +57,33 @@ def as_functional(name: str, network, shapes=None) -> keras.Model:
     made = keras.Model(inputs, outputs, name=network.name)
     _check_config(name, network, made)
     return made
+
+
+def check_apart(networks: dict, phases):
+    """Raises `ValueError` if two players have a layer in common, which each would train its way.
+
+    Args:
+        networks: The networks of a model by name.
+        phases: Its phases. What is never trained without the other may share layers.
+    """
+
+    def is_trained_without(one, two):
+        return any(one in phase.networks and two not in phase.networks for phase in phases)
+
+    for (name, one), (other, two) in itertools.combinations(networks.items(), 2):
+        if one is two or (is_trained_without(one, two) and is_trained_without(two, one)):
+            known = {id(variable) for variable in one.trainable_variables}
+            shared = [
+                layer.name
+                for layer in two._flatten_layers(include_self=False)
+                if known & {id(variable) for variable in layer.trainable_variables}
+            ]
+            if shared:  # the innermost comes last
+                raise ValueError(
+                    f"Expected `{name}` and `{other}` to have no layer in common, since each is "
+                    "trained in a turn of its own. Make one for each. Received: the layer "
+                    f"{shared[-1]!r} in both"
+                )
 
 
 def check_shapes(name: str, network, takes: list | None, gives: list | None = None):

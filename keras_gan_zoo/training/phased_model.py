@@ -10,6 +10,7 @@ import tensorflow as tf
 from keras_gan_zoo import backend, errors, kinds, processor, weight_files
 from keras_gan_zoo.kinds import values
 from keras_gan_zoo.presets.preset_model import PresetModel
+from keras_gan_zoo.presets.saver import check_functions
 from keras_gan_zoo.serving.export import Exporting
 from keras_gan_zoo.training import argument_kinds, checks
 from keras_gan_zoo.training.abilities import Abilities
@@ -192,7 +193,13 @@ class PhasedModel(
             half_life: Samples in which the average forgets one half of what it was, in place of a
                 decay, which depends on the size of batches.
         """
-        average = self.attach(MovingAverage(network, decay, half_life)).average
+        try:
+            average = self.attach(MovingAverage(network, decay, half_life)).average
+        except (TypeError, ValueError):  # Keras's, if the config does not make it again
+            for name in self._networks:
+                if getattr(self, name) is network:
+                    check_functions(name, keras.saving.serialize_keras_object(network))
+            raise
         if self.seed is not None:
             _seed_layers(average, self.seed)
         return average

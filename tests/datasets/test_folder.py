@@ -189,7 +189,8 @@ def test_a_file_cut_short_is_one_sentence_wherever_it_is_read(tmp_path):
     for index in range(3):
         write(tmp_path / f"{index}.png", (index,) * 3, (64, 64), "RGB")
     cut_short(tmp_path / "short.png")
-    said = r"^Expected an image file\. Received: [^\n]*short\.png \([^\n]*cut short[^\n]*\)$"
+    said = r"^Expected an image file\. Received: [^\n]*short\.png \([^\n]*cut short[^\n]*\)"
+    alone, said = f"{said}$", rf"{said}\. `skip_broken=True` leaves out such files$"
     options = {"image_size": 8}
     for read in (list, lambda data: list(data.as_numpy_iterator()), lambda data: next(iter(data))):
         with pytest.raises(ValueError, match=said):
@@ -200,6 +201,17 @@ def test_a_file_cut_short_is_one_sentence_wherever_it_is_read(tmp_path):
         model.fit(load(tmp_path, **options), verbose=0)
     with pytest.raises(ValueError, match=said):
         kgz.evaluation.evaluate(str(tmp_path), "fashion_mnist_mini", image_size=28, metrics="fid")
+    with pytest.raises(ValueError, match=alone):  # a pair is not left out
+        list(kgz.datasets.load(f"pairs:{tmp_path}", **options))
+
+
+def test_what_skip_broken_would_not_leave_out_is_not_advised(tmp_path):
+    write(tmp_path / "floats.tif", mode="F")
+    with pytest.raises(ValueError, match="save it as 16-bit grey PNG$"):
+        list(load(tmp_path, image_size=8))
+    (tmp_path / "floats.tif").write_bytes(b"")  # sizes and colours are those of headers
+    with pytest.raises(ValueError, match=r"Pillow knows\)\. `skip_broken=True` leaves out"):
+        load(tmp_path)
 
 
 def test_broken_files_are_left_out_and_counted(tmp_path):

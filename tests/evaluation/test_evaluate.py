@@ -249,6 +249,31 @@ def test_features_of_another_extractor_are_refused(data, tmp_path):
         kgz.evaluation.FeatureSet.load(tmp_path / "text.npz", named(Pixels()))
 
 
+def test_the_modes_of_stacked_digits_are_counted():
+    """Ten digits, each of its own brightness, in each channel."""
+
+    def classifier(images):
+        brightness = ops.mean(images, axis=(1, 2, 3))[:, None]
+        logits = -ops.square(brightness - np.linspace(-1, 1, 10, dtype="float32"))
+        return {"features": brightness, "logits": logits}
+
+    levels = np.linspace(-1, 1, 10, dtype="float32")
+    digits = np.stack(np.meshgrid(levels, levels, levels, indexing="ij"), axis=-1)
+    images = np.tile(digits.reshape(1000, 1, 1, 3), (1, 28, 28, 1))
+    found = evaluate(images, "stacked_mnist", extractor=classifier)
+    assert found["metrics"] == {"modes": 1000, "reverse_kl": pytest.approx(0.0, abs=1e-9)}
+    assert found["protocol"]["samples"] == 1000
+    assert found["protocol"]["extractor"] == "classifier"
+    half = evaluate(images[:500], "stacked_mnist", extractor=classifier)["metrics"]
+    assert half == {"modes": 500, "reverse_kl": pytest.approx(np.log(2.0))}
+    some = evaluate(Copier(images), "stacked_mnist", extractor=classifier, num_samples=20)
+    assert some["metrics"]["modes"] == 20
+    with pytest.raises(ValueError, match=r"digits \(28, 28, 3\).*Received: .*\(28, 28, 1\)"):
+        evaluate(images[..., :1], "stacked_mnist", extractor=classifier)
+    with pytest.raises(ValueError, match="to be 'modes' alone"):
+        evaluate(images, "stacked_mnist", extractor=classifier, metrics="modes,fid")
+
+
 def test_bad_input_is_refused(data, tmp_path):
     with pytest.raises(ValueError, match="Did you mean 'fid'"):
         evaluate(data[0], DATA, metrics=["fdi"], extractor=Pixels())
@@ -260,9 +285,9 @@ def test_bad_input_is_refused(data, tmp_path):
         evaluate(Copier(data[0]), DATA, num_samples=1)
     with pytest.raises(ValueError, match="`num_reference` to be an integer >= 2"):
         evaluate(Copier(data[0]), DATA, num_reference=0)
-    with pytest.raises(ValueError, match="Expected `metrics` for the points of"):
+    with pytest.raises(ValueError, match="Expected `metrics` for 'ring_of_gaussians' to be"):
         evaluate(data[0], "ring_of_gaussians", metrics=["fid"])
-    with pytest.raises(ValueError, match=r"Expected points \(samples, 2\)"):
+    with pytest.raises(ValueError, match=r"Expected points \(2,\)"):
         evaluate(data[0], "ring_of_gaussians")
     with pytest.raises(ValueError, match="Received: 3 of 20 samples with NaN"):
         broken = data[0][:20].copy()
@@ -382,3 +407,8 @@ def test_any_wrong_byte_of_a_file_of_features_is_found_or_does_not_matter(data, 
             except ValueError:
                 continue
             np.testing.assert_array_equal(loaded.features, found.features)
+
+
+def test_what_is_compared_with_is_named():
+    with pytest.raises(ValueError, match="`against` to be the name of a data set.*: ndarray"):
+        kgz.evaluation.evaluate(np.zeros((4, 3)), np.zeros((4, 3)), metrics="fid")

@@ -35,6 +35,7 @@ def small_tiles(monkeypatch):
     monkeypatch.setattr(neighbours, "TILE", 37)
     monkeypatch.setattr(neighbours, "PILOTS", 11)
     monkeypatch.setattr(neighbours, "PENDING", 500)
+    monkeypatch.setattr(neighbours, "EXACT", 500)
 
 
 def test_equals_torch_fidelity():

@@ -93,8 +93,12 @@ def test_sizes_that_a_unet_cannot_halve_are_refused(shape):
 
 
 def test_a_discriminator_without_a_position_left_is_refused():
-    with pytest.raises(ValueError, match="fewer `layers_of_two`.*Received: a map of 1x1"):
-        networks.patch_discriminator((8, 8, 3), layers_of_two=4)
+    for halvings in (1, 2, 3):
+        least = 3 * 2**halvings
+        network = networks.patch_discriminator((least, least, 1), None, 1, halvings)
+        assert network.output_shape == (None, 1, 1, 1)
+        with pytest.raises(ValueError, match=f"sides from {least} on.*Received: "):
+            networks.patch_discriminator((least, least - 1, 1), None, 1, halvings)
 
 
 def test_the_translator_is_that_of_pytorch():

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import json
+import pathlib
 import shutil
 
 import h5py
@@ -13,6 +14,7 @@ from keras_gan_zoo import licences
 from keras_gan_zoo.datasets import builtin
 from keras_gan_zoo.presets import registry
 
+ROOT = pathlib.Path(__file__).parents[2]
 BUILTIN = sorted(kgz.presets.builtin_presets())
 
 
@@ -71,13 +73,7 @@ def test_presets_look_like_data(name):
     assert distances[np.triu_indices(100, 1)].min() > 1e-3
 
 
-@pytest.mark.parametrize("name", BUILTIN)
-def test_presets_are_small_and_documented(name):
-    folder = kgz.presets.builtin_presets()[name]
-    metadata = kgz.presets.preset_metadata(name)
-    assert (folder / registry.WEIGHTS).stat().st_size < 8e6
-    for key in ("model", "recipe", "data", "training", "training_minutes", "hardware", "sha256"):
-        assert metadata[key]
+def assert_is_of_its_recipe(metadata):
     from keras_gan_zoo.recipes import load_recipe
 
     recipe = load_recipe(metadata["recipe"])
@@ -87,6 +83,19 @@ def test_presets_are_small_and_documented(name):
         training["dtype"] = metadata["training"]["dtype"]
     assert training == metadata["training"]
     assert recipe.data == type(recipe.data)(**metadata["data"])
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+def test_presets_are_small_and_documented(name):
+    folder = kgz.presets.builtin_presets()[name]
+    metadata = kgz.presets.preset_metadata(name)
+    assert (folder / registry.WEIGHTS).stat().st_size < 8e6
+    for key in ("model", "data", "steps", "training_minutes", "hardware", "sha256"):
+        assert metadata[key]
+    if name in registry.OF_APPLICATIONS:
+        assert (ROOT / metadata["command"].split()[1]).is_file()
+    else:
+        assert_is_of_its_recipe(metadata)
     model_class = getattr(kgz.models, metadata["model"])
     assert model_class.presets[name] == metadata
     card = (folder / "README.md").read_text()

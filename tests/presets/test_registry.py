@@ -169,9 +169,9 @@ def test_a_recipe_without_preset_is_to_be_trained():
     assert "pip install" not in str(raised.value)
 
 
-def test_the_recipes_name_every_preset_of_this_project():
+def test_every_preset_of_this_project_is_named():
     """So that what is not installed can be told from what does not exist."""
     sources = kgz.presets.preset_sources()
     ours = {registry.DISTRIBUTION, registry.MORE_PRESETS}
     presets = {name for name, distribution in sources.items() if distribution in ours}
-    assert presets == registry._recipes() - registry.ONLY_RECIPES
+    assert presets == registry._ours() - registry.ONLY_RECIPES

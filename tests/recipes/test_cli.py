@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -83,8 +84,9 @@ def test_a_recipe_in_bfloat16_is_warned_of_where_it_is_slow(recipe, monkeypatch)
 
 def test_train_resume_info_generate_export(recipe, tmp_path, monkeypatch, capsys):
     out = tmp_path / "run"
-    code, _, errors = run(monkeypatch, capsys, "train", recipe, "--out", out)
+    code, output, errors = run(monkeypatch, capsys, "train", recipe, "--out", out)
     assert code == 0, errors
+    assert re.search(r"GAN: [\d,]+ trainable parameters; 3 steps of \d+ samples in an", output)
     preset = out / "tiny"
     facts = json.loads((preset / "metadata.json").read_text())
     assert facts["steps"] == 6
@@ -132,6 +134,7 @@ def test_a_broken_image_is_one_line(tmp_path, monkeypatch, capsys):
         *("--num-reference", 20),
     )
     assert code == 2 and "Expected an image file" in errors and "Traceback" not in errors
+    assert "`skip_broken=True` (of `train`: --set data.skip_broken=true)" in errors
 
 
 def test_list(monkeypatch, capsys):
@@ -279,9 +282,10 @@ def test_bad_commands(arguments, message, monkeypatch, capsys):
     assert code == 2 and message in " ".join(errors.replace("│", " ").split())
 
 
-def test_the_program_is_installed_and_help_lists_what_exists():
+@pytest.mark.parametrize("module", ["keras_gan_zoo", "keras_gan_zoo.cli"])
+def test_the_program_is_installed_and_help_lists_what_exists(module):
     result = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "keras_gan_zoo.cli", "--help"],
+        [sys.executable, "-X", "importtime", "-m", module, "--help"],
         capture_output=True,
         text=True,
         timeout=100,

@@ -63,6 +63,45 @@ def test_a_preset_of_an_unregistered_class_is_refused(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def unregistered(x):
+    return keras.ops.tanh(x)
+
+
+@keras.saving.register_keras_serializable("tests")
+def registered(x):
+    return keras.ops.tanh(x)
+
+
+def generator_with(activation, layer):
+    latents = keras.Input((4,))
+    x = keras.layers.Dense(2, bias_initializer=keras.initializers.Constant([1.0, 2.0]))(latents)
+    last = {
+        "Lambda": lambda: keras.layers.Lambda(activation, output_shape=(2,)),
+        "Dense": lambda: keras.layers.Dense(2, activation),
+    }[layer]
+    return keras.Model(latents, last()(x))
+
+
+@pytest.mark.filterwarnings("ignore:The object being serialized includes a `lambda`")
+@pytest.mark.parametrize("layer", ["Lambda", "Dense"])
+def test_functions_that_would_not_be_found_are_refused_when_a_preset_is_saved(layer, tmp_path):
+    for activation, said in ((lambda x: x, "a lambda"), (unregistered, "function 'unregistered'")):
+        network = generator_with(activation, layer)
+        message = f"functions in `generator`.*register.*: .*{said}$"
+        model = kgz.models.GAN((2,), 4, generator=network, ema_decay=None)
+        with pytest.raises(ValueError, match=message):
+            model.save_to_preset(tmp_path / "preset")
+        with pytest.raises(ValueError, match=message):  # its average is made of its config
+            kgz.models.GAN((2,), 4, generator=network)
+        assert not list(tmp_path.iterdir())
+    for index, activation in enumerate((registered, "relu", keras.activations.gelu, None)):
+        if layer == "Dense" or callable(activation):
+            model = kgz.models.GAN((2,), 4, generator=generator_with(activation, layer))
+            model.save_to_preset(tmp_path / str(index))
+            loaded = kgz.models.from_preset(str(tmp_path / str(index)))
+            np.testing.assert_array_equal(loaded.generate(3, seed=0), model.generate(3, seed=0))
+
+
 def test_a_network_that_is_no_model_is_refused():
     with pytest.raises((ValueError, TypeError), match="`generator` to be a `keras.Model.*Received"):
         kgz.models.GAN((2,), 4, hidden_units=10, generator=lambda: None)

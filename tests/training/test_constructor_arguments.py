@@ -43,6 +43,25 @@ def test_a_bad_value_is_refused_by_the_name_of_its_argument(spec, names):
     assert not unnamed, "\n".join(map(str, unnamed))
 
 
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.model.__name__)
+def test_a_shape_that_no_network_is_made_for_is_named(spec):
+    arguments = {k: v for k, v in spec.arguments().items() if not isinstance(v, keras.Model)}
+    for name in arguments.keys() & {"image_shape", "source_shape"}:
+        for shape in ((16,), (1, 1, 1)):
+            try:
+                spec.model(**{**arguments, name: shape})
+            except ValueError as error:
+                assert f"`{name}`" in str(error), error
+
+
+def test_patches_larger_than_images_are_refused_by_the_name_of_their_argument():
+    small = {"filters": 2, "discriminator_filters": 2}
+    for make in (kgz.models.Pix2Pix, kgz.models.CycleGAN):
+        with pytest.raises(ValueError, match=r"`patch`: .*sides from 24 on.*: \(16, 16, 3\)"):
+            make((16, 16, 3), **small)
+        make((16, 16, 3), patch=34, **small)
+
+
 def test_what_is_senseless_is_refused():
     make = kgz.models.GAN
     for arguments in (

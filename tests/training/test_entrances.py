@@ -143,6 +143,105 @@ def test_data_without_batches_are_refused():
         np.testing.assert_array_equal(one, np.array(other))
 
 
+def test_swapped_inputs_are_named_as_the_model_names_them():
+    model = kgz.models.ConditionalGAN((8, 8, 1), 4, num_classes=3, filters=4)
+    model.compile()
+    images, labels = IMAGES.astype("float32"), np.arange(12) % 3
+    for wrong in (labels, labels.astype("float32")):
+        for enter in (lambda x: model.fit(*x), lambda x: model.evaluate(dataset(x))):
+            with pytest.raises(
+                ValueError, match="Expected `images`.*`images` and `labels` swapped"
+            ):
+                enter((wrong, images))
+    with pytest.raises(ValueError, match="Expected `labels`.*Are `labels` and `images` swapped"):
+        model.fit(labels, np.zeros((12, 8, 8, 1), "uint8"))
+    with pytest.raises(ValueError, match="`image`.*Are `image` and `label` swapped"):
+        model.train_on_batch({"image": labels, "label": images})
+    with pytest.raises(ValueError, match=r"`images`.*Received: shape \(None, 4, 8, 1\)$"):
+        model.fit(images[:, :4], labels)
+    pix2pix = kgz.models.Pix2Pix((8, 8, 1), 3, filters=2, discriminator_filters=2, patch=16)
+    pix2pix.compile()
+    pairs = np.zeros((4, 8, 8, 3), "float32"), np.zeros((4, 8, 8, 1), "float32")
+    with pytest.raises(ValueError, match="Expected `sources`.*Are `sources` and `targets` swapped"):
+        pix2pix.fit(*pairs)
+
+
+def test_arrays_of_objects_are_refused():
+    for enter in (gan((2,)).fit, gan((2,)).evaluate, gan((2,)).predict):
+        with pytest.raises(ValueError, match=r"numbers; x.astype.*Received: dtype object"):
+            enter(POINTS.astype(object), verbose=0)
+
+
+@pytest.mark.parametrize("entrance", ["fit, array", "fit, data set", *[*ENTRANCES][3:]])
+def test_weights_of_samples_are_refused(entrance):
+    """As the third part of data, wherever these come in."""
+    with pytest.raises(ValueError, match=r"no weights.*weights: \(x, y\)\).*Received: .*third.*\("):
+        ENTRANCES[entrance](gan(), (IMAGES, np.zeros(12), np.ones(12)))
+
+
+WRONG_LATENTS = {
+    "width": (POINTS[:, :1], r"Received: shape \(12, 1\)$"),
+    "rank": (np.zeros((12, 2, 3)), r"Received: shape \(12, 2, 3\)$"),
+    "one": (POINTS[0], r"Received: shape \(2,\)$"),
+    "none": (POINTS[:0], r"Received: shape \(0, 2\)$"),
+    "nothing": (None, "Received: None$"),
+    "text": (POINTS.astype(str), "Received: array"),
+    "two": ([POINTS, POINTS], r"Received: shape \(12, 2\), shape \(12, 2\)$"),
+    "data set": (dataset(POINTS[:, :1]), r"Received: shape \(None, 1\)$"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG_LATENTS)
+def test_predict_says_what_the_network_takes(wrong):
+    model = kgz.models.GAN((3,), 2, hidden_units=4)
+    x, received = WRONG_LATENTS[wrong]
+    message = rf"^Expected `x` as `generator` takes it, numbers of shape \(batch, 2\)\. {received}"
+    with pytest.raises(ValueError, match=message) as error:
+        model.predict(x, verbose=0)
+    assert error.value.__suppress_context__
+    if wrong not in ("data set", "none"):
+        with pytest.raises(ValueError, match=message):
+            model.predict_on_batch(x)
+
+
+def test_predict_is_what_call_makes():
+    model = kgz.models.GAN((3,), 2, hidden_units=4)
+    for x in (POINTS, POINTS.tolist(), dataset(POINTS), (batch for batch in [POINTS])):
+        np.testing.assert_allclose(model.predict(x, verbose=0), model(POINTS), atol=1e-6)
+    with pytest.raises(ValueError, match="kgz.datasets.load"):
+        model.predict("folder:latents")
+    pixel_da = kgz.models.PixelDA((8, 8, 3), 1, filters=2, discriminator_filters=2, blocks=1)
+    with pytest.raises(ValueError, match=r"`target_layers` takes it.*\(batch, 8, 8, 1\)"):
+        pixel_da.predict(np.zeros((2, 8, 8, 3)), verbose=0)
+
+
+REFUSED = {
+    "Expected `steps_per_epoch`": {"x": dataset(POINTS).repeat()},
+    "Expected `kgz.callbacks.StopOnNaN": {"callbacks": [keras.callbacks.TerminateOnNaN()]},
+    "Unknown number to monitor": {
+        "callbacks": [keras.callbacks.EarlyStopping("val_discriminator")]
+    },
+}
+
+
+@pytest.mark.parametrize("message", REFUSED)
+def test_a_fit_that_is_refused_leaves_the_model_as_it_was(message):
+    schedule = keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)
+    model = kgz.models.GAN((2,), 4, hidden_units=10, seed=0)
+    model.compile(optimizer=keras.optimizers.SGD(schedule))
+    rates = keras.callbacks.LearningRateScheduler(lambda epoch: 0.1)
+    options = {"x": POINTS, "verbose": 0, **REFUSED[message]}
+    before = {**vars(model)}
+    with pytest.raises(ValueError, match=message):
+        model.fit(**{**options, "callbacks": [rates, *options.get("callbacks", ())]})
+    assert {name: vars(model)[name] for name in before} == before
+    assert model.optimizers["generator"].get_config()["learning_rate"]["class_name"] == (
+        "ExponentialDecay"
+    )
+    model.fit(POINTS, callbacks=[rates], verbose=0)
+    assert model.data_order is None
+
+
 def test_slices_of_a_batch_that_is_too_small_are_refused():
     model = gan((2,))
     model.compile(accumulation_steps=8)

@@ -307,6 +307,20 @@ class Small(kgz.training.PhasedModel):
         return "sgd"
 
 
+def test_players_have_no_layer_in_common():
+    shared = layers.Dense(4, name="shared")
+    networks = [keras.Sequential([keras.Input((2,)), shared, layers.Dense(n)]) for n in (2, 1)]
+    inner = keras.Sequential([keras.Input((2,)), keras.Sequential([shared]), layers.Dense(1)])
+    both = keras.Sequential([keras.Input((1,)), layers.Dense(1, name="shared")])
+    for generator, discriminator in ((*networks,), (networks[0], inner), (both, both)):
+        model = kgz.families.AdversarialModel(generator, discriminator, generator.input_shape[1])
+        with pytest.raises(ValueError, match="`generator` and `discriminator`.*'shared' in both"):
+            model.compile()
+    shared.trainable = False
+    model = kgz.families.AdversarialModel(*networks, 2)
+    model.compile()
+
+
 @pytest.mark.parametrize("name", ["fit", "layers", "name", "phases"])
 def test_names_of_networks_must_be_free(name):
     with pytest.raises(ValueError, match=f"names of networks that are free.*Received: '{name}'"):
@@ -361,3 +375,34 @@ def test_abilities_need_a_method():
         model.do("translate", POINTS)
     with pytest.raises(ValueError, match=r"`abilities\(\)` of Small.*Received: \[3\]"):
         Small(inputs={"x": KIND}, abilities=[3]).compile()
+
+
+PAIR = {"y": KIND, "label": kgz.kinds.Label(3)}
+NAMED = {"y": kgz.kinds.Named(a=KIND, b=KIND)}
+WRONG_OUTPUTS = {
+    "shape": ({"y": KIND}, lambda x: x[:, :1], r"y of shape \(batch, 2\), float32.*\(16, 1\)"),
+    "rank": ({"y": KIND}, ops.mean, r"y of shape \(batch, 2\).*Received: shape \(\), float32"),
+    "dtype": ({"y": KIND}, lambda x: ops.cast(x, "float16"), "float32.*Received.*float16"),
+    "type": ({"y": KIND}, lambda x: None, "says, y. Received: NoneType"),
+    "too many": ({"y": KIND}, lambda x: (x, x), "y. Received: 2 outputs"),
+    "too few": (PAIR, lambda x: x, "y, label. Received: 1 outputs"),
+    "second": (PAIR, lambda x: (x, x), r"label of shape \(batch,\), int32.*\(16, 2\), float32"),
+    "no dict": (NAMED, lambda x: x, r"y with the keys \['a', 'b'\]. Received: "),
+    "key": (NAMED, lambda x: {"a": x}, r"y with the keys \['a', 'b'\]. Received: keys \['a'\]"),
+    "part": (NAMED, lambda x: {"a": x, "b": x[:, 0]}, r"y\['b'\] of shape \(batch, 2\)"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG_OUTPUTS)
+def test_what_an_ability_gives_is_what_it_says(wrong, tmp_path):
+    gives, function, message = WRONG_OUTPUTS[wrong]
+    said = "Expected the ability 'translate' to give.*"
+    model = Small(
+        inputs={"x": KIND},
+        abilities=(kgz.training.Ability("translate", {"x": KIND}, gives, function),),
+    )
+    model.__dict__["translate"] = lambda x: model.do("translate", x)
+    with pytest.raises(ValueError, match=f"{said}{message}"):
+        model.translate(POINTS)
+    with pytest.raises(ValueError, match=said):
+        model.export(tmp_path / "model")

@@ -1,5 +1,7 @@
 """How many channels maps have at each side, in networks whose sides are powers of two."""
 
+from keras_gan_zoo.errors import sizes_of_image
+
 COARSEST = 4
 
 
@@ -15,7 +17,7 @@ def widths_of(image_shape: tuple, filters: int, max_filters: int, coarsest: int 
     Raises:
         ValueError: If the side is no power of two from 8 on.
     """
-    height, width, _ = image_shape
+    height, width, _ = sizes_of_image(image_shape)
     if height != width or height < 2 * COARSEST or height & (height - 1):
         raise ValueError(
             "Expected `image_shape` (side, side, channels) with a side that is a power of two from "

@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from keras_gan_zoo.errors import check_choice
+from keras_gan_zoo.errors import check_choice, sizes_of_image
 from keras_gan_zoo.layers import (
     BatchNormalization,
     ConditionalBatchNormalization,
@@ -48,7 +48,7 @@ def residual_generator(
     """
     check_choice("normalization", normalization, ("none", "spectral"))
     kernels = Normalization(normalization)
-    height, width, channels = image_shape
+    height, width, channels = sizes_of_image(image_shape)
     scale = 2 ** (len(widths) - 1)
     if height % scale or width % scale:
         raise ValueError(
