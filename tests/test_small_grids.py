@@ -133,10 +133,15 @@ def test_the_middle_of_dcgan_is_products_and_the_ends_are_those_of_images():
     assert (type(middle), type(end)) == (small_grids.Grids, small_grids.ImageGrids)
 
 
+@pytest.mark.parametrize("cases", [LAYERS, IMAGES], ids=["small", "images"])
 @pytest.mark.parametrize("name", LAYERS)
-def test_compiled_by_xla(name, small_kernels):
-    quick, _, shape = LAYERS[name]
-    layer, inputs = quick(2, 3, strides=2, padding="same"), normal(*shape)
+def test_compiled_by_xla(name, cases, small_kernels, monkeypatch):
+    if cases is IMAGES:
+        monkeypatch.setattr(small_grids, "WEIGHED_POSITIONS", 0)
+    monkeypatch.setattr(small_grids, "MANY", 4)
+    quick, *_, shape = cases[name]
+    filters = 3 if name == "transposed" else 4
+    layer, inputs = quick(filters, 3, strides=2, padding="same"), normal(*shape)
     layer.build(shape)
     compiled = tf.function(lambda x: of_every_order(layer, x), jit_compile=True)
     for received, expected in zip(compiled(inputs), of_every_order(layer, inputs), strict=True):
