@@ -92,11 +92,17 @@ def _name():
     return names[0] if names else platform.processor() or "unknown"
 
 
-def _commit():
-    here = pathlib.Path(__file__).parent
-    command = ["git", "describe", "--always", "--dirty", "--exclude", "*"]
+def _commit(folder=RESULTS.parent):
+    """The commit that is checked out, and whether anything but results differs from it."""
+
+    def git(*arguments):
+        return subprocess.run(
+            ["git", *arguments], cwd=folder, capture_output=True, text=True, check=True
+        ).stdout.strip()
+
     try:
-        found = subprocess.run(command, cwd=here, capture_output=True, text=True, check=True)
+        commit = git("rev-parse", "--short", "HEAD")
+        changed = git("diff", "--name-only", "HEAD", "--", ":/", f":(exclude){RESULTS.name}")
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
-    return found.stdout.strip()
+    return f"{commit}-dirty" if changed else commit

@@ -1,4 +1,5 @@
 import runpy
+import subprocess
 
 import pytest
 
@@ -34,6 +35,29 @@ def test_results_are_written_with_where_they_come_from(tmp_path, monkeypatch):
     written = report.write("x", {"ratio": 2.0})
     assert written["command"] == "benchmarks/x.py --rounds 3" and written["ratio"] == 2.0
     assert [path.name for path in (tmp_path / "results").iterdir()] == ["x_avx2.json"]
+
+
+def test_results_do_not_make_a_commit_another(tmp_path):
+    """The second benchmark of several is of the same commit as the first."""
+    import report
+
+    folder = tmp_path / "benchmarks"
+    (folder / "results").mkdir(parents=True)
+    files = folder / "results" / "x.json", folder / "x.py", tmp_path / "library.py"
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b"]
+    subprocess.run([*git, "init", "-q"], check=True)
+    for file in files:
+        file.write_text("1")
+    subprocess.run([*git, "add", "."], check=True)
+    subprocess.run([*git, "commit", "-qm", "first"], check=True)
+    files[0].write_text("2")
+    clean = report._commit(folder)
+    assert len(clean) >= 7 and "dirty" not in clean
+    for file in files[1:]:
+        file.write_text("2")
+        assert report._commit(folder) == f"{clean}-dirty"
+        file.write_text("1")
+    assert report._commit(tmp_path.parent / "nowhere") == "unknown"
 
 
 @pytest.mark.parametrize("name", ["steps", "fit", "sampling"])
