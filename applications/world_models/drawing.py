@@ -11,7 +11,8 @@ from settings import settings_of
 
 import keras_gan_zoo as kgz
 
-HEIGHT = 192  # of the pictures of a dream
+HEIGHT = 128  # of the pictures of a dream
+COLORS = 64  # of a GIF, whose size they decide
 MOST = 250  # steps of a dream that are drawn
 SHOWN = 12  # frames that are drawn beside their reconstructions
 
@@ -68,7 +69,7 @@ def _game_and_dream(run, temperature):
     frames = []
     for _ in range(MOST):
         sides = [_high(frame) for frame in (env.unwrapped.render(), dream.render()[0])]
-        frames.append(PIL.Image.fromarray(np.concatenate(sides, axis=1)))
+        frames.append(PIL.Image.fromarray(np.concatenate(sides, axis=1)).quantize(COLORS))
         seen, _, terminated, truncated, _ = env.step(act(seen))
         only = {name: part[0] for name, part in dreamt.items()}
         dreamt, _, ended, cut, _ = dream.step(act(only)[None])

@@ -79,8 +79,13 @@ def encode(run: pathlib.Path):
         for path in files[:MOST_STARTS]:
             with np.load(path) as episode:
                 starts.append(episode["frames"][0])
-        with atomic.file(run / STARTS) as unfinished:
-            np.savez_compressed(unfinished, frames=np.stack(starts))
+        keep_starts(run, np.stack(starts))
+
+
+def keep_starts(run: pathlib.Path, frames: np.ndarray):
+    """Keeps the frames with which dreams begin."""
+    with atomic.file(run / STARTS) as unfinished:
+        np.savez_compressed(unfinished, frames=frames)
 
 
 def series(folder: pathlib.Path, steps: int, restarts: bool) -> dict:
@@ -149,11 +154,16 @@ def train_memory(run: pathlib.Path):
     shutil.rmtree(run / "memory_state")
 
 
+def starts_of(run: pathlib.Path) -> np.ndarray:
+    """The frames with which dreams begin, `(frames, 64, 64, 3)`, bytes."""
+    with np.load(run / STARTS) as starts:
+        return starts["frames"]
+
+
 def dreams_of(run: pathlib.Path, count: int, **options):
     """Dreams of a run's vision and memory, whose steps and rewards are the game's."""
     settings, (vision, memory) = settings_of(run), world_of(run)
-    with np.load(run / STARTS) as starts:
-        frames = starts["frames"]
+    frames = starts_of(run)
     limit = math.ceil(settings.time_limit / settings.frame_skip)
     options = {"time_limit": limit, "reward": float(settings.frame_skip), **options}
     return kgz.environments.DreamEnv(vision, memory, frames, count, **options)

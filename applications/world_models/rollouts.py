@@ -80,6 +80,12 @@ def collect_one(task):
     return len(frames)
 
 
+def beginnings(settings: Settings, count: int) -> np.ndarray:
+    """The first frames of so many episodes, `(count, 64, 64, 3)`, bytes."""
+    env = _environment(settings, settings.skill)
+    return np.stack([env.reset(seed=settings.seed_of(COLLECTED, n))[0] for n in range(count)])
+
+
 def play_one(task) -> float:
     """The return of one episode of the real game.
 

@@ -4,8 +4,11 @@ python world_models.py all --run runs/doom --workers 2
 python world_models.py evolve --run runs/doom --temperatures 0.1 0.5 1 1.15 1.3
 python world_models.py evaluate --run runs/doom --temperatures 0.1 0.5 1 1.15 1.3 --workers 2
 python world_models.py unpack --run runs/shipped
+python world_models.py play --run runs/doom
 
-The last puts the presets of Doom that are installed into a run, instead of training it.
+`unpack` puts the presets of Doom that are installed into a run, instead of training it; `play`
+serves a page on which a person steers in a dream.
+
 Every stage leaves what it has done in the folder of the run. Whatever was killed goes on where it
 was when the same command is given again.
 """
@@ -25,14 +28,17 @@ import numpy as np
 import rich.progress
 from drawing import draw
 from evolution import evolve
-from learning import STARTS, encode, random_in_dreams, train_memory, train_vision
-from rollouts import collect, play_one
+from learning import encode, keep_starts, random_in_dreams, starts_of, train_memory, train_vision
+from play import Play, server
+from rollouts import beginnings, collect, play_one, world_of
 from settings import settings_of
-from workers import Workers
+from workers import RayWorkers, Workers
 
 from keras_gan_zoo import atomic
 
 RANDOM = "random"
+UNPACKED_STARTS = 100  # episodes of the game, of which only the first frame is seen
+LONGEST = 10**6  # steps of a dream that a person steers in
 SHIPPED = {
     "vision": "world_model_vae_doom",
     "memory": "mdn_rnn_doom",
@@ -78,7 +84,7 @@ def evaluate(run: pathlib.Path, workers: Workers, temperatures=(1.15,), episodes
         if name != RANDOM:
             facts = json.loads((run / f"controller_{name}" / "metadata.json").read_text())
             evolved = _said(*facts["score"])
-            if settings.dreams and (run / STARTS).exists():
+            if settings.dreams:
                 returns = random_in_dreams(run, float(name))
                 dreamt = _said(returns.mean(), returns.std())
         print(f"| {name} | {evolved} | {dreamt} | {_said(*real)} |")
@@ -86,13 +92,25 @@ def evaluate(run: pathlib.Path, workers: Workers, temperatures=(1.15,), episodes
 
 
 def unpack(run: pathlib.Path):
-    """Puts the presets of Doom into a run: they can be evaluated, and evolved further."""
+    """Puts the presets of Doom into a run, which can be evaluated, and evolved further."""
     controller = kgz.presets.preset_metadata(SHIPPED["controller"])
     for part, name in SHIPPED.items():
         place = f"controller_{controller['temperature']:g}" if part == "controller" else part
         kgz.presets.preset_metadata(name)  # says what to install
         with atomic.folder(run / place) as folder:
             shutil.copytree(kgz.presets.builtin_presets()[name], folder, dirs_exist_ok=True)
+    keep_starts(run, beginnings(settings_of(run), UNPACKED_STARTS))
+
+
+def steer(run: pathlib.Path, port: int):
+    """Serves a page on which a person steers in a dream, until it is interrupted."""
+    settings, (vision, memory) = settings_of(run), world_of(run)
+    dream = kgz.environments.Dream(
+        vision, memory, starts_of(run), time_limit=LONGEST, render_mode="rgb_array"
+    )
+    with server(Play(dream, settings.frame_skip), port) as serving:
+        print(f"http://127.0.0.1:{serving.server_port} shows the dream. Ctrl-C ends it.")
+        serving.serve_forever()
 
 
 def _said(mean, spread):
@@ -110,7 +128,10 @@ STAGES = {
     ),
     "draw": lambda given, workers: draw(given.run, given.temperatures),
 }
-OTHERS = {"unpack": lambda given, workers: unpack(given.run)}
+OTHERS = {
+    "unpack": lambda given, workers: unpack(given.run),
+    "play": lambda given, workers: steer(given.run, given.port),
+}
 
 
 def main():
@@ -120,8 +141,10 @@ def main():
     parser.add_argument("stage", choices=("all", *STAGES, *OTHERS))
     parser.add_argument("--run", type=pathlib.Path, default=pathlib.Path("runs/doom"))
     parser.add_argument("--workers", type=int, default=1, help="processes that play the game")
+    parser.add_argument("--ray", help="address of a Ray cluster that has them, or `local`")
     parser.add_argument("--temperatures", type=float, nargs="+", default=[1.15])
     parser.add_argument("--episodes", type=int, default=100, help="of the evaluation")
+    parser.add_argument("--port", type=int, default=8000, help="of `play`")
     parser.add_argument("--skill", type=int, help="of the evaluation, if it is another")
     parser.add_argument(
         "--set",
@@ -134,7 +157,8 @@ def main():
     given = parser.parse_args()
     try:
         settings_of(given.run, given.settings)
-        with Workers(given.workers) as workers:
+        made = RayWorkers(given.ray, given.workers) if given.ray else Workers(given.workers)
+        with made as workers:
             for stage in STAGES if given.stage == "all" else (given.stage,):
                 {**STAGES, **OTHERS}[stage](given, workers)
     except (ValueError, OSError, ImportError) as error:

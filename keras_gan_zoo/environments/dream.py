@@ -25,6 +25,15 @@ class Dream(gymnasium.Env):
         self.observation_space = self._dreams.single_observation_space
         self.action_space = self._dreams.single_action_space
 
+    @property
+    def temperature(self) -> float:
+        """See `DreamEnv`; it may be changed between steps."""
+        return self._dreams.temperature
+
+    @temperature.setter
+    def temperature(self, value):
+        self._dreams.temperature = value
+
     def reset(self, *, seed: int | None = None, options: dict | None = None):
         """Begins a dream, which the seed decides."""
         super().reset(seed=seed)

@@ -29,7 +29,8 @@ class DreamEnv(gymnasium.vector.VectorEnv):
         memory: The `MDNRNN` that has learnt of its latents.
         frames: First frames of episodes, `(frames, 64, 64, 3)`, bytes.
         num_envs: How many dreams there are.
-        temperature: See `MDNRNN.dream`. More makes dreams harder, and harder to cheat in.
+        temperature: See `MDNRNN.dream`. More makes dreams harder, and harder to cheat in. It may be
+            changed between steps, by the attribute of this name.
         time_limit: Steps after which a dream is cut short.
         reward: Of a step: as many as the frames that a step of the real environment takes.
         copies: How often the same luck is dealt. Dreams are that many equal blocks, and the first
@@ -76,7 +77,7 @@ class DreamEnv(gymnasium.vector.VectorEnv):
         render_mode: str | None = None,
     ):
         memory.check_vision(vision)
-        checks.check_positive(temperature=temperature)
+        self.temperature = temperature
         for name, value in {"time_limit": time_limit, "copies": copies}.items():
             checks.check_count(name, value)
         checks.check_count("num_envs", num_envs)
@@ -86,7 +87,7 @@ class DreamEnv(gymnasium.vector.VectorEnv):
             )
         errors.check_choice("render_mode", render_mode, (None, "rgb_array"))
         self.vision, self.memory = vision, memory
-        self.temperature, self.time_limit, self.reward = float(temperature), time_limit, reward
+        self.time_limit, self.reward = time_limit, reward
         self.copies, self.render_mode, self.num_envs = copies, render_mode, num_envs
         self.single_observation_space = latent_space(memory)
         self.single_action_space = gymnasium.spaces.Box(-1.0, 1.0, (memory.action_dim,), np.float32)
@@ -97,6 +98,16 @@ class DreamEnv(gymnasium.vector.VectorEnv):
         self._first = vision.posterior(as_images(_checked_frames(frames)))
         self._begin, self._go_on = compiled(self._begin_all), compiled(self._step_all)
         self._state = None
+
+    @property
+    def temperature(self) -> float:
+        """How often the unlikely is dreamt; a positive number."""
+        return self._temperature
+
+    @temperature.setter
+    def temperature(self, value):
+        checks.check_positive(temperature=value)
+        self._temperature = float(value)
 
     def reset(self, *, seed: int | None = None, options: dict | None = None):
         """Begins all dreams anew; the seed decides all that follows."""
@@ -116,7 +127,9 @@ class DreamEnv(gymnasium.vector.VectorEnv):
         shape = (self.num_envs, self.memory.action_dim)
         actions = tf.constant(checked_actions("actions", actions, shape))
         over = self._state["over"]
-        self._state = self._go_on(self._state, actions, self._noise_seed())
+        self._state = self._go_on(
+            self._state, actions, self._noise_seed(), tf.constant(self.temperature)
+        )
         reward = np.where(over, 0.0, self.reward)
         ended, cut = (self._state[name].numpy() for name in ("ended", "cut"))
         return self._seen(), reward, ended, cut, {}
@@ -142,10 +155,11 @@ class DreamEnv(gymnasium.vector.VectorEnv):
             A function of a seed, an integer, and of tensors that `act` is given; it returns the sum
             of rewards of each dream, `(num_envs,)`.
         """
-        play = compiled(lambda seed, *given: self._play(act, seed, given))
+        play = compiled(lambda seed, temperature, *given: self._play(act, seed, temperature, given))
 
         def run(seed: int, *given):
-            return self.reward * play(tf.constant([seed, 0], tf.int32), *given).numpy()
+            numbers = tf.constant([seed, 0], tf.int32), tf.constant(self.temperature)
+            return self.reward * play(*numbers, *given).numpy()
 
         return run
 
@@ -184,7 +198,7 @@ class DreamEnv(gymnasium.vector.VectorEnv):
         age = tf.zeros((self.num_envs,), tf.int32)
         return {**state, "age": age, "ended": never, "cut": never, "over": never}
 
-    def _step_all(self, state, actions, seed):
+    def _step_all(self, state, actions, seed, temperature):
         everyone, over = tf.range(self.num_envs), state["over"]
         with backend.noise(seed):
             first, noise = self._first_latents(everyone), self._noise(everyone)
@@ -193,7 +207,7 @@ class DreamEnv(gymnasium.vector.VectorEnv):
             state["latents"],
             actions,
             [state["hidden"], state["cell"]],
-            self.temperature,
+            temperature,
             begins=begins,
             noise=noise,
         )
@@ -208,7 +222,7 @@ class DreamEnv(gymnasium.vector.VectorEnv):
     def _seen(self):
         return {name: np.array(self._state[name]) for name in NAMES}
 
-    def _play(self, act, seed, given):
+    def _play(self, act, seed, temperature, given):
         everyone = tf.range(self.num_envs)
         with backend.noise(seed):
             latents = self._first_latents(everyone)
@@ -222,7 +236,7 @@ class DreamEnv(gymnasium.vector.VectorEnv):
                 noise = self._noise(number)
             begins = tf.fill((tf.size(number), 1), tf.cast(time == 0, tf.float32))
             latents, over, state = self.memory.step(
-                seen[0], actions, seen[1:], self.temperature, begins=begins, noise=noise
+                seen[0], actions, seen[1:], temperature, begins=begins, noise=noise
             )
             lengths = tf.tensor_scatter_nd_add(
                 lengths, number[:, None], tf.ones_like(number, tf.float32)

@@ -1,10 +1,10 @@
-"""The packages of the extra `world-models`."""
+"""The packages of the extra `world-models`, and of others."""
 
 import importlib
 from typing import Any
 
 
-def package(name: str) -> Any:
+def package(name: str, extra: str = "world-models") -> Any:
     """A package of the extra.
 
     Raises:
@@ -14,6 +14,6 @@ def package(name: str) -> Any:
         return importlib.import_module(name)
     except ImportError as error:
         raise ImportError(
-            f"Expected the package {name!r}, which environments need: "
-            f"pip install 'keras-gan-zoo[world-models]'. Received: {error}"
+            f"Expected the package {name!r}, of an extra that this needs: "
+            f"pip install 'keras-gan-zoo[{extra}]'. Received: {error}"
         ) from error

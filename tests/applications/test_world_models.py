@@ -169,6 +169,17 @@ def test_a_worker_that_dies_has_its_work_done_again(tmp_path):
     assert dict(workers.Workers().each(dying.square, tasks)) == expected
 
 
+def test_a_ray_cluster_gives_the_same(tmp_path):
+    pytest.importorskip("ray", reason="needs the extra distributed")
+    tasks = [(str(tmp_path), number) for number in range(6)]
+    with workers.RayWorkers("local", 2) as two:
+        found = dict(two.each(dying.square, tasks))
+        assert (tmp_path / "died").exists()
+        assert found == {(str(tmp_path), number): number**2 for number in range(6)}
+        with pytest.raises(RuntimeError, match="processes that live.*Received: 5 that died"):
+            list(two.each(dying.die, tasks[:1]))
+
+
 def evolved(generations, log=(), target=2.0, decay=0.0):
     one = evolution.Evolution(5, 0.5, 12, decay, 3, log)
     for _ in range(generations - len(log)):

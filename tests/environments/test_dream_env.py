@@ -144,3 +144,20 @@ def test_bad_input_is_refused(world):
     for bad in (np.zeros((3, 1)), np.full((2, 1), 1.1), np.full((2, 1), np.nan), np.zeros(2)):
         with pytest.raises(ValueError, match=r"Expected `actions` of shape \(2, 1\).*Received"):
             env.step(bad)
+
+
+def test_the_temperature_may_change_between_steps(world):
+    warm, cold = (dreams(world, 6, temperature=one) for one in (2.0, COLD))
+
+    def dreamt(env):
+        env.reset(seed=3)
+        return env.step(np.zeros((6, 1)))[0]["latents"]
+
+    before = dreamt(cold)
+    assert not np.allclose(before, dreamt(warm))
+    cold.temperature = 2.0
+    np.testing.assert_array_equal(dreamt(cold), dreamt(warm))
+    cold.temperature = COLD
+    np.testing.assert_array_equal(dreamt(cold), before)
+    with pytest.raises(ValueError, match="`temperature`.*Received: 0"):
+        cold.temperature = 0
