@@ -53,7 +53,7 @@ def main():
             "hardware": f"one of {os.cpu_count()} CPU cores, {platform.machine()}",
             "notes": given.notes,
             "picture": caption,
-            "stored_as": "float32" if folder.startswith("controller") else "float16",
+            "stored_as": "float16",
             "licence": licences.WEIGHTS,
             "evaluations": [{"metrics": numbers, "protocol": protocol(facts, settings)}],
         }
