@@ -6,7 +6,7 @@ JOBS ?= 2
 PYTEST = $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q -rs
 TORCH := 2.13.0
 
-.PHONY: help demo test test-long lint check docs requirements clean
+.PHONY: help demo test test-long lint check docs requirements bench-peers clean
 
 help:
 	@echo "make demo       install, generate, train, resume, export and serve a GAN (minutes)"
@@ -14,6 +14,7 @@ help:
 	@echo "make test-long  the tests that train for real or start many processes"
 	@echo "make lint       formatting and lint; installs ruff alone (seconds)"
 	@echo "make check      formatting, lint, types and stale generated files"
+	@echo "make bench-peers  an environment with what the benchmarks compare with"
 	@echo "make docs       build the documentation into site/"
 	@echo "make requirements  write requirements*.txt from pyproject.toml (UPGRADE=1: newest versions)"
 	@echo "make clean      remove what these commands made"
@@ -36,6 +37,19 @@ $(BIN)/.installed-dev: $(BIN)/.installed requirements-dev.txt
 	  || echo "No CPU build of PyTorch $(TORCH) found: its tests will be skipped."
 	$(BIN)/python -m pip install --quiet --no-deps torch-fidelity==0.4.0
 	@touch $@
+
+# The peers of the benchmarks that are no oracles of tests, beside what is installed for tests.
+PEERS := .venv-peers
+PURELIB = -c "import sysconfig; print(sysconfig.get_path('purelib'))"
+$(PEERS)/.installed: $(BIN)/.installed-dev
+	$(PYTHON) -m venv $(PEERS)
+	echo "import site; site.addsitedir('$$($(BIN)/python $(PURELIB))')" \
+	  > "$$($(PEERS)/bin/python $(PURELIB))/zoo.pth"
+	$(PEERS)/bin/python -m pip install --quiet pythae==0.1.2
+	@touch $@
+
+bench-peers: $(PEERS)/.installed
+	@echo "Run benchmarks with $(PEERS)/bin/python, such as $(PEERS)/bin/python benchmarks/vae.py"
 
 # Ruff alone, as pinned: whoever only formats need not install TensorFlow.
 LINT := .venv-lint
@@ -89,4 +103,4 @@ requirements:
 	$(PINS) pyproject.toml --extra docs -c requirements.txt -o requirements-docs.txt
 
 clean:
-	rm -rf $(VENV) $(LINT) $(UV) demo site .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(PEERS) $(LINT) $(UV) demo site .mypy_cache .pytest_cache .ruff_cache

@@ -1,9 +1,12 @@
 """Where results go, and what machine and commit they are of."""
 
+import json
 import os
 import pathlib
 import platform
+import statistics
 import subprocess
+import sys
 import time
 
 from keras_gan_zoo import processor
@@ -28,6 +31,58 @@ def machine() -> dict:
     }
 
 
+def spread(values) -> dict:
+    """The median of values, the lowest and the highest."""
+    return {"median": statistics.median(values), "low": min(values), "high": max(values)}
+
+
+def in_words(values: dict, digits: int = 1) -> str:
+    """A `spread` as "median (low to high)"."""
+    return "{median:,.{n}f} ({low:,.{n}f} to {high:,.{n}f})".format(**values, n=digits)
+
+
+def ratios(records: list, over: str, under: str) -> dict:
+    """The `spread` of quotients of two sides' processor seconds, each within a round.
+
+    Args:
+        records: Of each round, what `turns.timed` gave, by the name of the side.
+        over, under: Names of sides.
+    """
+    return spread(
+        [one[over]["processor_seconds"] / one[under]["processor_seconds"] for one in records]
+    )
+
+
+def in_turns(sides: dict, rounds: int) -> list:
+    """Calls functions in turns: of each round the results, by the functions' names.
+
+    Who comes first changes from round to round.
+    """
+    names, records = list(sides), []
+    for index in range(rounds):
+        first = index % len(names)
+        records.append({name: sides[name]() for name in names[first:] + names[:first]})
+    return records
+
+
+def write(name: str, result: dict) -> dict:
+    """Writes a result to `RESULTS`, with command, machine, commit and load, and returns it so.
+
+    The name of the file ends in the kind of processor.
+    """
+    about = machine()
+    result = {
+        **result,
+        "command": " ".join(sys.orig_argv[1:]),
+        "machine": about,
+        "load_after": os.getloadavg()[0],
+    }
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{name}_{about['kind']}.json"
+    path.write_text(json.dumps(result, indent=1) + "\n")
+    return result
+
+
 def _name():
     try:
         with open("/proc/cpuinfo") as file:
@@ -37,11 +92,17 @@ def _name():
     return names[0] if names else platform.processor() or "unknown"
 
 
-def _commit():
-    here = pathlib.Path(__file__).parent
-    command = ["git", "describe", "--always", "--dirty", "--exclude", "*"]
+def _commit(folder=RESULTS.parent):
+    """The commit that is checked out, and whether anything but results differs from it."""
+
+    def git(*arguments):
+        return subprocess.run(
+            ["git", *arguments], cwd=folder, capture_output=True, text=True, check=True
+        ).stdout.strip()
+
     try:
-        found = subprocess.run(command, cwd=here, capture_output=True, text=True, check=True)
+        commit = git("rev-parse", "--short", "HEAD")
+        changed = git("diff", "--name-only", "HEAD", "--", ":/", f":(exclude){RESULTS.name}")
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
-    return found.stdout.strip()
+    return f"{commit}-dirty" if changed else commit

@@ -12,7 +12,7 @@ class KerasSide:
 
     Args:
         settings: As `train_step.py` parses them.
-        plain: Leaves convolutions on small grids to TensorFlow.
+        plain: Leaves convolutions on small grids, and next to images, to TensorFlow.
     """
 
     def __init__(self, settings: dict, plain: bool = False):
@@ -31,7 +31,7 @@ class KerasSide:
         if plain:
             from keras_gan_zoo import small_grids
 
-            small_grids.WEIGHED_POSITIONS = 0
+            small_grids.WEIGHED_POSITIONS = small_grids.FEW = 0
         shape, common = (size, size, 3), {"ema_decay": None, "seed": 0}
         common["latent_dim"] = settings["latent_dim"]
         common["dtype"] = {"bfloat16": "mixed_bfloat16"}.get(settings["dtype"], settings["dtype"])

@@ -22,7 +22,7 @@ import rich.console
 import rich.progress
 import rich.table
 import turns
-from report import RESULTS, machine
+from report import in_words, ratios, spread, write
 
 OURS, PLAIN = "keras_gan_zoo", "keras_gan_zoo, plain convolutions"
 MODELS = {"dcgan": ("DCGAN", 64), "sngan": ("SNGAN (ResNet)", 32), "wgan_gp": ("WGAN-GP", 64)}
@@ -131,10 +131,6 @@ def check_parameters(descriptions):
         )
 
 
-def spread(values) -> dict:
-    return {"median": statistics.median(values), "low": min(values), "high": max(values)}
-
-
 def summarise(descriptions, records, settings) -> dict:
     """Medians and ranges over rounds; ratios are taken within each round."""
     batch = settings["batch_size"]
@@ -152,14 +148,6 @@ def summarise(descriptions, records, settings) -> dict:
         for what in ALONE
     }
     best = max(statistics.median(rates[what]) for what in ALONE)
-    processor = {
-        name: [record[name]["processor_seconds"] for record in records] for name in descriptions
-    }
-
-    def faster_than(name):
-        pairs = zip(processor[name], processor[OURS], strict=True)
-        return spread([theirs / ours for theirs, ours in pairs])
-
     summary = {
         "sides": sides,
         "parameters": dict(
@@ -168,20 +156,22 @@ def summarise(descriptions, records, settings) -> dict:
         "versions": {name: one["versions"] for name, one in descriptions.items()},
         "step_gflop": gflop,
         "rates": {what: spread(found) for what, found in rates.items()},
-        "share_of_best_rate": spread([gflop / seconds / best for seconds in processor[OURS]]),
+        "share_of_best_rate": spread(
+            [gflop / best / record[OURS]["processor_seconds"] for record in records]
+        ),
     }
     if PLAIN in sides:
-        summary["gain"] = faster_than(PLAIN)
+        summary["gain"] = ratios(records, PLAIN, OURS)
     if peers := [name for name in sides if name not in (OURS, PLAIN)]:
         summary["peer"] = min(peers, key=lambda name: sides[name]["processor_ms"]["median"])
-        summary["ratio"] = faster_than(summary["peer"])
+        summary["ratio"] = ratios(records, summary["peer"], OURS)
     return summary
 
 
 def show(summary, settings, console):
     table = rich.table.Table("side", "images / s", "step, ms", "processor time, ms")
     for name, side in summary["sides"].items():
-        table.add_row(name, *(_range(side[k]) for k in side))
+        table.add_row(name, *(in_words(side[k]) for k in side))
     console.print(table)
     side, name = settings["image_size"], MODELS[settings["model"]][0]
     console.print(
@@ -193,15 +183,18 @@ def show(summary, settings, console):
     console.print(", ".join(map(str, summary["machine"].values())))
     if "peer" in summary:
         console.print(
-            f"By processor time ours is {_range(summary['ratio'], 2)} times as fast as "
+            f"By processor time ours is {in_words(summary['ratio'], 2)} times as fast as "
             f"{summary['peer']}"
         )
     if "gain" in summary:
-        console.print(f"and {_range(summary['gain'], 2)} times as fast as with plain convolutions")
-    rates = ", ".join(f"{what} {_range(one, 0)}" for what, one in summary["rates"].items())
+        console.print(
+            f"and {in_words(summary['gain'], 2)} times as fast as with plain convolutions"
+        )
+    rates = ", ".join(f"{what} {in_words(one, 0)}" for what, one in summary["rates"].items())
+    share = in_words(summary["share_of_best_rate"], 2)
     console.print(
-        f"A step is {summary['step_gflop']:.1f} GFLOP: {_range(summary['share_of_best_rate'], 2)} "
-        f"of the machine's best rate; GFLOP per processor second: {rates}"
+        f"A step is {summary['step_gflop']:.1f} GFLOP: {share} of the machine's best "
+        f"rate; GFLOP per processor second: {rates}"
     )
     console.print(
         f"Load average {summary['load_before']:.1f} before, {summary['load_after']:.1f} after"
@@ -213,10 +206,6 @@ def show(summary, settings, console):
         )
 
 
-def _range(values, digits=1):
-    return "{median:.{n}f} ({low:.{n}f} to {high:.{n}f})".format(**values, n=digits)
-
-
 def main():
     settings = vars(parse_arguments())
     # Progress goes beside the answer, so that the answer can be piped.
@@ -226,21 +215,13 @@ def main():
         descriptions, records = measure(settings, settings["rounds"], settings["steps"], console)
     except RuntimeError as error:
         sys.exit(f"error: {error}")
-    summary = {
-        **summarise(descriptions, records, settings),
-        "machine": machine(),
-        "load_before": load_before,
-        "load_after": os.getloadavg()[0],
-    }
-    summary["command"] = " ".join(sys.orig_argv[1:])
-    summary |= {"settings": settings, "rounds": records}
+    summary = summarise(descriptions, records, settings)
+    summary |= {"settings": settings, "rounds": records, "load_before": load_before}
+    summary = write(f"step_{settings['model']}_{settings['dtype']}", summary)
     if settings["json"]:
         print(json.dumps(summary, indent=1))
     else:
         show(summary, settings, rich.console.Console())
-    RESULTS.mkdir(exist_ok=True)
-    name = f"step_{settings['model']}_{settings['dtype']}_{summary['machine']['kind']}.json"
-    (RESULTS / name).write_text(json.dumps(summary, indent=1) + "\n")
 
 
 if __name__ == "__main__":

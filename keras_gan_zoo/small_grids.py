@@ -1,8 +1,11 @@
-"""Strided convolutions between small grids, as matrix products where these are faster.
+"""Strided convolutions between small grids, and of images, in forms that processors do faster.
 
 The convolutions of TensorFlow (oneDNN's) run at a third of a processor's rate when their outputs
 are few positions of many channels, and gradients of kernels do so on grids twice as large. Patches
-that are gathered and multiplied by a matrix run at the processor's rate; see `docs/performance.md`.
+that are gathered and multiplied by a matrix run at the processor's rate. Transposed convolutions to
+the few channels of an image leave most of a processor's lanes empty; a convolution to as many
+channels more as the stride has phases, which are then interleaved, fills them. See
+`docs/performance.md`.
 
 A convolution from a fine to a coarse grid, its transpose and the gradient of its kernel are linear
 in both of their arguments, and the gradients of each are the other two. So they can be
@@ -20,6 +23,7 @@ import tensorflow as tf
 POSITIONS = 16  # of the coarse grid: up to here all three are products
 WEIGHED_POSITIONS = 64  # up to here the gradient of the kernel is one
 NUMBERS = 2**18  # of the kernel: from here on
+FEW, MANY = 4, 32  # up to so many channels of an image, from so many of maps
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,10 +59,7 @@ class Grids:
             def gradient(upstream):
                 return self.transpose(upstream, kernel), self.weigh(fine, upstream)
 
-            if not self._within(POSITIONS):
-                return tf.nn.conv2d(fine, kernel, self.strides, "SAME"), gradient
-            outputs = tf.matmul(self._patches(fine), _rows(kernel))
-            return tf.reshape(outputs, (-1, *self.coarse, kernel.shape[-1])), gradient
+            return self._convolved(fine, kernel), gradient
 
         return function(fine, kernel)
 
@@ -75,12 +76,7 @@ class Grids:
             def gradient(upstream):
                 return self.convolve(upstream, kernel), self.weigh(upstream, coarse)
 
-            shape = (tf.shape(coarse)[0], *self.fine, kernel.shape[2])
-            if not self._within(POSITIONS):
-                return tf.nn.conv2d_transpose(coarse, kernel, shape, self.strides), gradient
-            spread = tf.matmul(_rows(coarse), _rows(kernel), transpose_b=True)
-            spread = tf.reshape(spread, (shape[0], -1, kernel.shape[2]))
-            return tf.reshape(self._gathered(spread), shape), gradient
+            return self._transposed(coarse, kernel), gradient
 
         return function(coarse, kernel)
 
@@ -91,17 +87,33 @@ class Grids:
             fine: `(batch, *fine, inputs)`.
             coarse: `(batch, *coarse, outputs)`, the gradient with respect to outputs.
         """
-        shape = (*self.kernel, fine.shape[-1], coarse.shape[-1])
 
         @tf.custom_gradient
         def function(fine, coarse):
             def gradient(upstream):
                 return self.transpose(coarse, upstream), self.convolve(fine, upstream)
 
-            products = tf.matmul(self._patches(fine), _rows(coarse), transpose_a=True)
-            return tf.reshape(products, shape), gradient
+            return self._weighed(fine, coarse), gradient
 
         return function(fine, coarse)
+
+    def _convolved(self, fine, kernel):
+        if not self._within(POSITIONS):
+            return tf.nn.conv2d(fine, kernel, self.strides, "SAME")
+        outputs = tf.matmul(self._patches(fine), _rows(kernel))
+        return tf.reshape(outputs, (-1, *self.coarse, kernel.shape[-1]))
+
+    def _transposed(self, coarse, kernel):
+        shape = (tf.shape(coarse)[0], *self.fine, kernel.shape[2])
+        if not self._within(POSITIONS):
+            return tf.nn.conv2d_transpose(coarse, kernel, shape, self.strides)
+        spread = tf.matmul(_rows(coarse), _rows(kernel), transpose_b=True)
+        spread = tf.reshape(spread, (shape[0], -1, kernel.shape[2]))
+        return tf.reshape(self._gathered(spread), shape)
+
+    def _weighed(self, fine, coarse):
+        products = tf.matmul(self._patches(fine), _rows(coarse), transpose_a=True)
+        return tf.reshape(products, (*self.kernel, fine.shape[-1], coarse.shape[-1]))
 
     def _within(self, positions):
         return math.prod(self.coarse) <= positions
@@ -120,10 +132,38 @@ class Grids:
         return tf.cast(tf.add_n([tf.cast(part, tf.float32) for part in parts]), spread.dtype)
 
 
-def convolutions(fine_shape, kernel_shape, strides, dtype) -> Grids | None:
-    """The convolutions between two grids if products are faster, or else `None`.
+class ImageGrids(Grids):
+    """From an image, or back: the transposed convolution is one with interleaved outputs.
 
-    They are on processors, where kernels are large and grids small, and known.
+    Each phase of the stride sees taps of its own. Together they are one convolution of the coarse
+    grid, with outputs for each phase.
+    """
+
+    def _convolved(self, fine, kernel):
+        return tf.nn.conv2d(fine, kernel, self.strides, "SAME")
+
+    def _transposed(self, coarse, kernel):
+        rows, columns = map(_taps_along, self.fine, self.kernel, self.strides)
+        taps = tf.pad(kernel, [[0, 1], [0, 1], [0, 0], [0, 0]])
+        taps = tf.gather(tf.gather(taps, columns, axis=1), rows, axis=0)
+        # (offset, phase) twice, inputs, outputs; the last two change places, as in a transpose
+        taps = tf.transpose(taps, (0, 2, 5, 1, 3, 4))
+        phases = tf.reshape(taps, (len(rows), len(columns), kernel.shape[3], -1))
+        return tf.nn.depth_to_space(tf.nn.conv2d(coarse, phases, 1, "SAME"), self.strides[0])
+
+    def _weighed(self, fine, coarse):
+        shape = (*self.kernel, fine.shape[-1], coarse.shape[-1])
+        strides = [1, *self.strides, 1]
+        return tf.raw_ops.Conv2DBackpropFilter(
+            input=fine, filter_sizes=shape, out_backprop=coarse, strides=strides, padding="SAME"
+        )
+
+
+def convolutions(fine_shape, kernel_shape, strides, dtype) -> Grids | None:
+    """The convolutions between two grids if they are faster than TensorFlow's, or else `None`.
+
+    They are on processors, between grids that are known: with large kernels on small grids, and
+    between an image and maps of many channels.
 
     Args:
         fine_shape: `(batch, height, width, channels)` of the fine grid, `None` where unknown.
@@ -131,13 +171,21 @@ def convolutions(fine_shape, kernel_shape, strides, dtype) -> Grids | None:
         strides: Along both axes.
         dtype: What is computed in.
     """
-    fine = tuple(fine_shape[1:3])
-    large = max(strides) > 1 and math.prod(kernel_shape) >= NUMBERS
-    if None in fine or not large or tf.as_dtype(dtype) not in (tf.float32, tf.bfloat16):
+    fine, strides = tuple(fine_shape[1:3]), tuple(strides)
+    if None in fine or max(strides) == 1 or tf.as_dtype(dtype) not in (tf.float32, tf.bfloat16):
         return None
-    grids = Grids(fine, tuple(kernel_shape[:2]), tuple(strides))
-    small = math.prod(grids.coarse) <= WEIGHED_POSITIONS
-    return grids if small and not tf.config.get_visible_devices("GPU") else None
+    grids = Grids(fine, tuple(kernel_shape[:2]), strides)
+    small = math.prod(grids.coarse) <= WEIGHED_POSITIONS and math.prod(kernel_shape) >= NUMBERS
+    of_images = kernel_shape[2] <= FEW and kernel_shape[3] >= MANY and _is_even(grids)
+    if not (small or of_images) or tf.config.get_visible_devices("GPU"):
+        return None
+    return grids if small else ImageGrids(**vars(grids))
+
+
+def _is_even(grids):
+    """Whether each position of the coarse grid stands for a square of the fine one."""
+    down, across = grids.strides
+    return down == across and grids.fine == tuple(down * side for side in grids.coarse)
 
 
 @functools.cache
@@ -167,6 +215,18 @@ def _seen_along(side, kernel, stride):
     before = max((coarse - 1) * stride + kernel - side, 0) // 2
     places = stride * np.arange(coarse)[:, None] + np.arange(kernel)[None] - before
     return np.where((places >= 0) & (places < side), places, -1)
+
+
+def _taps_along(side, kernel, stride):
+    """Along one axis, by offset on the coarse grid and phase, a tap, or one past the last.
+
+    As many offsets on either side as the most that a phase has on one.
+    """
+    before = max((-(-side // stride) - 1) * stride + kernel - side, 0) // 2
+    reach = max((kernel - 1 - before) // stride, (stride - 1 + before) // stride)
+    offsets = np.arange(-reach, reach + 1)[:, None]
+    taps = np.arange(stride)[None] + before - stride * offsets
+    return np.where((taps >= 0) & (taps < kernel), taps, kernel)
 
 
 def _rows(values):

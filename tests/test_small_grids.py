@@ -65,6 +65,32 @@ def test_layers_are_the_plain_ones(
         np.testing.assert_allclose(received, expected, rtol=1e-4, atol=1e-5 * scale)
 
 
+IMAGES = {
+    "conv": (kgz.layers.Conv2D, keras.layers.Conv2D, 4, (2, 12, 6, 3)),
+    "transposed": (kgz.layers.TransposedConv2D, keras.layers.Conv2DTranspose, 3, (2, 4, 3, 4)),
+}
+
+
+@pytest.mark.parametrize("name", IMAGES)
+@pytest.mark.parametrize("kernel_size, strides", [(5, 2), (4, 2), ((3, 6), 3), (1, 2), (2, 3)])
+def test_layers_next_to_images_are_the_plain_ones(name, kernel_size, strides, monkeypatch):
+    monkeypatch.setattr(small_grids, "MANY", 4)
+    quick, plain, filters, shape = IMAGES[name]
+    quick, plain = (one(filters, kernel_size, strides, "same") for one in (quick, plain))
+    inputs = normal(*shape)
+    for one in (quick, plain):
+        one.build(shape)
+    quick.set_weights(plain.get_weights())
+    both = [tf.function(lambda x, one=one: of_every_order(one, x)) for one in (quick, plain)]
+    graphs = [one.get_concrete_function(inputs).graph for one in both]
+    kinds = [{node.type for node in graph.get_operations()} for graph in graphs]
+    assert ["DepthToSpace" in one for one in kinds] == [True, False]
+    assert "Conv2DBackpropInput" in kinds[1] - kinds[0]
+    for received, expected in zip(both[0](inputs), both[1](inputs), strict=True):
+        scale = float(tf.reduce_max(tf.abs(expected)))
+        np.testing.assert_allclose(received, expected, rtol=1e-4, atol=1e-5 * scale)
+
+
 @pytest.mark.parametrize("name", LAYERS)
 def test_bfloat16_is_as_exact_as_before(name, small_kernels):
     """Both are compared with float32."""
@@ -90,7 +116,10 @@ def test_bfloat16_is_as_exact_as_before(name, small_kernels):
         ((None, 16, 16, 64), (5, 5, 64, 128), (1, 1), "float32"),  # not strided
         ((None, 32, 32, 64), (5, 5, 64, 128), (2, 2), "float32"),  # a large grid
         ((None, None, 8, 64), (5, 5, 64, 128), (2, 2), "float32"),  # an unknown one
-        ((None, 8, 8, 3), (5, 5, 3, 128), (2, 2), "float32"),  # a small kernel
+        ((None, 8, 8, 8), (5, 5, 8, 128), (2, 2), "float32"),  # a small kernel
+        ((None, 32, 32, 3), (5, 5, 3, 16), (2, 2), "float32"),  # an image, and few channels
+        ((None, 31, 32, 3), (5, 5, 3, 64), (2, 2), "float32"),  # one of an odd side
+        ((None, 32, 32, 3), (5, 5, 3, 64), (2, 1), "float32"),
         ((None, 8, 8, 64), (5, 5, 64, 128), (2, 2), "float64"),
     ],
 )
@@ -98,14 +127,21 @@ def test_others_stay_as_they_are(shape, kernel, strides, dtype):
     assert small_grids.convolutions(shape, kernel, strides, dtype) is None
 
 
-def test_the_middle_of_dcgan_is_products():
-    assert small_grids.convolutions((None, 8, 8, 512), (5, 5, 512, 1024), (2, 2), "float32")
+def test_the_middle_of_dcgan_is_products_and_the_ends_are_those_of_images():
+    middle = small_grids.convolutions((None, 8, 8, 512), (5, 5, 512, 1024), (2, 2), "float32")
+    end = small_grids.convolutions((None, 64, 64, 3), (5, 5, 3, 128), (2, 2), "float32")
+    assert (type(middle), type(end)) == (small_grids.Grids, small_grids.ImageGrids)
 
 
+@pytest.mark.parametrize("cases", [LAYERS, IMAGES], ids=["small", "images"])
 @pytest.mark.parametrize("name", LAYERS)
-def test_compiled_by_xla(name, small_kernels):
-    quick, _, shape = LAYERS[name]
-    layer, inputs = quick(2, 3, strides=2, padding="same"), normal(*shape)
+def test_compiled_by_xla(name, cases, small_kernels, monkeypatch):
+    if cases is IMAGES:
+        monkeypatch.setattr(small_grids, "WEIGHED_POSITIONS", 0)
+    monkeypatch.setattr(small_grids, "MANY", 4)
+    quick, *_, shape = cases[name]
+    filters = 3 if name == "transposed" else 4
+    layer, inputs = quick(filters, 3, strides=2, padding="same"), normal(*shape)
     layer.build(shape)
     compiled = tf.function(lambda x: of_every_order(layer, x), jit_compile=True)
     for received, expected in zip(compiled(inputs), of_every_order(layer, inputs), strict=True):

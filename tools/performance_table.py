@@ -1,73 +1,195 @@
-"""Writes the table of training steps in docs/performance.md from benchmarks/results.
+"""Writes the tables of docs/performance.md from benchmarks/results.
 
-python tools/performance_table.py          rewrites it
-python tools/performance_table.py --check  fails if it is stale
+python tools/performance_table.py          rewrites them
+python tools/performance_table.py --check  fails if they are stale
 """
 
+import dataclasses
 import json
 import pathlib
 import sys
+from collections.abc import Callable
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE, RESULTS = ROOT / "docs/performance.md", ROOT / "benchmarks/results"
-BEGIN, END = "<!-- table of steps: begin -->", "<!-- table of steps: end -->"
 NAMES = {"dcgan": "DCGAN", "sngan": "SNGAN (ResNet)", "wgan_gp": "WGAN-GP"}
-HEAD = (
-    "| step | ours, processor ms | peer, processor ms | ratio | over plain convolutions "
-    "| share of best rate |\n|---|---|---|---|---|---|\n"
-)
 
 
-def row(result: dict) -> str:
-    """The line of the table for one result of `benchmarks/train_step.py`."""
-    settings, sides = result["settings"], result["sides"]
-    side, peer = settings["image_size"], result.get("peer")
-    cells = [
-        f"{NAMES[settings['model']]} {side}x{side}x3, batch {settings['batch_size']}, "
-        f"{settings['dtype']}",
-        _range(sides["keras_gan_zoo"]["processor_ms"], 0),
-        f"{_range(sides[peer]['processor_ms'], 0)} ({peer})" if peer else "not measured",
-        _range(result.get("ratio")),
-        _range(result.get("gain")),
-        _range(result["share_of_best_rate"]),
-    ]
-    return f"| {' | '.join(cells)} |\n"
+@dataclasses.dataclass
+class Table:
+    """A table between two comments on the page.
+
+    Args:
+        name: What the comments call it.
+        results: Which files it is made of.
+        columns: Their heads.
+        rows: Of a result, the cells of its rows.
+        about: Of a result, what its note says besides command and machine.
+    """
+
+    name: str
+    results: str
+    columns: tuple[str, ...]
+    rows: Callable[[dict], list]
+    about: Callable[[dict], str]
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The comments around it."""
+        return f"<!-- {self.name}: begin -->", f"<!-- {self.name}: end -->"
+
+    def text(self) -> str:
+        """The table with its notes, and the comments around it."""
+        begin, end = self.ends
+        found = [json.loads(path.read_text()) for path in sorted(RESULTS.glob(self.results))]
+        if not found:
+            return f"{begin}\n{end}"
+        rows = [self.columns, *(row for result in found for row in self.rows(result))]
+        head, *lines = [f"| {' | '.join(row)} |\n" for row in rows]
+        notes = [f"- {note(result, self.about(result))}\n" for result in found]
+        rule = f"|{'---|' * len(self.columns)}\n"
+        return "".join([f"{begin}\n", head, rule, *lines, "\n", *notes, end])
 
 
-def notes(result: dict) -> str:
-    """The command, the machine, and what the machine reaches, below the table."""
+def note(result: dict, about: str) -> str:
+    """The command, the machine, and what else there is to say."""
     machine, settings = result["machine"], result["settings"]
-    product, convolution = (result["rates"][what] for what in ("product", "convolution"))
+    threads, versions = settings["threads"], result["versions"]
+    versions = sorted(set(versions.values() if isinstance(versions, dict) else versions))
     return (
-        f"- `python {result['command']}`: {machine['date']}, commit {machine['commit']}, "
-        f"{machine['processor']} with {machine['features']}, {settings['threads']} thread, "
-        f"{settings['rounds']} rounds, {'; '.join(sorted(set(result['versions'].values())))}; "
-        f"a step is {result['step_gflop']:,.0f} GFLOP, and GFLOP per processor second are "
-        f"{_range(product, 0)} in a product of matrices and {_range(convolution, 0)} in a "
-        f"convolution; load average {result['load_before']:.1f} before\n"
+        f"`python {result['command']}`: {machine['date']}, commit {machine['commit']}, "
+        f"{machine['processor']} with {machine['features']}, {threads} "
+        f"thread{'s' * (threads > 1)}, {settings['rounds']} rounds, {'; '.join(versions)}; "
+        f"{about}load average {result['load_before']:.1f} before"
     )
 
 
-def table() -> str:
-    """All results, and what they are of."""
-    found = [json.loads(path.read_text()) for path in sorted(RESULTS.glob("step_*.json"))]
-    if not found:
-        return f"{BEGIN}\n{END}"
-    return f"{BEGIN}\n{HEAD}{''.join(map(row, found))}\n{''.join(map(notes, found))}{END}"
+def step_rows(result: dict) -> list:
+    """Of `benchmarks/train_step.py`."""
+    settings, sides = result["settings"], result["sides"]
+    side, peer = settings["image_size"], result.get("peer")
+    return [
+        [
+            f"{NAMES[settings['model']]} {side}x{side}x3, batch {settings['batch_size']}, "
+            f"{settings['dtype']}",
+            spread(sides["keras_gan_zoo"]["processor_ms"], 0),
+            f"{spread(sides[peer]['processor_ms'], 0)} ({peer})" if peer else "not measured",
+            spread(result.get("ratio")),
+            spread(result.get("gain")),
+            spread(result["share_of_best_rate"]),
+        ]
+    ]
 
 
-def _range(values, digits=2):
+def step_about(result: dict) -> str:
+    """What the machine reaches."""
+    product, convolution = (result["rates"][what] for what in ("product", "convolution"))
+    return (
+        f"a step is {result['step_gflop']:,.0f} GFLOP, and GFLOP per processor second are "
+        f"{spread(product, 0)} in a product of matrices and {spread(convolution, 0)} in a "
+        "convolution; "
+    )
+
+
+def fit_rows(result: dict) -> list:
+    """Of `benchmarks/fit_overhead.py`."""
+    settings, times = result["settings"], result["processor_ms"]
+    return [
+        [
+            f"batch {settings['batch_size']}, {settings['filters']} filters",
+            *(spread(times[name], 1) for name in ("fit", "bare", "example")),
+            spread(result["fit_over_bare"], 3),
+            spread(result["example_over_fit"]),
+        ]
+    ]
+
+
+def sampling_rows(result: dict) -> list:
+    """Of `benchmarks/sampling.py`: a row for each batch size."""
+    return [
+        [
+            size,
+            *(
+                spread(one["processor_ms"][way], 1)
+                for way in SAMPLING
+                if way in one["processor_ms"]
+            ),
+            f"{spread(one['ratio'])} ({one['peer']})",
+        ]
+        for size, one in result["batches"].items()
+    ]
+
+
+def spread(values, digits=2):
+    """A median and its range."""
     if values is None:
         return "-"
     return "{median:,.{n}f} ({low:,.{n}f} to {high:,.{n}f})".format(**values, n=digits)
 
 
+SAMPLING = (
+    "keras_gan_zoo, SavedModel",
+    "eager",
+    "eager, channels last",
+    "TorchScript",
+    "torch.compile",
+)
+TABLES = (
+    Table(
+        "table of steps",
+        "step_*.json",
+        (
+            "step",
+            "ours, processor ms",
+            "peer, processor ms",
+            "ratio",
+            "over plain convolutions",
+            "share of best rate",
+        ),
+        step_rows,
+        step_about,
+    ),
+    Table(
+        "table of fit",
+        "fit_*.json",
+        (
+            "DCGAN 28x28x1",
+            "`fit`, processor ms",
+            "bare step",
+            "example's `fit`",
+            "`fit` / bare",
+            "example / `fit`",
+        ),
+        fit_rows,
+        lambda result: f"{result['parameters']:,} parameters; ",
+    ),
+    Table(
+        "table of sampling",
+        "sampling_*.json",
+        (
+            "batch",
+            "ours, SavedModel, processor ms",
+            "PyTorch, eager",
+            "eager, channels last",
+            "TorchScript",
+            "torch.compile",
+            "ratio",
+        ),
+        sampling_rows,
+        lambda result: f"{result['parameters']:,} parameters; ",
+    ),
+)
+
+
 def main():
     """Rewrites the page, or says that it is stale."""
-    page = PAGE.read_text()
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    if (new := before + table() + after) == page:
+    page = new = PAGE.read_text()
+    for table in TABLES:
+        begin, end = table.ends
+        before, _, rest = new.partition(begin)
+        _, _, after = rest.partition(end)
+        new = before + table.text() + after
+    if new == page:
         return
     if "--check" in sys.argv:
         sys.exit("docs/performance.md is stale: run python tools/performance_table.py")

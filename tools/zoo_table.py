@@ -29,7 +29,7 @@ Written by `python tools/zoo_table.py` from the presets' `metadata.json`; contin
 fails when this page is stale.
 """
 HEADLINES = ("test_errors", "nll_200", "fid", "reconstruction_error", "translation_l1")
-HEADLINES += ("latent_loss", "score")
+HEADLINES += ("reconstruction_loss", "latent_loss", "score")
 PROTOCOL = ("extractor", "samples", "seed", "reference", "reference_samples", "resize")
 
 
@@ -86,7 +86,7 @@ def scoreboard() -> str:
     parts = [HEAD]
     for name, folder in presets_here().items():
         facts = read_json(folder / METADATA)
-        parts.append(f"## {name}\n\n![64 samples of {name}](zoo/{name}.png)\n")
+        parts.append(f"## {name}\n\n![what {name} makes](zoo/{name}.png)\n")
         rows = dict(cells(folder))
         rows.pop("quality")
         if "recipe" in facts:

@@ -52,6 +52,26 @@ def as_matrix(layer, kernel):
     return ops.reshape(ops.transpose(kernel, [output, *rest]), (kernel.shape[output], -1))
 
 
+def sum_of_shifts(kernel, count):
+    """The kernel of `count` shifts of a convolution, one pixel apart along both axes, added up.
+
+    Args:
+        kernel: `(height, width, inputs, outputs)`.
+        count: How many shifts.
+
+    Returns:
+        `(height + count - 1, width + count - 1, inputs, outputs)`.
+    """
+    for axis in (0, 1):
+        shifts = []
+        for before in range(count):
+            around = [[0, 0]] * 4
+            around[axis] = [before, count - 1 - before]
+            shifts.append(ops.pad(kernel, around))
+        kernel = sum(shifts)
+    return kernel
+
+
 def call_with_kernel(layer, weight, inputs, bias=None):
     """Calls the layer with `weight`, and `bias` if given, in place of its own, which stay."""
     kernel = kernel_of(layer)

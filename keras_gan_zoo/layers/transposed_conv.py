@@ -13,7 +13,7 @@ class TransposedConv2D(keras.layers.Conv2DTranspose):
     `keras.layers.Conv2DTranspose` with the generator's defaults: stride 2 and `"same"` padding, so
     that the output is exactly `strides` times the input. A kernel that the stride divides (4 for
     stride 2) covers output pixels evenly; others (5) can leave checkerboards, see `ResizeConv2D`.
-    On small grids it is a matrix product, as `Conv2D`.
+    On small grids, and where it ends in an image, it is computed in another form, as `Conv2D`.
 
     Args:
         filters: Output channels.

@@ -4,7 +4,7 @@ import keras
 from keras import layers
 
 from keras_gan_zoo.errors import check_choice, sizes_of_image
-from keras_gan_zoo.layers import GlobalSumPooling2D, SpectralNormalization
+from keras_gan_zoo.layers import Conv2D, GlobalSumPooling2D, SpectralNormalization
 from keras_gan_zoo.networks.blocks.initializers import residual
 
 CONDITIONINGS = ("projection", "concat")
@@ -81,10 +81,10 @@ def _block(x, count, first=False, halves=True):
     if halves or x.shape[-1] != count:
         shortcut = SpectralNormalization(layers.Conv2D(count, 1))(shortcut)
     x = _conv3(count)(x if first else layers.ReLU()(x))
-    x = _conv3(count)(layers.ReLU()(x))
-    return layers.Add()([layers.AveragePooling2D(2)(x) if halves else x, shortcut])
+    x = _conv3(count, pooling=2 if halves else 1)(layers.ReLU()(x))
+    return layers.Add()([x, shortcut])
 
 
-def _conv3(count):
-    conv = layers.Conv2D(count, 3, padding="same", kernel_initializer=residual())
+def _conv3(count, **options):
+    conv = Conv2D(count, 3, padding="same", kernel_initializer=residual(), **options)
     return SpectralNormalization(conv)

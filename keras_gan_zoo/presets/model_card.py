@@ -29,7 +29,8 @@ def model_card(address: str, model_class: type, metadata: dict, has_picture: boo
     ability = facts.pop("ability", known[0] if known else None)
     shown = facts.pop("picture", "The first 64 samples of seed 0")
     if has_picture:
-        parts.append(f"![samples](samples.png)\n\n{shown}, not selected.")
+        selected = "" if "command" in facts else ", not selected"
+        parts.append(f"![samples](samples.png)\n\n{shown}{selected}.")
     use = f'model = kgz.models.from_preset("{address}")'
     if ability is not None:
         takes = "64" if ability == "generate" else _required(getattr(model_class, ability))

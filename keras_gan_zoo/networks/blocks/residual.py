@@ -7,6 +7,7 @@ from keras_gan_zoo.errors import check_choice, sizes_of_image
 from keras_gan_zoo.layers import (
     BatchNormalization,
     ConditionalBatchNormalization,
+    Conv2D,
     GlobalSumPooling2D,
     ResizeConv2D,
     SelfAttention2D,
@@ -130,8 +131,8 @@ def residual_discriminator(
             shortcut = kernels.kernel(layers.Conv2D(count, 1))(shortcut)
         hidden = count if first or wide else x.shape[-1]
         x = kernels.kernel(_conv3(hidden))(x if first else activated(x))
-        x = kernels.kernel(_conv3(count))(activated(x))
-        x = layers.Add()([layers.AveragePooling2D(2)(x) if downsample else x, shortcut])
+        x = kernels.kernel(_conv3(count, pooling=2 if downsample else 1))(activated(x))
+        x = layers.Add()([x, shortcut])
         if x.shape[1] == attention and attention not in sides:
             x = SelfAttention2D(spectral_normalization=normalization == "spectral")(x)
         sides.append(x.shape[1])
@@ -160,8 +161,8 @@ def doubling_block(x, filters: int, kernels: Normalization, activated):
     return layers.Add()([x, layers.UpSampling2D(2)(shortcut)])
 
 
-def _conv3(filters):
-    return layers.Conv2D(filters, 3, padding="same", kernel_initializer=residual())
+def _conv3(filters, **options):
+    return Conv2D(filters, 3, padding="same", kernel_initializer=residual(), **options)
 
 
 def check_attention(attention: int | None, sides):
