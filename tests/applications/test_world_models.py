@@ -118,9 +118,9 @@ def test_what_belongs_together_is_known(game, monkeypatch, tmp_path):
     log = json.loads((tmp_path / "evolution_1.15.json").read_text())
     assert len(log) == 4 and ["checked" in one for one in log] == [False, True, False, True]
     best = max((one for one in log if "checked" in one), key=lambda one: one["checked"])
-    np.testing.assert_allclose(controller.parameters(), best["mean"], rtol=1e-6)
+    np.testing.assert_array_equal(controller.parameters(), np.array(best["mean"], "float16"))
     wide = PIL.Image.open(tmp_path / "dream_1.15.gif")
-    assert wide.size == (2 * 192, 192) and wide.n_frames > 1
+    assert wide.size == (2 * 128, 128) and wide.n_frames > 1
     assert PIL.Image.open(tmp_path / "reconstructions.png").width > 4 * 64
     assert PIL.Image.open(tmp_path / "evolution.png").size == (800, 400)
     # Played again, an episode has the same return.
