@@ -170,6 +170,12 @@ def is_preset(name: str) -> bool:
 
 def _not_installed(preset):
     """The error for a name that is not installed: how to get it, or which name was meant."""
+    trained = pathlib.Path("runs") / preset / preset  # where `keras-gan-zoo train` puts it
+    if (trained / METADATA).is_file():
+        return ValueError(
+            f"Expected the name of a preset, or its folder. Received: {preset!r}. Did you mean "
+            f"{trained.as_posix()!r}?"
+        )
     if preset not in _ours():
         known = builtin_presets().keys() | _ours() - ONLY_RECIPES
         return errors.unknown_name("preset (no known name, and no folder)", preset, known)

@@ -169,6 +169,14 @@ def test_a_recipe_without_preset_is_to_be_trained():
     assert "pip install" not in str(raised.value)
 
 
+def test_the_folder_of_a_run_is_named(tmp_path, monkeypatch):
+    (tmp_path / "runs/mine/mine").mkdir(parents=True)
+    (tmp_path / "runs/mine/mine/metadata.json").write_text("{}")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match="Received: 'mine'. Did you mean 'runs/mine/mine'?"):
+        kgz.models.from_preset("mine")
+
+
 def test_every_preset_of_this_project_is_named():
     """So that what is not installed can be told from what does not exist."""
     sources = kgz.presets.preset_sources()
