@@ -53,15 +53,9 @@ class Side:
     """
 
     def __init__(self, settings: dict):
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before TensorFlow is imported
-        import keras_gan_zoo  # noqa: F401, before Keras: it has TensorFlow use oneDNN
-
-        # isort: split
+        turns.begin_tensorflow(settings["threads"])
         import keras
-        import tensorflow as tf
 
-        tf.config.threading.set_intra_op_parallelism_threads(settings["threads"])
-        tf.config.threading.set_inter_op_parallelism_threads(settings["threads"])
         keras.utils.set_random_seed(0)
         self._settings = settings
         self.model, data = self.make()

@@ -38,14 +38,11 @@ class KerasSide:
     """
 
     def __init__(self, settings: dict):
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before TensorFlow is imported
-        import keras_gan_zoo as kgz  # before Keras: it has TensorFlow use oneDNN
-
-        # isort: split
+        turns.begin_tensorflow(settings["threads"])
         import tensorflow as tf
 
-        tf.config.threading.set_intra_op_parallelism_threads(settings["threads"])
-        tf.config.threading.set_inter_op_parallelism_threads(settings["threads"])
+        import keras_gan_zoo as kgz
+
         self._settings = settings
         size = settings["image_size"]
         self.model = kgz.models.DCGAN(

@@ -1,7 +1,5 @@
 """Our side of the benchmark of training steps, and the rates that the machine reaches."""
 
-import os
-
 import numpy as np
 import operations
 import turns
@@ -16,15 +14,12 @@ class KerasSide:
     """
 
     def __init__(self, settings: dict, plain: bool = False):
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before TensorFlow is imported
-        import keras_gan_zoo as kgz  # before Keras: it has TensorFlow use oneDNN
-
-        # isort: split
+        turns.begin_tensorflow(settings["threads"])
         import keras
         import tensorflow as tf
 
-        tf.config.threading.set_intra_op_parallelism_threads(settings["threads"])
-        tf.config.threading.set_inter_op_parallelism_threads(settings["threads"])
+        import keras_gan_zoo as kgz
+
         keras.utils.set_random_seed(0)
         size = settings["image_size"]
         self._settings = settings

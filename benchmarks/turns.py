@@ -5,6 +5,7 @@ Here each side keeps its own process, warm, and the sides compute in turns of a 
 """
 
 import multiprocessing
+import os
 import time
 import traceback
 
@@ -65,6 +66,18 @@ def _serve(connection, build, arguments):
             connection.send((False, getattr(served, method)(*method_arguments)))
         except Exception:
             connection.send((True, traceback.format_exc()))
+
+
+def begin_tensorflow(threads: int):
+    """Imports TensorFlow as the library has it, quiet, with so many threads; to be called first."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before TensorFlow is imported
+    import keras_gan_zoo  # noqa: F401, before TensorFlow: it has that use oneDNN
+
+    # isort: split
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(threads)
 
 
 def timed(function, repeats: int) -> dict:

@@ -143,20 +143,14 @@ class Entrances:
         """
         _check_numbers({"batch_size": batch_size, **kwargs})
         x = _as_arrays(x)
-        try:
+        with self._explained(x):
             return super().predict(x, batch_size, **kwargs)
-        except Exception:  # of many kinds, by what is wrong
-            self._check_called(x)
-            raise
 
     def predict_on_batch(self, x):
         """What `call` makes of a batch, as `keras.Model.predict_on_batch`."""
         x = _as_arrays(x)
-        try:
+        with self._explained(x):
             return super().predict_on_batch(x)
-        except Exception:
-            self._check_called(x)
-            raise
 
     def save(self, filepath, *args, **kwargs):
         """Writes model and optimizers to a file that ends in `.keras`, as `keras.Model.save`."""
@@ -282,6 +276,15 @@ class Entrances:
         with _plain_errors():
             for part in tf.nest.flatten(self.prepare_batch(without_nothing((x, y)))):
                 values.require_rows(len(part))
+
+    @contextlib.contextmanager
+    def _explained(self, x):
+        """Says in words what `call` takes, where it fails of `x`."""
+        try:
+            yield
+        except Exception:  # of many kinds, by what is wrong
+            self._check_called(x)
+            raise
 
     def _check_called(self, x):
         """Raises `ValueError` unless `x` is what the network takes that `call` begins with.
