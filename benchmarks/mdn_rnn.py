@@ -3,12 +3,12 @@
     python benchmarks/mdn_rnn.py
     taskset -c 0 python benchmarks/mdn_rnn.py --threads 1 --latent-dim 64 --units 512
 
-A batch of series in memory, of the sizes of the preset of Doom. PyTorch has the same LSTM, mixtures,
-logit, losses, clipping and Adam in two forms: its fused `nn.LSTM`, which cannot empty its state
-within a series, and a loop of `nn.LSTMCell`, which empties it as ours does. Episodes begin with the
-series here, so that all do the same, and their losses on the same weights are compared first. Each
-side runs in a process of its own; they take turns, and ratios are taken within a round. The result
-goes to `benchmarks/results`.
+A batch of series in memory, of the sizes of the preset of Doom. PyTorch has the same LSTM,
+mixtures, logit, losses, clipping and Adam in two forms: its fused `nn.LSTM`, which cannot empty its
+state within a series, and a loop of `nn.LSTMCell`, which empties it as ours does. Episodes begin
+with the series here, so that all do the same, and their losses on the same weights are compared
+first. Each side runs in a process of its own; they take turns, and ratios are taken within a round.
+The result goes to `benchmarks/results`.
 """
 
 import argparse
@@ -107,7 +107,7 @@ class TorchSide:
         tensors = [self._torch.tensor(one) for one in weights]
         with self._torch.no_grad():
             for mine, theirs in zip(self._learnt, tensors, strict=True):
-                mine.copy_(theirs.T)
+                mine.copy_(theirs.T if theirs.ndim > 1 else theirs)
             list(self.recurrent.parameters())[3].zero_()
 
     def losses(self) -> list:
