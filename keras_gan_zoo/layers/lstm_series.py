@@ -9,7 +9,8 @@ from keras_gan_zoo.layers.episodic_lstm_cell import EpisodicLSTMCell
 
 @keras.saving.register_keras_serializable("keras_gan_zoo")
 class LSTMSeries(keras.layers.RNN):
-    """`keras.layers.RNN` of a `keras.layers.LSTMCell`: the same numbers, config of cells apart.
+    """`keras.layers.RNN` of a `keras.layers.LSTMCell`: the same numbers, with a
+    config of its own.
 
     Its gradients take fewer operations, see `keras_gan_zoo.recurrence`. It gives all hidden states
     and the last state.
@@ -51,3 +52,7 @@ class LSTMSeries(keras.layers.RNN):
     def get_config(self):
         config = keras.layers.Layer.get_config(self)
         return {**config, "units": self.units, "episodic": self.episodic}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config)
