@@ -45,5 +45,6 @@ class MixtureDense(keras.layers.Dense):
         others, weights = ops.split(weights, [self.others], axis=-1)
         before = ops.shape(weights)[:-1]
         weights = ops.reshape(weights, (*before, self.numbers, 3 * self.mixtures))
-        weights = ops.reshape(ops.swapaxes(weights, -1, -2), (*before, -1))
+        rows = (*before, self.units - self.others)
+        weights = ops.reshape(ops.swapaxes(weights, -1, -2), rows)
         return ops.concatenate([others, weights], axis=-1)
