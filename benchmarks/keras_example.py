@@ -102,6 +102,18 @@ class ExampleGAN(keras.Model):
         return keras.random.normal((rows, self.latent_dim), seed=self.noise)
 
 
+def dataset(name, batch_size):
+    """Whole batches of the training images of a data set, in `[-1, 1]`, as Keras users do it."""
+    import tensorflow as tf
+
+    from keras_gan_zoo.datasets import builtin
+
+    images, _ = getattr(builtin, name)("train", 0)
+    images = images.astype("float32") / 127.5 - 1.0
+    data = tf.data.Dataset.from_tensor_slices(images).shuffle(1024)
+    return data.batch(batch_size, drop_remainder=True)
+
+
 def compiled(image_size, latent_dim, filters):
     """The model with Adam and a cross-entropy from logits."""
     networks = (
