@@ -120,6 +120,28 @@ def sampling_rows(result: dict) -> list:
     ]
 
 
+def metrics_rows(result: dict) -> list:
+    """Of `benchmarks/metrics.py`: a row for each metric, and one for all."""
+    return [
+        [
+            METRICS.get(name, name),
+            *(spread(times[who]) for who in ("ours", "torch-fidelity")),
+            spread(result["ratio"][name]),
+            ", ".join(f"{one['median']:,.0f}" for one in memory.values()) if memory else "",
+        ]
+        for name, times in result["processor_seconds"].items()
+        for memory in [result["megabytes"].get(name)]
+    ]
+
+
+def metrics_about(result: dict) -> str:
+    """What was measured."""
+    return (
+        "FID of {fid:,} and {fid:,} samples of {dimensions:,} features, KID with {blocks} blocks "
+        "of {block:,}, precision and recall of {prc:,} and {prc:,}; ".format(**result["settings"])
+    )
+
+
 def spread(values, digits=2):
     """A median and its range."""
     if values is None:
@@ -127,6 +149,7 @@ def spread(values, digits=2):
     return "{median:,.{n}f} ({low:,.{n}f} to {high:,.{n}f})".format(**values, n=digits)
 
 
+METRICS = {"fid": "FID", "kid": "KID", "prc": "precision, recall"}
 SAMPLING = (
     "keras_gan_zoo, SavedModel",
     "eager",
@@ -177,6 +200,19 @@ TABLES = (
         ),
         sampling_rows,
         lambda result: f"{result['parameters']:,} parameters; ",
+    ),
+    Table(
+        "table of metrics",
+        "metrics_*.json",
+        (
+            "metric",
+            "ours, processor s",
+            "torch-fidelity, processor s",
+            "ratio",
+            "peak memory, MB: ours, theirs",
+        ),
+        metrics_rows,
+        metrics_about,
     ),
 )
 
