@@ -21,7 +21,7 @@ import sys
 import rich.console
 import rich.table
 import turns
-from report import in_turns, in_words, ratios, spread, write
+from report import in_turns, in_words, memory, ratios, reset_peak, spread, write
 
 TASKS = ("fid", "kid", "prc")
 FULL = {
@@ -97,17 +97,6 @@ def versions():
     """The libraries that this process has used."""
     used = {"numpy": "NumPy", "torch": "PyTorch", "tensorflow": "TensorFlow"}
     return [f"{used[name]} {sys.modules[name].__version__}" for name in used if name in sys.modules]
-
-
-def reset_peak():
-    """Forgets the peak so far (Linux), and returns the resident megabytes of now."""
-    pathlib.Path("/proc/self/clear_refs").write_text("5")
-    return memory("VmRSS")
-
-
-def memory(name):
-    lines = pathlib.Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(name))
 
 
 def ours(task, sizes, threads):
