@@ -308,26 +308,35 @@ def fused_batch_norm(inputs, gamma, beta, epsilon):
     return outputs, mean, unbiased * (count - 1.0) / count
 
 
-def scan(function, carried, given):
+def scan(function, carried, given, outputs: int = 1, reverse: bool = False):
     """What a function gives step by step, each time of what it carried over.
 
     Args:
         function: Of what was carried over and a list of one step of each of `given`; returns what
-            is carried over, of the same structure, and an output.
+            is carried over, of the same structure, and a sequence of outputs.
         carried: A structure of tensors.
         given: Tensors `(steps, ...)`.
+        outputs: How many outputs there are, of the type of what is carried over.
+        reverse: Whether the last step comes first.
 
     Returns:
-        The outputs `(steps, ...)`.
+        What is carried over in the end, and a list of the outputs `(steps, ...)`.
     """
-    steps = given[0].shape[0]
+    steps = given[0].shape[0] or tf.shape(given[0])[0]
 
-    def body(index, carried, outputs):
-        carried, output = function(carried, [part[index] for part in given])
-        return index + 1, carried, outputs.write(index, output)
+    def body(count, carried, found):
+        index = steps - 1 - count if reverse else count
+        carried, made = function(carried, [part[index] for part in given])
+        return (
+            count + 1,
+            carried,
+            [to.write(index, one) for to, one in zip(found, made, strict=True)],
+        )
 
-    start = tf.constant(0), carried, tf.TensorArray("float32", steps)
-    return tf.while_loop(lambda index, *_: index < steps, body, start)[-1].stack()
+    dtype = tf.nest.flatten(carried)[0].dtype
+    start = tf.constant(0), carried, [tf.TensorArray(dtype, steps) for _ in range(outputs)]
+    _, carried, found = tf.while_loop(lambda count, *_: count < steps, body, start)
+    return carried, [one.stack() for one in found]
 
 
 def assign(variables, values):

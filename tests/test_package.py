@@ -83,6 +83,7 @@ def test_tensorflow_is_named_in_few_places():
     allowed = {
         "backend.py",
         "small_grids.py",
+        "recurrence.py",
         "pictures.py",
         "training",
         "kinds",

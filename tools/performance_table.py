@@ -95,6 +95,16 @@ def step_about(result: dict) -> str:
     )
 
 
+def memory_rows(result: dict) -> list:
+    """Of `benchmarks/mdn_rnn.py`."""
+    settings = result["settings"]
+    names = "batch_size", "steps", "latent_dim", "units"
+    times = [spread(one, 1) for one in result["processor_ms"].values()]
+    return [
+        [*(str(settings[name]) for name in names), *times, *map(spread, result["ratios"].values())]
+    ]
+
+
 def fit_rows(result: dict) -> list:
     """Of `benchmarks/fit_overhead.py`."""
     settings, times = result["settings"], result["processor_ms"]
@@ -231,6 +241,23 @@ TABLES = (
         ),
         step_rows,
         step_about,
+    ),
+    Table(
+        "table of memory",
+        "mdn_rnn_*.json",
+        (
+            "series",
+            "steps",
+            "latents",
+            "units",
+            "ours, processor ms",
+            "`nn.LSTM`",
+            "loop of `nn.LSTMCell`",
+            "`nn.LSTM` / ours",
+            "loop / ours",
+        ),
+        memory_rows,
+        lambda result: f"{result['parameters']:,} parameters; ",
     ),
     Table(
         "table of fit",

@@ -22,9 +22,11 @@ from keras_gan_zoo.layers.instance_normalization import InstanceNormalization
 from keras_gan_zoo.layers.learned_basis import LearnedBasis
 from keras_gan_zoo.layers.learned_constant import LearnedConstant
 from keras_gan_zoo.layers.legacy_resizing import LegacyResizing
+from keras_gan_zoo.layers.lstm_series import LSTMSeries
 from keras_gan_zoo.layers.maxout import Maxout
 from keras_gan_zoo.layers.minibatch_discrimination import MinibatchDiscrimination
 from keras_gan_zoo.layers.minibatch_std_dev import MinibatchStdDev
+from keras_gan_zoo.layers.mixture_dense import MixtureDense
 from keras_gan_zoo.layers.modulated_conv import ModulatedConv2D
 from keras_gan_zoo.layers.moving_mean import MovingMean
 from keras_gan_zoo.layers.noise_injection import NoiseInjection
@@ -66,10 +68,12 @@ __all__ = [
     "LearnedBasis",
     "LearnedConstant",
     "LegacyResizing",
+    "LSTMSeries",
     "Maxout",
     "MinibatchDiscrimination",
     "MinibatchStdDev",
     "PixelShuffle2D",
+    "MixtureDense",
     "ModulatedConv2D",
     "MovingMean",
     "NoiseInjection",

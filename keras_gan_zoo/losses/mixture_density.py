@@ -6,14 +6,15 @@ from keras_gan_zoo.losses.likelihoods import LOG_TWO_PI
 from keras_gan_zoo.losses.tensors import floats
 
 
-def mixture_nll(x, logits, mean, log_scale):
+def mixture_nll(x, logits, mean, log_scale, axis: int = -1):
     """Negative log-density of numbers under mixtures of normals, one mixture for each number.
 
     `-log sum_k w_k N(x; m_k, s_k)`, with weights `w = softmax(logits)`.
 
     Args:
         x: Numbers of any shape.
-        logits, mean, log_scale: Of the normals, along a last axis that `x` does not have.
+        logits, mean, log_scale: Of the normals, along an axis that `x` does not have.
+        axis: Which axis of theirs that is.
 
     Returns:
         A float32 tensor of the shape of `x`, in nats.
@@ -32,27 +33,32 @@ def mixture_nll(x, logits, mean, log_scale):
     """
     x, logits, mean, log_scale = floats(x, logits, mean, log_scale)
     shapes = [tuple(one.shape) for one in (logits, mean, log_scale)]
-    if len(set(shapes)) > 1 or shapes[0][:-1] != tuple(x.shape):
+    numbers = [*shapes[0]]
+    if numbers:
+        del numbers[axis]
+    if len(set(shapes)) > 1 or not shapes[0] or tuple(numbers) != tuple(x.shape):
         raise ValueError(
             "Expected `logits`, `mean` and `log_scale` of one shape: that of `x` and an axis of "
             f"normals. Received: {', '.join(map(str, shapes))}; x of shape {tuple(x.shape)}"
         )
-    standard = (x[..., None] - mean) * ops.exp(-log_scale)
+    standard = (ops.expand_dims(x, axis) - mean) * ops.exp(-log_scale)
     log_densities = -0.5 * (ops.square(standard) + LOG_TWO_PI) - log_scale
-    return -ops.logsumexp(ops.log_softmax(logits, axis=-1) + log_densities, axis=-1)
+    # `log_softmax` of TensorFlow moves an axis that is not the last.
+    return ops.logsumexp(logits, axis=axis) - ops.logsumexp(logits + log_densities, axis=axis)
 
 
-def mixture_sample(logits, mean, log_scale, uniform, normal, temperature=1.0):
+def mixture_sample(logits, mean, log_scale, uniform, normal, temperature=1.0, axis: int = -1):
     """Numbers drawn from mixtures of normals, one from each.
 
     A normal is chosen with probability `softmax(logits / t)`, and its variance is multiplied by
     `t`: towards 0 the mean of the most probable one is left.
 
     Args:
-        logits, mean, log_scale: Of the normals, along the last axis.
+        logits, mean, log_scale: Of the normals, along one axis.
         uniform: Uniform noise in `[0, 1)`, one number for each mixture, which chooses.
         normal: Standard normal noise, one number for each mixture.
         temperature: The positive `t`, a number or a tensor that broadcasts to the numbers.
+        axis: That of the normals.
 
     Returns:
         A float32 tensor of the shape of `uniform`.
@@ -63,9 +69,12 @@ def mixture_sample(logits, mean, log_scale, uniform, normal, temperature=1.0):
     """
     logits, mean, log_scale, uniform, normal = floats(logits, mean, log_scale, uniform, normal)
     temperature = ops.convert_to_tensor(temperature, "float32")
-    sharpened = logits / (temperature[..., None] if temperature.shape else temperature)
-    passed = ops.cumsum(ops.softmax(sharpened, axis=-1), axis=-1) <= uniform[..., None]
-    chosen = ops.sum(ops.cast(passed[..., :-1], "int32"), axis=-1)
-    one_hot = ops.one_hot(chosen, logits.shape[-1], dtype="float32")
-    scale = ops.exp(ops.sum(one_hot * log_scale, axis=-1)) * ops.sqrt(temperature)
-    return ops.sum(one_hot * mean, axis=-1) + scale * normal
+    sharper = ops.expand_dims(temperature, axis) if len(temperature.shape) else temperature
+    passed = ops.cumsum(ops.softmax(logits / sharper, axis=axis), axis=axis)
+    passed = ops.cast(passed <= ops.expand_dims(uniform, axis), "int32")
+    # By rounding all may be passed.
+    chosen = ops.minimum(ops.sum(passed, axis=axis), logits.shape[axis] - 1)
+    place = axis % len(logits.shape)
+    one_hot = ops.one_hot(chosen, logits.shape[axis], axis=place, dtype="float32")
+    scale = ops.exp(ops.sum(one_hot * log_scale, axis=axis)) * ops.sqrt(temperature)
+    return ops.sum(one_hot * mean, axis=axis) + scale * normal

@@ -113,7 +113,7 @@ class MDNRNN(PhasedModel):
             steps.append(begins[:, :-1])
         state = self.initial_state(ops.shape(latents)[0])
         mixtures, logits, _ = self.remembered(ops.concatenate(steps, -1), state)
-        found = {"latent_loss": ops.mean(losses.mixture_nll(latents[:, 1:], *mixtures))}
+        found = {"latent_loss": ops.mean(losses.mixture_nll(latents[:, 1:], *mixtures, axis=-2))}
         if self.restarts:
             begins = begins[:, 1:]
             wrong = RESTART_WEIGHT * begins * ops.softplus(-logits)
@@ -137,14 +137,14 @@ class MDNRNN(PhasedModel):
             state: `[hidden, cell]`.
 
         Returns:
-            The mixtures `[logits, mean, log_scale]`, each `(batch, steps, latent_dim, mixtures)`;
+            The mixtures `[logits, mean, log_scale]`, each `(batch, steps, mixtures, latent_dim)`;
             the logits `(batch, steps, 1)` that an episode begins next, without `restarts` of no
             features; the state after the last step.
         """
         outputs, *state = self.memory([steps, *state], training=self.in_training)
-        shape = (*ops.shape(outputs)[:2], self.latent_dim, 3 * self.mixtures)
-        parameters = ops.reshape(outputs[..., int(self.restarts) :], shape)
-        return ops.split(parameters, 3, axis=-1), outputs[..., : int(self.restarts)], state
+        logits, parameters = ops.split(outputs, [int(self.restarts)], axis=-1)
+        shape = (*ops.shape(outputs)[:2], 3 * self.mixtures, self.latent_dim)
+        return ops.split(ops.reshape(parameters, shape), 3, axis=-2), logits, state
 
     def check_vision(self, vision):
         """Checks that latents of a `WorldModelVAE` are those that this memory has learnt.
@@ -231,11 +231,12 @@ class MDNRNN(PhasedModel):
         def one(carried, given):
             latents, *state = carried
             latents, _, state = self._step(latents, given[0], state, *given[1:], temperature)
-            return [latents, *state], latents
+            return [latents, *state], [latents]
 
         start = [latents, *self.initial_state(ops.shape(latents)[0])]
         given = [ops.swapaxes(part, 0, 1) for part in (actions, uniform, normal)]
-        return ops.swapaxes(backend.scan(one, start, given), 0, 1)
+        _, (dreamt,) = backend.scan(one, start, given)
+        return ops.swapaxes(dreamt, 0, 1)
 
     def _noise(self, shape):
         return backend.random_uniform(shape), backend.random_normal(shape)
@@ -250,6 +251,6 @@ class MDNRNN(PhasedModel):
     def _step(self, latents, actions, state, uniform, normal, temperature, begins=None):
         mixtures, logits, state = self._after(latents, actions, state, begins)
         mixtures = [one[:, 0] for one in mixtures]
-        latents = losses.mixture_sample(*mixtures, uniform, normal, temperature)
+        latents = losses.mixture_sample(*mixtures, uniform, normal, temperature, axis=-2)
         over = ops.any(logits[:, 0] > 0.0, axis=-1)
         return latents, over, state

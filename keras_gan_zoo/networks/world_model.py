@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from keras_gan_zoo.layers import EpisodicLSTMCell
+from keras_gan_zoo.layers import LSTMSeries, MixtureDense
 from keras_gan_zoo.networks.blocks.autoencoder_ends import code_heads, latents_input
 
 SHAPE = (64, 64, 3)
@@ -77,17 +77,17 @@ def mdn_rnn(
     Returns:
         A model from `[steps, hidden, cell]`, steps `(batch, steps, latent_dim + action_dim
         + restarts)` and states `(batch, units)`, to `[parameters, hidden, cell]`, parameters
-        `(batch, steps, restarts + 3 * latent_dim * mixtures)` and the states after the last step.
+        `(batch, steps, restarts + 3 * mixtures * latent_dim)` and the states after the last step.
+        Parameters are in the order of `kgz.layers.MixtureDense`.
 
     References:
         Ha and Schmidhuber 2018, arXiv 1803.10122, appendix A.2.
     """
     inputs = keras.Input((None, latent_dim + action_dim + restarts), name="steps")
     states = [keras.Input((units,), name=name) for name in ("hidden", "cell")]
-    cell = EpisodicLSTMCell(units) if restarts else layers.LSTMCell(units)
-    recurrent = layers.RNN(cell, return_sequences=True, return_state=True, name="recurrent")
+    recurrent = LSTMSeries(units, episodic=restarts, name="recurrent")
     x, *after = recurrent(inputs, initial_state=states)
-    outputs = layers.Dense(restarts + 3 * latent_dim * mixtures, dtype="float32", name="mixtures")
+    outputs = MixtureDense(latent_dim, mixtures, int(restarts), dtype="float32", name="mixtures")
     after = [layers.Activation("linear", dtype="float32")(one) for one in after]
     return keras.Model([inputs, *states], [outputs(x), *after], name="memory")
 

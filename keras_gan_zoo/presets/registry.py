@@ -30,7 +30,6 @@ MORE_PRESETS = "keras-gan-zoo-weights"  # holds all others of this project
 # Whose results are not good enough to ship, that have not been trained yet, or that are for data of
 # other people.
 ONLY_RECIPES = {
-    "biggan_fashion_mnist",
     "own_photos",
     "pix2pix_doom",
     "progan_fashion_mnist",

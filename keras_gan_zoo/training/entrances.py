@@ -2,8 +2,6 @@
 
 import contextlib
 import functools
-import os
-import re
 import types
 import warnings
 
@@ -13,22 +11,19 @@ import tensorflow as tf
 
 from keras_gan_zoo.datasets import pipeline
 from keras_gan_zoo.kinds import values
-from keras_gan_zoo.training import checks, monitors
+from keras_gan_zoo.training import monitors
+from keras_gan_zoo.training.given_data import (
+    as_arrays,
+    batch_size_of,
+    check_numbers,
+    is_batch,
+    is_numbers,
+    plain_errors,
+)
 from keras_gan_zoo.training.inputs import checked, parts_of, without_nothing
 from keras_gan_zoo.training.monitored import check_monitored
 
-# The least of the numbers that `fit` and `evaluate` take.
-LEAST = {
-    "epochs": 0,
-    "initial_epoch": 0,
-    "batch_size": 1,
-    "steps_per_epoch": 1,
-    "steps": 1,
-    "validation_batch_size": 1,
-    "validation_steps": 1,
-}
 FEW = 16  # samples of an update, of which a paper's batch has more
-WRONG_SHAPE = r"Shape of tensor \S+ (\[[^\]]*\]) is not compatible with expected shape (\[[^\]]*\])"
 
 
 class Entrances:
@@ -64,8 +59,8 @@ class Entrances:
                 "Expected a compiled model; `model.compile()` takes the paper's optimizers. "
                 f"Received: {type(self).__name__} before `compile`"
             )
-        _check_numbers({"batch_size": batch_size, **kwargs})
-        x, y = self._without_validation(_as_arrays(x), _as_arrays(y), kwargs)
+        check_numbers({"batch_size": batch_size, **kwargs})
+        x, y = self._without_validation(as_arrays(x), as_arrays(y), kwargs)
         if kwargs.get("validation_data") is not None:
             self._check_validation(batch_size, kwargs)
         x, y, batch_size = self._checked_data(x, y, batch_size, shuffle)
@@ -92,7 +87,7 @@ class Entrances:
         self._order = order
         try:
             kwargs["callbacks"] = self._prepare_callbacks(kwargs.get("callbacks"))
-            with _plain_errors():
+            with plain_errors():
                 history = super().fit(
                     order.data if in_range else self._watched(order.data),
                     y,
@@ -112,11 +107,11 @@ class Entrances:
 
     def evaluate(self, x=None, y=None, batch_size=None, **kwargs):
         """Mean losses over a data set, as `keras.Model.evaluate`; always returns a dict."""
-        _check_numbers({"batch_size": batch_size, **kwargs})
-        x, y, batch_size = self._checked_data(_as_arrays(x), _as_arrays(y), batch_size, False)
+        check_numbers({"batch_size": batch_size, **kwargs})
+        x, y, batch_size = self._checked_data(as_arrays(x), as_arrays(y), batch_size, False)
         start = keras.ops.convert_to_numpy(self._evaluation_noise.state)
         try:
-            with _plain_errors():
+            with plain_errors():
                 options = {"return_dict": True, **kwargs}
                 found = super().evaluate(self._watched(x), y, batch_size, **options)
         finally:  # so that each evaluation has the same noise, and leaves no trace
@@ -127,13 +122,13 @@ class Entrances:
     def train_on_batch(self, x, y=None, *args, **kwargs):
         """One training step on one batch, as `keras.Model.train_on_batch`; checked as in `fit`."""
         self._check_batch(x, y, *args, **kwargs)
-        with _plain_errors():
+        with plain_errors():
             return super().train_on_batch(x, y, *args, **kwargs)
 
     def test_on_batch(self, x, y=None, *args, **kwargs):
         """The losses of one batch, as `keras.Model.test_on_batch`; checked as in `evaluate`."""
         self._check_batch(x, y, *args, **kwargs)
-        with _plain_errors():
+        with plain_errors():
             return super().test_on_batch(x, y, *args, **kwargs)
 
     def predict(self, x, batch_size=None, **kwargs):
@@ -141,14 +136,14 @@ class Entrances:
 
         The methods of `abilities`, such as `generate`, say more of what they take.
         """
-        _check_numbers({"batch_size": batch_size, **kwargs})
-        x = _as_arrays(x)
+        check_numbers({"batch_size": batch_size, **kwargs})
+        x = as_arrays(x)
         with self._explained(x):
             return super().predict(x, batch_size, **kwargs)
 
     def predict_on_batch(self, x):
         """What `call` makes of a batch, as `keras.Model.predict_on_batch`."""
-        x = _as_arrays(x)
+        x = as_arrays(x)
         with self._explained(x):
             return super().predict_on_batch(x)
 
@@ -267,13 +262,13 @@ class Entrances:
         given = options["validation_data"]
         x, y = given if isinstance(given, tuple) and len(given) == 2 else (given, None)
         size = options.pop("validation_batch_size", None) or batch_size
-        x, y, _ = self._checked_data(_as_arrays(x), _as_arrays(y), size, False)
+        x, y, _ = self._checked_data(as_arrays(x), as_arrays(y), size, False)
         options["validation_data"] = self._watched(x) if y is None else (x, y)
 
     def _check_batch(self, x, y, sample_weight=None, class_weight=None, **kwargs):
         """Checks a batch at hand."""
-        _check_numbers({"sample_weight": sample_weight, "class_weight": class_weight})
-        with _plain_errors():
+        check_numbers({"sample_weight": sample_weight, "class_weight": class_weight})
+        with plain_errors():
             for part in tf.nest.flatten(self.prepare_batch(without_nothing((x, y)))):
                 values.require_rows(len(part))
 
@@ -298,9 +293,9 @@ class Entrances:
         if isinstance(x, tf.data.Dataset):
             x = keras.utils.unpack_x_y_sample_weight(x.element_spec)[0]
         given = tf.nest.flatten(x)
-        if len(given) != len(takes) or not all(map(_is_batch, given, takes)):
+        if len(given) != len(takes) or not all(map(is_batch, given, takes)):
             received = (
-                f"shape {tuple(one.shape)}" if _is_numbers(one) else repr(one) for one in given
+                f"shape {tuple(one.shape)}" if is_numbers(one) else repr(one) for one in given
             )
             raise ValueError(
                 f"Expected `x` as `{name}` takes it, numbers of shape "
@@ -390,83 +385,3 @@ def _flat(callbacks):
 def _resuming(callbacks):
     """Those of the callbacks of a `fit` that put back a state."""
     return [one for one in _flat(callbacks) if hasattr(one, "before_fit")]
-
-
-def batch_size_of(data) -> int | None:
-    """The batch size of a data set, where its structure shows it."""
-    while isinstance(data, tf.data.Dataset):
-        size = getattr(data, "_batch_size", None)
-        if size is not None:
-            found = tf.get_static_value(size)
-            return None if found is None else int(found)
-        inputs = data._inputs()
-        data = inputs[0] if len(inputs) == 1 else None
-    return None
-
-
-def _is_numbers(part):
-    """Whether something is an array or tensor of numbers, or says it of batches to come."""
-    dtype = tf.as_dtype(part.dtype) if hasattr(part, "shape") else tf.string
-    return dtype.is_floating or dtype.is_integer
-
-
-def _is_batch(part, shape):
-    """Whether a part can be a batch of this shape, with samples."""
-    if not _is_numbers(part):
-        return False
-    received = tf.TensorShape(part.shape)
-    return received.is_compatible_with((None, *shape)) and received[:1] != [0]
-
-
-def _check_numbers(given):
-    for name in ("class_weight", "sample_weight"):
-        if given.get(name) is not None:
-            raise ValueError(
-                f"Expected no `{name}`: a model weighs its own losses, in `<phase>_losses`. "
-                f"Received: {name} of type {type(given[name]).__name__}"
-            )
-    for name, least in LEAST.items():
-        if given.get(name) is not None:
-            checks.check_count(name, given[name], least)
-    share = given.get("validation_split")
-    if share is not None and not (checks.is_number(share) and 0 <= share < 1):
-        raise ValueError(f"Expected `validation_split` in [0, 1). Received: {share!r}")
-
-
-def _as_arrays(data):
-    """Nested lists of numbers as an array, batches of a generator as tuples, others as they are."""
-    if isinstance(data, (str, os.PathLike)):
-        raise ValueError(
-            "Expected arrays or a data set, such as `kgz.datasets.load` makes of a name: "
-            f"kgz.datasets.load({str(data)!r}). Received: {data!r}"
-        )
-    if isinstance(data, types.GeneratorType):  # of which Keras wants tuples
-        return (batch if isinstance(batch, tuple) else (batch,) for batch in data)
-    if any(isinstance(one, np.ndarray) and one.dtype.hasobject for one in tf.nest.flatten(data)):
-        raise ValueError(
-            "Expected arrays of numbers; x.astype('float32') makes them numbers. "
-            "Received: dtype object"
-        )
-    if not isinstance(data, list) or any(hasattr(one, "shape") for one in tf.nest.flatten(data)):
-        return data
-    try:
-        return np.asarray(data)
-    except ValueError as error:
-        raise ValueError(f"Expected arrays. Received: a list, {error}") from None
-
-
-@contextlib.contextmanager
-def _plain_errors():
-    """Turns a failed check inside a compiled step into the `ValueError` it stands for."""
-    try:
-        with pipeline.plain_errors():
-            yield
-    except tf.errors.InvalidArgumentError as error:
-        message = str(error)
-        if values.BAD_VALUES in message:
-            raise ValueError(values.readable(message)) from None
-        if found := re.search(WRONG_SHAPE, message):
-            raise ValueError(
-                f"Expected batches of shape {found[2]}. Received: a batch of shape {found[1]}"
-            ) from None
-        raise

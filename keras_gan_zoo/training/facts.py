@@ -4,7 +4,7 @@ import json
 
 import tensorflow as tf
 
-from keras_gan_zoo.training.entrances import batch_size_of
+from keras_gan_zoo.training.given_data import batch_size_of
 
 
 def facts_of(model, data) -> dict:

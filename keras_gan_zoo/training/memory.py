@@ -5,7 +5,7 @@ import math
 import keras
 import tensorflow as tf
 
-from keras_gan_zoo.training.entrances import batch_size_of
+from keras_gan_zoo.training.given_data import batch_size_of
 
 # Layers whose outputs take the place of their inputs, or are those.
 IN_PLACE = (

@@ -268,6 +268,7 @@ LAYERS = [
     (kgz.layers.MinibatchDiscrimination(3, 2), (2, 8)),
     (kgz.layers.MinibatchStdDev(2), (2, 4, 4, 8)),
     (kgz.layers.PixelShuffle2D(2), (2, 4, 4, 8)),
+    (kgz.layers.MixtureDense(3, 2, 1, use_bias=False), (2, 5, 4)),
     (kgz.layers.ModulatedConv2D(3, 3, True, False), [(2, 4, 4, 8), (2, 5)]),
     (kgz.layers.MovingMean(0.5), (2, 8)),
     (kgz.layers.NoiseInjection(True, True, seed=3), (2, 4, 4, 8)),
@@ -286,7 +287,8 @@ LAYERS = [
 
 
 def test_every_layer_is_in_the_list_below():
-    elsewhere = {"Chunks", "EpisodicLSTMCell"}  # of several outputs, and part of a layer
+    # Of several outputs, and part of a layer.
+    elsewhere = {"Chunks", "LSTMSeries", "EpisodicLSTMCell"}
     assert {type(layer).__name__ for layer, _ in LAYERS} == set(kgz.layers.__all__) - elsewhere
 
 
@@ -306,3 +308,19 @@ def test_layers_serialise_and_follow_the_policy(layer, shape, policy):
     outputs = twin(inputs)
     assert outputs.dtype == getattr(twin, "layer", twin).compute_dtype  # a wrapper's is its layer's
     assert np.isfinite(np.array(outputs, "float32")).all()
+
+
+@pytest.mark.parametrize("steps", [1, 5])
+def test_parameters_of_mixtures_are_a_dense_layers_in_another_order(steps):
+    x = normal(2, steps, 4)
+    layer, dense = kgz.layers.MixtureDense(3, 2, 1), keras.layers.Dense(1 + 3 * 3 * 2)
+    dense.build(x.shape)
+    dense.bias.assign(normal(19))
+    layer.build(x.shape)
+    layer.set_weights(dense.get_weights())
+    expected = np.array(dense(x))
+    of_numbers = expected[..., 1:].reshape(2, steps, 3, 6)
+    received = np.array(layer(x))
+    np.testing.assert_allclose(received[..., 0], expected[..., 0], rtol=1e-5)
+    of_kinds = received[..., 1:].reshape(2, steps, 6, 3)
+    np.testing.assert_allclose(of_kinds, np.swapaxes(of_numbers, -1, -2), rtol=1e-5, atol=1e-6)

@@ -66,6 +66,8 @@ def test_the_density_of_a_mixture():
     np.testing.assert_allclose(received, expected, rtol=1e-5)
     shifted = kgz.losses.mixture_nll(x, logits + 3.0, mean, log_scale)
     np.testing.assert_allclose(shifted, expected, rtol=1e-5)
+    moved = kgz.losses.mixture_nll(x, logits.T, mean.T, log_scale.T, axis=0)
+    np.testing.assert_allclose(moved, expected, rtol=1e-5)
     far = kgz.losses.mixture_nll([1e4], [[0.0, 0.0]], [[0.0, 1.0]], [[0.0, 0.0]])
     assert np.isfinite(far).all()
     with pytest.raises(ValueError, match=r"of one shape.*\(7, 4\).*x of shape \(6,\)"):
@@ -79,6 +81,9 @@ def test_samples_of_a_mixture_have_its_moments(temperature):
     uniform, normal = RANDOM.uniform(size=count), RANDOM.normal(size=count)
     parameters = [np.tile(one, (count, 1)) for one in (logits, mean, log_scale)]
     received = np.array(kgz.losses.mixture_sample(*parameters, uniform, normal, temperature))
+    moved = [one.T for one in parameters]
+    again = kgz.losses.mixture_sample(*moved, uniform, normal, temperature, axis=0)
+    np.testing.assert_allclose(again, received, rtol=1e-5)
     weights = np.exp(logits / temperature) / np.exp(logits / temperature).sum()
     expected = weights @ mean
     variance = weights @ (temperature * np.exp(2 * log_scale) + mean**2) - expected**2
@@ -106,6 +111,8 @@ def test_the_recurrent_network_is_pytorchs():
     with torch.no_grad():
         outputs, (hidden, cell) = other(torch.tensor(steps), tuple(torch.tensor(begin)[:, None]))
     expected = outputs.numpy() @ np.array(model.memory.get_layer("mixtures").kernel)
+    # From a number's parameters next to each other to a parameter's numbers.
+    expected = np.swapaxes(expected.reshape(2, 6, 3, 6), -1, -2).reshape(2, 6, 18)
     received, *states = model.memory([steps, *begin])
     np.testing.assert_allclose(received, expected, atol=1e-5)
     np.testing.assert_allclose(states, [hidden[0], cell[0]], atol=1e-5)
@@ -132,8 +139,9 @@ def test_losses_are_of_the_next_step():
     begins = batch["restart"][..., None].astype("float32")
     steps = np.concatenate([batch["mean"], batch["action"], begins], axis=-1)[:, :-1]
     outputs = given(model, steps)
-    logits, parameters = outputs[..., 0], outputs[..., 1:].reshape(2, 5, 3, 6)
-    nll = kgz.losses.mixture_nll(batch["mean"][:, 1:], *np.split(parameters, 3, axis=-1))
+    logits, parameters = outputs[..., 0], outputs[..., 1:].reshape(2, 5, 6, 3)
+    parameters = np.split(parameters, 3, axis=-2)
+    nll = kgz.losses.mixture_nll(batch["mean"][:, 1:], *parameters, axis=-2)
     probability = 1.0 / (1.0 + np.exp(-logits))
     entropy = np.where(begins[:, 1:, 0] > 0, -10 * np.log(probability), -np.log1p(-probability))
     found = model.memory_losses({key: tf.constant(value) for key, value in batch.items()})
