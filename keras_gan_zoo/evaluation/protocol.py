@@ -26,6 +26,14 @@ from keras_gan_zoo.version import __version__
 DEFAULT_METRICS = ("fid", "kid", "prdc")
 # Images of a data set that are taken where nobody says how many: features of one take 5 kB.
 MOST_REFERENCES = 60_000
+# Arguments of `load` that `evaluate` gives it itself, and what says them.
+ARGUMENTS_OF_LOAD = {
+    "name": "that is `against`",
+    "split": "that is an argument of its own (`split=`)",
+    "image_size": "that is an argument of its own (`image_size=`)",
+    "batch_size": "batches are as large as memory allows",
+    "shuffle": "`num_reference` takes a fair sample",
+}
 # The extractor that fits a data set; ImageNet features for every other.
 EXTRACTORS = {
     "fashion_mnist": "fashion_mnist",
@@ -80,7 +88,8 @@ def evaluate(
         importance_samples: Latents drawn per image for `likelihood`; the estimate is an upper
             bound in expectation, and the tighter the more there are.
         load_options: Further arguments of `kgz.datasets.load` for the data set, such as `resize` or
-            `image_key`. `resize`, `channels` and `skip_broken` hold for a folder of samples, too.
+            `image_key`. `labels`, `resize`, `channels` and `skip_broken` hold for a folder of samples,
+            too.
         verbose: Shows progress bars.
 
     Returns:
@@ -104,6 +113,11 @@ def evaluate(
         return {"metrics": numbers, "protocol": {**protocol, **facts, "reference": against}}
     protocol["image_size"] = image_size
     load_options = dict(load_options or {})
+    if own := sorted(load_options.keys() & ARGUMENTS_OF_LOAD):
+        raise ValueError(
+            f"Expected `load_options` without {own[0]!r}: {ARGUMENTS_OF_LOAD[own[0]]}. "
+            f"Received: {load_options}"
+        )
     if load_options:
         protocol["load_options"] = load_options
     of_model = [name for name in names if name in MODEL_METRICS]

@@ -118,6 +118,22 @@ class GrowingModel(AdversarialModel):
             )
         super().begin_stage(stage)
 
+    def check_plan(self, steps):
+        """See `PhasedModel.check_plan`: networks grow to the whole image, and fade in before."""
+        names = [stage.name for stage in self.stages()]
+        if [*steps] != names:
+            raise ValueError(
+                f"Expected each of the stages {', '.join(names)}: networks grow one step at a time, "
+                f"to images of {names[-1]}. Received: {', '.join(steps)}"
+            )
+        for name in names[1:-1]:
+            if steps[name] < self.fade_steps:
+                raise ValueError(
+                    f"Expected at least {self.fade_steps} training steps (`fade_steps`) in the "
+                    f"stage {name!r}, in which new layers fade in. Train it for more epochs, or "
+                    f"lower `fade_steps`. Received: {steps[name]} steps"
+                )
+
     def real_inputs(self, batch) -> tuple:
         """Real images, whose details fade in as those of the generator do."""
         real, shares = batch["real"], self.fade_shares()
