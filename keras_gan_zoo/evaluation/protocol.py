@@ -88,8 +88,8 @@ def evaluate(
         importance_samples: Latents drawn per image for `likelihood`; the estimate is an upper
             bound in expectation, and the tighter the more there are.
         load_options: Further arguments of `kgz.datasets.load` for the data set, such as `resize` or
-            `image_key`. `labels`, `resize`, `channels` and `skip_broken` hold for a folder of samples,
-            too.
+            `image_key`. `labels`, `resize`, `channels` and `skip_broken` hold for a folder of
+            samples, too.
         verbose: Shows progress bars.
 
     Returns:

@@ -1,5 +1,7 @@
 """Generators and discriminators that grow with the images."""
 
+import warnings
+
 from keras import ops
 
 from keras_gan_zoo import backend
@@ -123,8 +125,8 @@ class GrowingModel(AdversarialModel):
         names = [stage.name for stage in self.stages()]
         if [*steps] != names:
             raise ValueError(
-                f"Expected each of the stages {', '.join(names)}: networks grow one step at a time, "
-                f"to images of {names[-1]}. Received: {', '.join(steps)}"
+                f"Expected each of the stages {', '.join(names)}: networks grow one step at a "
+                f"time, to images of {names[-1]}. Received: {', '.join(steps)}"
             )
         for name in names[1:-1]:
             if steps[name] < self.fade_steps:
@@ -133,6 +135,13 @@ class GrowingModel(AdversarialModel):
                     f"stage {name!r}, in which new layers fade in. Train it for more epochs, or "
                     f"lower `fade_steps`. Received: {steps[name]} steps"
                 )
+        if len(names) > 1 and steps[names[-1]] < self.fade_steps:
+            warnings.warn(
+                f"Of {self.fade_steps} steps (`fade_steps`) in which new layers fade in, the last "
+                f"stage has {steps[names[-1]]}: details of {names[-1]} stay faint. Train it for "
+                "more epochs, or lower `fade_steps`.",
+                stacklevel=2,
+            )
 
     def real_inputs(self, batch) -> tuple:
         """Real images, whose details fade in as those of the generator do."""

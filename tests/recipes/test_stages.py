@@ -138,6 +138,13 @@ def test_models_that_grow_are_told_all_stages_and_have_time_to_fade(names, messa
     assert not (tmp_path / "run").exists()
 
 
+def test_a_last_stage_in_which_details_stay_faint_is_warned_of(tmp_path):
+    model = build_model(recipe_of(tmp_path, **GROWN, data={"name": "x", "image_size": 16}))
+    model.check_plan({"4x4": 1, "8x8": 3, "16x16": 3})
+    with pytest.warns(UserWarning, match="the last stage has 2: details of 16x16 stay faint"):
+        model.check_plan({"4x4": 1, "8x8": 3, "16x16": 2})
+
+
 @pytest.mark.parametrize("setting", ["stages.2.epochs=1", "stages.first.epochs=1", "stages.0=1"])
 def test_settings_of_stages_that_are_not_there(setting, tmp_path):
     with pytest.raises(ValueError, match="Expected .*'stages"):
