@@ -123,15 +123,9 @@ class ExampleSide(Side):
     def make(self):
         """The model, and its data set."""
         import keras_example
-        import tensorflow as tf
-
-        from keras_gan_zoo.datasets import builtin
 
         settings = self._settings
-        images, _ = getattr(builtin, DATA)("train", 0)
-        images = images.astype("float32") / 127.5 - 1.0
-        data = tf.data.Dataset.from_tensor_slices(images).shuffle(1024)
-        data = data.batch(settings["batch_size"], drop_remainder=True)
+        data = keras_example.dataset(DATA, settings["batch_size"])
         return keras_example.compiled(SIZE, LATENT, settings["filters"]), data
 
 

@@ -25,12 +25,12 @@ def make_generator(image_size, latent_dim, filters):
     return network
 
 
-def make_discriminator(image_size, filters):
-    """Images to logits."""
+def make_discriminator(image_size, filters, normalized=True):
+    """Images to logits; Keras's own example has no batch normalisation here."""
     network = keras.Sequential([keras.Input((image_size, image_size, 1))], name="discriminator")
     for index, width in enumerate(_grids(image_size, filters)[1]):
         network.add(layers.Conv2D(width, 5, 2, padding="same", use_bias=False))
-        if index > 0:
+        if normalized and index > 0:
             network.add(layers.BatchNormalization())
         network.add(layers.LeakyReLU(0.2))
     network.add(layers.Flatten())
@@ -102,10 +102,22 @@ class ExampleGAN(keras.Model):
         return keras.random.normal((rows, self.latent_dim), seed=self.noise)
 
 
-def compiled(image_size, latent_dim, filters):
+def dataset(name, batch_size):
+    """Whole batches of the training images of a data set, in `[-1, 1]`, as Keras users do it."""
+    import tensorflow as tf
+
+    from keras_gan_zoo.datasets import builtin
+
+    images, _ = getattr(builtin, name)("train", 0)
+    images = images.astype("float32") / 127.5 - 1.0
+    data = tf.data.Dataset.from_tensor_slices(images).shuffle(1024)
+    return data.batch(batch_size, drop_remainder=True)
+
+
+def compiled(image_size, latent_dim, filters, normalized=True):
     """The model with Adam and a cross-entropy from logits."""
     networks = (
-        make_discriminator(image_size, filters),
+        make_discriminator(image_size, filters, normalized),
         make_generator(image_size, latent_dim, filters),
     )
     model = ExampleGAN(*networks, latent_dim)

@@ -1,22 +1,27 @@
 """Metrics on given features, against torch-fidelity: the same work, in turn, on one machine.
 
     python benchmarks/metrics.py            # FID 50,000 x 2048, KID 100 x 1000, P/R 10,000 x 10,000
-    python benchmarks/metrics.py --small    # a few seconds, to see that it works
+    python benchmarks/metrics.py --small    # a few seconds, to see that it works; keeps no result
 
 Every measurement runs in a process of its own; its memory is the peak above what the process with
-features and libraries holds before (Linux). Ours and theirs take turns; medians are compared: of
-wall-clock time, and of processor time, summed over threads, for machines that are busy.
-KID takes random subsets, others for each, so that its two values agree within their noise only.
+features and libraries holds before (Linux). Ours and theirs take turns; ratios are taken within a
+round, of processor time, summed over threads, which other programs disturb least. KID takes random
+subsets, others for each, so that its two values agree within their noise only. The result of full
+sizes goes to `benchmarks/results`.
 """
 
 import argparse
+import functools
 import json
 import os
 import pathlib
-import statistics
 import subprocess
 import sys
-import time
+
+import rich.console
+import rich.table
+import turns
+from report import in_turns, in_words, memory, ratios, reset_peak, spread, write
 
 TASKS = ("fid", "kid", "prc")
 FULL = {
@@ -38,7 +43,6 @@ def main():
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="threads of each")
     parser.add_argument("--tasks", default=",".join(TASKS), help="of fid,kid,prc")
     parser.add_argument("--data", choices=DATA, default="relu", help="kind of features")
-    parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument("--one", nargs=2, metavar=("WHO", "TASK"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     sizes = dict(SMALL if arguments.small else FULL)
@@ -50,15 +54,23 @@ def main():
     tasks = arguments.tasks.split(",")
     if unknown := sorted(set(tasks) - set(TASKS)):
         parser.error(f"expected --tasks of {', '.join(TASKS)}; received {', '.join(unknown)}")
-    runs = {(task, who): [] for task in tasks for who in WHO}
-    for number in range(arguments.rounds):
-        for task, who in runs:
-            print(f"round {number + 1}: {task} {who}", file=sys.stderr, flush=True)
-            runs[task, who].append(in_own_process(who, task, arguments))
-    report(runs, tasks, sizes, arguments)
+    load = os.getloadavg()[0]
+    sides = {
+        (task, who): functools.partial(in_own_process, who, task, arguments)
+        for task in tasks
+        for who in WHO
+    }
+    result = summarise(in_turns(sides, arguments.rounds), tasks)
+    keys = ("data", "threads", "rounds")
+    settings = {**sizes, **{key: getattr(arguments, key) for key in keys}}
+    result |= {"settings": settings, "load_before": load}
+    if sizes == FULL and tasks == list(TASKS):
+        write("metrics", result)
+    show(result)
 
 
 def in_own_process(who, task, arguments):
+    print(f"{task}, {who}", file=sys.stderr, flush=True)
     command = [sys.executable, __file__, "--one", who, task, "--data", arguments.data]
     command += ["--threads", str(arguments.threads), "--scale", str(arguments.scale)]
     command += ["--small"] * arguments.small
@@ -75,30 +87,20 @@ def measure(who, task, sizes, make, threads):
         make(sizes[task], sizes["dimensions"], 0),
         make(sizes[task], sizes["dimensions"], 1),
     )
-    before = reset_peak()
-    start, processor = time.perf_counter(), time.process_time()
-    value = run(real, fake)
-    result = {
-        "seconds": time.perf_counter() - start,
-        "processor": time.process_time() - processor,
-        "megabytes": memory("VmHWM") - before,
-        "value": value,
-    }
-    print(json.dumps(result))
+    values, before = [], reset_peak()
+    times = turns.timed(lambda: values.append(run(real, fake)), 1)
+    peak = memory("VmHWM") - before
+    print(json.dumps({**times, "megabytes": peak, "value": values[0], "versions": versions()}))
 
 
-def reset_peak():
-    """Forgets the peak so far (Linux), and returns the resident megabytes of now."""
-    pathlib.Path("/proc/self/clear_refs").write_text("5")
-    return memory("VmRSS")
-
-
-def memory(name):
-    lines = pathlib.Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(name))
+def versions():
+    """The libraries that this process has used."""
+    used = {"numpy": "NumPy", "torch": "PyTorch", "tensorflow": "TensorFlow"}
+    return [f"{used[name]} {sys.modules[name].__version__}" for name in used if name in sys.modules]
 
 
 def ours(task, sizes, threads):
+    turns.begin_tensorflow(threads)
     from keras_gan_zoo import metrics
 
     return {
@@ -167,48 +169,53 @@ def relu(samples, dimensions, seed):
 DATA = {"normal": normal, "relu": relu}
 
 
-def report(runs, tasks, sizes, arguments):
-    medians = {
-        key: {
-            name: statistics.median(run[name] for run in values)
-            for name in values[0]
-            if name != "value"
+def summarise(records, tasks) -> dict:
+    """Medians and ranges over rounds; ratios, of the sum of all tasks, too, within each round."""
+    rounds = [
+        {
+            **{f"{task}, {who}": one for (task, who), one in record.items()},
+            **{
+                f"total, {who}": {
+                    key: sum(record[task, who][key] for task in tasks)
+                    for key in ("seconds", "processor_seconds")
+                }
+                for who in WHO
+            },
         }
-        for key, values in runs.items()
-    }
-    total = {
-        name: {who: sum(medians[task, who][name] for task in tasks) for who in WHO}
-        for name in ("seconds", "processor")
-    }
-    result = {
-        "sizes": sizes,
-        "data": arguments.data,
-        "threads": arguments.threads,
-        "rounds": arguments.rounds,
-        "tasks": {
-            task: {who: {**medians[task, who], "value": runs[task, who][0]["value"]} for who in WHO}
+        for record in records
+    ]
+    ours, theirs = WHO
+    named = (*tasks, "total")
+    return {
+        "processor_seconds": {
+            task: {
+                who: spread([one[f"{task}, {who}"]["processor_seconds"] for one in rounds])
+                for who in WHO
+            }
+            for task in named
+        },
+        "ratio": {task: ratios(rounds, f"{task}, {theirs}", f"{task}, {ours}") for task in named},
+        "megabytes": {
+            task: {
+                who: spread([one[f"{task}, {who}"]["megabytes"] for one in rounds]) for who in WHO
+            }
             for task in tasks
         },
-        "total": total,
-        "total_ratio": total["seconds"]["torch-fidelity"] / total["seconds"]["ours"],
+        "versions": sorted(
+            {v for one in records for side in one.values() for v in side["versions"]}
+        ),
+        "rounds": rounds,
     }
-    if arguments.json:
-        print(json.dumps(result, indent=2))
-        return
-    print(f"{arguments.data} features, {sizes}, {arguments.threads} threads")
-    print(f"{'':6}" + f"{'ours':>10}{'theirs':>10}{'ratio':>7}" * 2 + f"{'ours':>11}{'theirs':>11}")
-    for task in tasks:
-        a, b = result["tasks"][task].values()
-        line = pair(task, a, b) + f"{a['megabytes']:>8.0f} MB{b['megabytes']:>8.0f} MB"
-        print(f"{line}  {a['value']} {b['value']}")
-    a, b = ({name: total[name][who] for name in total} for who in WHO)
-    print(pair("total", a, b))
 
 
-def pair(title, a, b):
-    """Wall-clock time, then processor time: ours, theirs, and their ratio."""
-    columns = (f"{a[n]:>8.2f} s{b[n]:>8.2f} s{b[n] / a[n]:>7.2f}" for n in ("seconds", "processor"))
-    return f"{title:6}" + "".join(columns)
+def show(result):
+    """Prints a table of it."""
+    table = rich.table.Table("metric", *WHO, "ratio", "values")
+    for task, times in result["processor_seconds"].items():
+        values = [result["rounds"][0][f"{task}, {who}"].get("value", "") for who in WHO]
+        shown = (in_words(one, 2) for one in (*times.values(), result["ratio"][task]))
+        table.add_row(task, *shown, "; ".join(map(str, values)))
+    rich.console.Console().print("Processor seconds, median (lowest to highest)", table)
 
 
 if __name__ == "__main__":

@@ -65,6 +65,18 @@ def in_turns(sides: dict, rounds: int) -> list:
     return records
 
 
+def reset_peak() -> float:
+    """Forgets the peak so far (Linux), and returns the resident megabytes of now."""
+    pathlib.Path("/proc/self/clear_refs").write_text("5")
+    return memory("VmRSS")
+
+
+def memory(name: str) -> float:
+    """A number of megabytes of this process (Linux), such as `"VmHWM"`, the peak."""
+    lines = pathlib.Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(name))
+
+
 def write(name: str, result: dict) -> dict:
     """Writes a result to `RESULTS`, with command, machine, commit and load, and returns it so.
 

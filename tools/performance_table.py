@@ -25,6 +25,7 @@ class Table:
         columns: Their heads.
         rows: Of a result, the cells of its rows.
         about: Of a result, what its note says besides command and machine.
+        picture: What the picture above it shows, `performance_<last word of its name>.png`.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Table:
     columns: tuple[str, ...]
     rows: Callable[[dict], list]
     about: Callable[[dict], str]
+    picture: str = ""
 
     @property
     def ends(self) -> tuple[str, str]:
@@ -48,7 +50,9 @@ class Table:
         head, *lines = [f"| {' | '.join(row)} |\n" for row in rows]
         notes = [f"- {note(result, self.about(result))}\n" for result in found]
         rule = f"|{'---|' * len(self.columns)}\n"
-        return "".join([f"{begin}\n", head, rule, *lines, "\n", *notes, end])
+        file = f"performance_{self.name.split()[-1]}.png"
+        picture = [f"![{self.picture}]({file})\n\n"] if self.picture else []
+        return "".join([f"{begin}\n", *picture, head, rule, *lines, "\n", *notes, end])
 
 
 def note(result: dict, about: str) -> str:
@@ -130,6 +134,83 @@ def sampling_rows(result: dict) -> list:
     ]
 
 
+def metrics_rows(result: dict) -> list:
+    """Of `benchmarks/metrics.py`: a row for each metric, and one for all."""
+    return [
+        [
+            METRICS.get(name, name),
+            *(spread(times[who]) for who in ("ours", "torch-fidelity")),
+            spread(result["ratio"][name]),
+            ", ".join(f"{one['median']:,.0f}" for one in memory.values()) if memory else "",
+        ]
+        for name, times in result["processor_seconds"].items()
+        for memory in [result["megabytes"].get(name)]
+    ]
+
+
+def metrics_about(result: dict) -> str:
+    """What was measured."""
+    return (
+        "FID of {fid:,} and {fid:,} samples of {dimensions:,} features, KID with {blocks} blocks "
+        "of {block:,}, precision and recall of {prc:,} and {prc:,}; ".format(**result["settings"])
+    )
+
+
+def growth_rows(result: dict) -> list:
+    """Of `benchmarks/growth.py`: a row for each point, and one for the exponents of an axis."""
+    rows, sides = [], ("keras_gan_zoo", "PyTorch, channels last")
+    for axis, points in result["axes"].items():
+        for value, one in points.items():
+            (ours, memory), (theirs, other) = (
+                (one[side]["seconds"]["median"], one[side]["megabytes"]) for side in sides
+            )
+            rows.append(
+                [
+                    f"{AXES[axis]} {value}",
+                    f"{one[sides[0]]['step_gflop']:,.2f}",
+                    *(f"{1e3 * seconds:,.0f}" for seconds in (ours, theirs)),
+                    f"{theirs / ours:.2f}",
+                    *(f"{megabytes:,.0f}" for megabytes in (memory, other)),
+                ]
+            )
+        slopes = result["exponents"][axis]
+        numbers = [slopes[side][what] for what in ("seconds", "megabytes") for side in sides]
+        seconds, memory = ([f"{number:.2f}" for number in numbers[i : i + 2]] for i in (0, 2))
+        rows.append(
+            [f"*exponent of {AXES[axis]}*", f"{slopes['operations']:.2f}", *seconds, "", *memory]
+        )
+    return rows
+
+
+def growth_about(result: dict) -> str:
+    """Where the axes meet."""
+    middle = result["middle"]
+    return (
+        f"from {middle['image_size']} pixels, batch {middle['batch_size']}, {middle['filters']} "
+        f"channels; medians of {result['settings']['steps']} steps; "
+    )
+
+
+def quality_rows(result: dict) -> list:
+    """Of `benchmarks/quality_per_minute.py`: a row for each mark."""
+    return [
+        [
+            f"{one['minutes']:g}",
+            *(f"{one[side]['fid']:.2f} ({one[side]['steps']:,})" for side in ("recipe", "example")),
+        ]
+        for one in result["marks"]
+    ]
+
+
+def quality_about(result: dict) -> str:
+    """What trained."""
+    said = (
+        f"{name} in {one['dtype']}, {sum(one['parameters']):,} parameters; "
+        for name, one in result["sides"].items()
+    )
+    return f"batch {result['settings']['batch_size']}; {''.join(said)}"
+
+
 def spread(values, digits=2):
     """A median and its range."""
     if values is None:
@@ -137,6 +218,8 @@ def spread(values, digits=2):
     return "{median:,.{n}f} ({low:,.{n}f} to {high:,.{n}f})".format(**values, n=digits)
 
 
+AXES = {"image_size": "pixels", "batch_size": "batch", "filters": "channels"}
+METRICS = {"fid": "FID", "kid": "KID", "prc": "precision, recall"}
 SAMPLING = (
     "keras_gan_zoo, SavedModel",
     "eager",
@@ -204,6 +287,47 @@ TABLES = (
         ),
         sampling_rows,
         lambda result: f"{result['parameters']:,} parameters; ",
+    ),
+    Table(
+        "table of metrics",
+        "metrics_*.json",
+        (
+            "metric",
+            "ours, processor s",
+            "torch-fidelity, processor s",
+            "ratio",
+            "peak memory, MB: ours, theirs",
+        ),
+        metrics_rows,
+        metrics_about,
+    ),
+    Table(
+        "table of growth",
+        "growth_*.json",
+        (
+            "DCGAN",
+            "GFLOP",
+            "ours, processor ms",
+            "PyTorch, processor ms",
+            "ratio",
+            "ours, peak MB",
+            "PyTorch, peak MB",
+        ),
+        growth_rows,
+        growth_about,
+        "time and memory by image size, batch and width",
+    ),
+    Table(
+        "table of quality",
+        "quality_*.json",
+        (
+            "processor minutes",
+            "recipe `dcgan_fashion_mnist`: `fid[fashion_mnist]` (steps)",
+            "example's `train_step`",
+        ),
+        quality_rows,
+        quality_about,
+        "distance over processor minutes",
     ),
 )
 

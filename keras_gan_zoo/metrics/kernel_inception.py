@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from keras_gan_zoo.metrics import checks
+from keras_gan_zoo.metrics import checks, products
 
 # Rows whose kernel values are held at once; they stay in the processor's cache.
-ROWS = 125
+ROWS = 250
 
 
 def kernel_distance(real, fake, block_size: int = 1000, seed: int = 0, num_blocks=None):
@@ -95,7 +95,7 @@ def _unbiased_mmd(real, fake, scratch):
     slopes = (both @ centre).astype("float64") / dimensions
     centre = centre.astype("float64")
     constant = centre @ centre / dimensions + 1.0
-    products = np.matmul(both, both.T, out=scratch.products)
+    gram = products.UpperGram(both, out=scratch.products)
     within = across = 0.0
     for start in [*range(0, size, ROWS), *range(size, 2 * size, ROWS)]:
         end = size if start < size else 2 * size
@@ -103,7 +103,7 @@ def _unbiased_mmd(real, fake, scratch):
         # Only from the diagonal on: a pair of one set is met once and counted twice.
         shape = height, _ = rows.stop - start, 2 * size - start
         base = scratch.base[: np.prod(shape)].reshape(shape)
-        np.multiply(products[rows, start:], np.float64(1.0 / dimensions), out=base)
+        np.multiply(gram.rows(start, rows.stop), np.float64(1.0 / dimensions), out=base)
         base += (slopes[rows] + constant)[:, None]
         base += slopes[start:]
         columns = np.einsum("ij,ij,ij->j", base, base, base)

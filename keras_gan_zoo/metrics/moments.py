@@ -2,29 +2,36 @@
 
 import numpy as np
 
+from keras_gan_zoo.metrics import products
+
 CHUNK = 4096
+STRIP = 512  # features whose products with others are held at once
 # What the quick way may be wrong by, as a share of the sum of singular values.
 TOLERANCE = 1e-9
 # The least share of its own in a feature's variance with which float32 products are trusted.
 INDEPENDENT = 0.01
 
 
-def mean_and_covariance(features, products="float64"):
+def mean_and_covariance(features, precision="float64"):
     """Mean `(dimensions,)` and covariance `(dimensions, dimensions)` with denominator N - 1.
 
     Two passes over the rows in chunks: memory beyond the result does not grow with the samples.
-    Mean and sums are float64; `products` is the type of the products inside a chunk of centred
+    Mean and sums are float64; `precision` is the type of the products inside a chunk of centred
     rows.
     """
     samples, dimensions = features.shape
     mean = features.mean(axis=0, dtype="float64")
-    centre = mean.astype(products)
+    centre = mean.astype(precision)
     total = np.zeros((dimensions, dimensions))
-    room = np.empty((min(CHUNK, samples), dimensions), products)
+    room = np.empty((min(CHUNK, samples), dimensions), precision)
     for start in range(0, samples, CHUNK):
         part = features[start : start + CHUNK]
         centred = np.subtract(part, centre, out=room[: len(part)])
-        total += centred.T @ centred
+        gram = products.UpperGram(centred.T)
+        for first in range(0, dimensions, STRIP):
+            rows = slice(first, first + STRIP)
+            total[rows, first:] += gram.rows(first, rows.stop)
+    total = np.triu(total) + np.triu(total, 1).T
     # The rounding of the centre is a shift of every row.
     shift = mean - centre
     return mean, (total - samples * np.outer(shift, shift)) / (samples - 1)

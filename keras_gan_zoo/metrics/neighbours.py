@@ -8,6 +8,8 @@ those of float64, at the price of float32, and no matrix of all distances is eve
 
 import numpy as np
 
+from keras_gan_zoo.metrics import products
+
 TILE = 1024
 PILOTS = 512
 # Rows whose float64 coordinates are held at once; they stay in the processor's cache.
@@ -65,12 +67,12 @@ class Placed:
         """Lower bounds of the squared distances between rows of `self` and rows of `other`."""
         left = self.right[part]
         left = np.concatenate([-2.0 * left[:, :-2], left[:, :-3:-1]], axis=1)
-        return left @ other.right[other_part].T
+        return products.across(left, other.right[other_part])
 
     def lower_within(self, part):
         """The same between some rows of `self`: symmetric products are half the work."""
         points, lower_norms = self.right[part, :-2], self.right[part, -1]
-        lower = points @ points.T
+        lower = products.across(points, points)
         lower *= -2.0
         lower += lower_norms[:, None]
         lower += lower_norms

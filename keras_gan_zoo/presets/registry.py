@@ -34,7 +34,6 @@ ONLY_RECIPES = {
     "pix2pix_doom",
     "progan_fashion_mnist",
     "r3gan_fashion_mnist",
-    "stylegan2_fashion_mnist",
 }
 # Made by `applications/world_models`, not by recipes.
 OF_APPLICATIONS = {"linear_controller_doom", "mdn_rnn_doom", "world_model_vae_doom"}

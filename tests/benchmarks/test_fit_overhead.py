@@ -46,6 +46,19 @@ def test_the_example_has_the_networks_of_dcgan():
         np.testing.assert_allclose(theirs(x), ours(x), rtol=2e-3, atol=1e-5)
 
 
+def test_the_example_does_without_normalisation_where_keras_does():
+    import keras
+    import keras_example
+
+    def kinds(normalized):
+        example = keras_example.compiled(28, 3, 2, normalized)
+        return [type(layer) for layer in example.discriminator.layers]
+
+    assert keras.layers.BatchNormalization in kinds(True)
+    without = [kind for kind in kinds(True) if kind is not keras.layers.BatchNormalization]
+    assert kinds(False) == without
+
+
 def test_the_example_trains_by_its_losses():
     """Adam's first step is its learning rate; both losses are log 2 where all logits are 0."""
     import keras_example
