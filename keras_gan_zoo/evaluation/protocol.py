@@ -2,6 +2,7 @@
 
 import inspect
 import pathlib
+import warnings
 
 import tensorflow as tf
 
@@ -143,6 +144,7 @@ def evaluate(
         data, num_reference = _reference(
             against, split, image_size, num_reference, seed, load_options
         )
+        _warn_of_sizes(source.given, data, against)
         keep = sources.DIVERSITY_IMAGES if "ms_ssim" in of_samples else 0
         shared = {"extractor": extractor, "verbose": verbose}
         real = extract_cached(data, **shared, total=num_reference, what=against)
@@ -161,6 +163,20 @@ def evaluate(
             protocol["reference_chosen"] = f"at random, seed {seed}"
         numbers |= scores.score(fake, real, of_samples)
     return {"metrics": numbers, "protocol": protocol}
+
+
+def _warn_of_sizes(model, data, against):
+    """Warns where a model's images are of another size than those of the data set."""
+    made = tuple(getattr(model, "sample_shape", ()))
+    real = tuple(tf.nest.flatten(data.element_spec)[0].shape[1:])
+    if len(made) == len(real) == 3 and None not in real and made[:2] != real[:2]:
+        sizes = [f"{height}x{width}" for height, width in (made[:2], real[:2])]
+        warnings.warn(
+            f"Samples are {sizes[0]} and images of {against} {sizes[1]}, so that distances are "
+            "those of sizes as well. `image_size` (--size) resizes the images: "
+            f"image_size={made[0]}.",
+            stacklevel=3,
+        )
 
 
 def _counted_in(protocol, batches):

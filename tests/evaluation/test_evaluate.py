@@ -1,5 +1,7 @@
 """What is measured, against what, and what the protocol says of it."""
 
+import warnings
+
 import numpy as np
 import pytest
 from keras import ops
@@ -124,6 +126,16 @@ def test_folders_of_other_programs(data, tmp_path):
     assert files["protocol"] == arrays["protocol"]
     for name, value in arrays["metrics"].items():
         assert files["metrics"][name] == pytest.approx(value, rel=1e-4)
+
+
+def test_samples_of_another_size_than_the_images_are_warned_of(data):
+    model, options = Copier(data[0]), {"num_samples": 20, "num_reference": 20, "metrics": ["fid"]}
+    model.sample_shape = (28, 28, 1)
+    with pytest.warns(UserWarning, match="Samples are 28x28.*14x14, .*image_size=28"):
+        evaluate(model, DATA, extractor=lambda x: x[:, :2, 0, 0], image_size=14, **options)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        evaluate(model, DATA, extractor=lambda x: x[:, :2, 0, 0], **options)
 
 
 def test_images_beside_folders_of_samples_are_taken_without_classes(data, tmp_path):
