@@ -55,7 +55,11 @@ def from_arrays(
     arrays = tensors(x if y is None else (x, y))
     lengths = {len(array) for array in tf.nest.flatten(arrays)}
     if len(lengths) != 1:
-        raise ValueError(f"Expected arrays of one length. Received: lengths {sorted(lengths)}")
+        listed = isinstance(x, list) and len(x) > 2
+        hint = ". Stack a list of samples, which are of one shape: np.stack(x)" if listed else ""
+        raise ValueError(
+            f"Expected arrays of one length{hint}. Received: lengths {sorted(lengths)}"
+        )
     (length,) = lengths
 
     def gather(indices):

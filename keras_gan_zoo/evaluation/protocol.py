@@ -2,6 +2,7 @@
 
 import inspect
 import pathlib
+import warnings
 
 import tensorflow as tf
 
@@ -26,6 +27,14 @@ from keras_gan_zoo.version import __version__
 DEFAULT_METRICS = ("fid", "kid", "prdc")
 # Images of a data set that are taken where nobody says how many: features of one take 5 kB.
 MOST_REFERENCES = 60_000
+# Arguments of `load` that `evaluate` gives it itself, and what says them.
+ARGUMENTS_OF_LOAD = {
+    "name": "that is `against`",
+    "split": "that is an argument of its own (`split=`)",
+    "image_size": "that is an argument of its own (`image_size=`)",
+    "batch_size": "batches are as large as memory allows",
+    "shuffle": "`num_reference` takes a fair sample",
+}
 # The extractor that fits a data set; ImageNet features for every other.
 EXTRACTORS = {
     "fashion_mnist": "fashion_mnist",
@@ -80,7 +89,8 @@ def evaluate(
         importance_samples: Latents drawn per image for `likelihood`; the estimate is an upper
             bound in expectation, and the tighter the more there are.
         load_options: Further arguments of `kgz.datasets.load` for the data set, such as `resize` or
-            `image_key`. `resize`, `channels` and `skip_broken` hold for a folder of samples, too.
+            `image_key`. `labels`, `resize`, `channels` and `skip_broken` hold for a folder of
+            samples, too.
         verbose: Shows progress bars.
 
     Returns:
@@ -104,6 +114,11 @@ def evaluate(
         return {"metrics": numbers, "protocol": {**protocol, **facts, "reference": against}}
     protocol["image_size"] = image_size
     load_options = dict(load_options or {})
+    if own := sorted(load_options.keys() & ARGUMENTS_OF_LOAD):
+        raise ValueError(
+            f"Expected `load_options` without {own[0]!r}: {ARGUMENTS_OF_LOAD[own[0]]}. "
+            f"Received: {load_options}"
+        )
     if load_options:
         protocol["load_options"] = load_options
     of_model = [name for name in names if name in MODEL_METRICS]
@@ -129,6 +144,7 @@ def evaluate(
         data, num_reference = _reference(
             against, split, image_size, num_reference, seed, load_options
         )
+        _warn_of_sizes(source.given, data, against)
         keep = sources.DIVERSITY_IMAGES if "ms_ssim" in of_samples else 0
         shared = {"extractor": extractor, "verbose": verbose}
         real = extract_cached(data, **shared, total=num_reference, what=against)
@@ -147,6 +163,20 @@ def evaluate(
             protocol["reference_chosen"] = f"at random, seed {seed}"
         numbers |= scores.score(fake, real, of_samples)
     return {"metrics": numbers, "protocol": protocol}
+
+
+def _warn_of_sizes(model, data, against):
+    """Warns where a model's images are of another size than those of the data set."""
+    made = tuple(getattr(model, "sample_shape", ()))
+    real = tuple(tf.nest.flatten(data.element_spec)[0].shape[1:])
+    if len(made) == len(real) == 3 and None not in real and made[:2] != real[:2]:
+        sizes = [f"{height}x{width}" for height, width in (made[:2], real[:2])]
+        warnings.warn(
+            f"Samples are {sizes[0]} and images of {against} {sizes[1]}, so that distances are "
+            "those of sizes as well. `image_size` (--size) resizes the images: "
+            f"image_size={made[0]}.",
+            stacklevel=3,
+        )
 
 
 def _counted_in(protocol, batches):

@@ -22,7 +22,7 @@ DIVERSITY_IMAGES = 2000  # the first so many samples are compared with each othe
 
 
 # Arguments of `load` that hold for a folder of samples as well.
-FOLDER_OPTIONS = ("resize", "channels", "skip_broken")
+FOLDER_OPTIONS = ("labels", "resize", "channels", "skip_broken")
 
 
 def batch_size(shape) -> int:

@@ -169,7 +169,9 @@ class FeatureExtractor:
         """
         if isinstance(images, np.ndarray) and self.pixels is not None:
             _check_range(self.name, images)
-        images, parts = ops.convert_to_tensor(images), []
+        # Outside of the graph, which is traced anew where only the number of channels differs, and
+        # then for any number of them.
+        images, parts = self._with_channels(ops.convert_to_tensor(images)), []
         for start in range(0, len(images), CHUNK):
             outputs = self._run_compiled(images[start : start + CHUNK])
             parts.append({key: ops.convert_to_numpy(value) for key, value in outputs.items()})
@@ -241,16 +243,7 @@ class FeatureExtractor:
     def _prepared(self, images):
         if isinstance(images, np.ndarray) and self.pixels is not None:
             _check_range(self.name, images)
-        images = ops.cast(ops.convert_to_tensor(images), "float32")
-        channels = images.shape[-1]
-        if self.channels == 3 and len(images.shape) == 4 and channels == 1:
-            images = ops.repeat(images, 3, axis=-1)
-        elif self.channels is not None and (len(images.shape) != 4 or channels != self.channels):
-            raise ValueError(
-                f"Expected images for the extractor {self.name!r} of shape (batch, height, width, "
-                f"{self.channels}); 'mobilenet_v2' takes 1 or 3 channels. "
-                f"Received: shape {tuple(images.shape)}"
-            )
+        images = self._with_channels(ops.cast(ops.convert_to_tensor(images), "float32"))
         if self.side is not None and tuple(images.shape[1:3]) != (self.side, self.side):
             images = ops.image.resize(
                 images,
@@ -260,6 +253,19 @@ class FeatureExtractor:
                 data_format="channels_last",
             )
         return (images + 1.0) * 127.5 if self.pixels == BYTES else images
+
+    def _with_channels(self, images):
+        """Images of as many channels as the network takes, grey ones repeated."""
+        channels, count = images.shape[-1], self.channels
+        if count is None or (len(images.shape) == 4 and channels == count):
+            return images
+        if count == 3 and len(images.shape) == 4 and channels == 1:
+            return ops.repeat(images, 3, axis=-1)
+        raise ValueError(
+            f"Expected images for the extractor {self.name!r} of shape (batch, height, width, "
+            f"{count}); 'mobilenet_v2' takes 1 or 3 channels. "
+            f"Received: shape {tuple(images.shape)}"
+        )
 
     def _probabilities(self, outputs):
         if "logits" not in outputs:

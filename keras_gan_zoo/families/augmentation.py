@@ -68,6 +68,11 @@ def checked_policy(policy, shapes) -> tuple | AdaptiveAugment:
             f"Received: {policy!r}"
         )
     names = tuple(policy.split(",")) if isinstance(policy, str) else tuple(policy)
+    if "ada" in names:
+        raise ValueError(
+            "Expected 'ada' alone in `augment`: it has its own transformations, color among them. "
+            f"Received: {policy!r}"
+        )
     for name in names:
         if name not in POLICIES:
             raise errors.unknown_name("augmentation in `augment`", name, {*POLICIES, "ada"})

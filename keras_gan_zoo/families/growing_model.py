@@ -1,5 +1,7 @@
 """Generators and discriminators that grow with the images."""
 
+import warnings
+
 from keras import ops
 
 from keras_gan_zoo import backend
@@ -117,6 +119,29 @@ class GrowingModel(AdversarialModel):
                 f"Train longer, or lower `fade_steps`. Received: {int(self.steps_in_stage)} steps"
             )
         super().begin_stage(stage)
+
+    def check_plan(self, steps):
+        """See `PhasedModel.check_plan`: networks grow to the whole image, and fade in before."""
+        names = [stage.name for stage in self.stages()]
+        if [*steps] != names:
+            raise ValueError(
+                f"Expected each of the stages {', '.join(names)}: networks grow one step at a "
+                f"time, to images of {names[-1]}. Received: {', '.join(steps)}"
+            )
+        for name in names[1:-1]:
+            if steps[name] < self.fade_steps:
+                raise ValueError(
+                    f"Expected at least {self.fade_steps} training steps (`fade_steps`) in the "
+                    f"stage {name!r}, in which new layers fade in. Train it for more epochs, or "
+                    f"lower `fade_steps`. Received: {steps[name]} steps"
+                )
+        if len(names) > 1 and steps[names[-1]] < self.fade_steps:
+            warnings.warn(
+                f"Of {self.fade_steps} steps (`fade_steps`) in which new layers fade in, the last "
+                f"stage has {steps[names[-1]]}: details of {names[-1]} stay faint. Train it for "
+                "more epochs, or lower `fade_steps`.",
+                stacklevel=2,
+            )
 
     def real_inputs(self, batch) -> tuple:
         """Real images, whose details fade in as those of the generator do."""

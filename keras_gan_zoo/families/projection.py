@@ -63,6 +63,13 @@ class Projection:
             The noise in layers is drawn by the seed and stays (the paper descends it, too).
         """
         images = ops.convert_to_tensor(self.sample_kind.check("images", images))
+        if len(images) == 0:
+            raise ValueError("Expected at least one of `images`. Received: none")
+        if not (distance is None or callable(distance)):
+            raise ValueError(
+                "Expected `distance` to be a function of two batches of images. "
+                f"Received: {distance!r}"
+            )
         checks.check_count("steps", steps)
         checks.check_count("samples", samples, least=2)
         checks.check_at_least(0, noise=noise)

@@ -24,12 +24,48 @@ def stages_of(recipe: Recipe, model) -> list[tuple[str | None, Recipe]]:
     names = [one.stage for one in recipe.stages]
     for name in names:
         if name not in known:
-            raise errors.unknown_name(f"stage of {recipe.model}", name, known)
+            error = errors.unknown_name(f"stage of {recipe.model}", name, known)
+            raise ValueError(f"{error}{how_to_write(recipe, known)}")
     if names != [name for name in known if name in names]:
         raise ValueError(f"Expected stages in the order {list(known)}. Received: {names}")
     return [(one.stage, _alone(recipe, one, known[one.stage])) for one in recipe.stages] or [
         (None, recipe)
     ]
+
+
+def how_to_write(recipe: Recipe, names) -> str:
+    """The setting that makes a recipe's stages those that are named."""
+    epochs = {one.stage: one.epochs for one in recipe.stages}
+    most = recipe.stages[-1].epochs
+    said = [f"{{stage: {name}, epochs: {epochs.get(name, most)}}}" for name in names]
+    return f" (--set 'stages=[{', '.join(said)}]', say)" if said else ""
+
+
+def check_plan(recipe: Recipe, stages, model, load):
+    """Asks a model, before the first step, whether it can be trained in such stages.
+
+    Args:
+        recipe: The recipe.
+        stages: What `stages_of` says.
+        model: The model.
+        load: Gives the data set of a stage's recipe.
+
+    Raises:
+        ValueError: If it cannot, with what mends it.
+    """
+    steps = {
+        name: own.training.epochs * (own.training.steps_per_epoch or int(load(own).cardinality()))
+        for name, own in stages
+        if name is not None
+    }
+    if not steps:
+        return
+    try:
+        model.check_plan(steps)
+    except ValueError as error:
+        names = [stage.name for stage in model.stages()]
+        hint = "" if [*steps] == names else how_to_write(recipe, names)
+        raise ValueError(f"{error}{hint}") from None
 
 
 def _examples(model):

@@ -22,7 +22,7 @@ from keras_gan_zoo import (
 from keras_gan_zoo.recipes.own_data import fit_to_data, with_channels, with_test_split
 from keras_gan_zoo.recipes.progress import Progress
 from keras_gan_zoo.recipes.recipe import AUTO, SHAPES, Recipe
-from keras_gan_zoo.recipes.stages import stages_of
+from keras_gan_zoo.recipes.stages import check_plan, stages_of
 from keras_gan_zoo.training import Demonstration, LinearDecay
 
 PROGRESS = "progress.json"
@@ -188,6 +188,7 @@ def _train(recipe, name, out, evaluate, verbose):
         options = {key: value for key, value in measured.items() if key != "metrics"}
         evaluation.check_ahead(model, names=measured["metrics"], **options)
     data = load_data(stages[0][1])
+    check_plan(recipe, stages, model, load_data)
     if evaluation.default_metrics(model) == ("translation",):
         evaluation.check_pairs(recipe.data.name, data.element_spec, unpaired=True)
     if hasattr(model, "initialize_from_data"):

@@ -71,7 +71,7 @@ def parts_of(data, kinds: dict) -> dict:
     for part in dicts:
         whole = [name for name, kind in kinds.items() if part.keys() == _parts_in(kind)]
         found |= {whole[0]: part} if whole else part
-    own = {name: (name, found[name]) for name in kinds if name in found}
+    own = {name: _named(name, found) for name in kinds if name in found}
     if not own:
         return _by_name(found, kinds)  # says what is missing
     rest = tuple(part for part in parts if not isinstance(part, dict))
@@ -110,7 +110,17 @@ def _by_name(data, kinds):
             f"Expected a dict with {_keys(kinds)}. Received: keys {sorted(data)}, "
             f"without {', '.join(map(repr, missing))}"
         )
-    return {name: (name, data[name]) for name in kinds}
+    return {name: _named(name, data) for name in kinds}
+
+
+def _named(name, data):
+    """One part of a dict, with what errors call it."""
+    if isinstance(data[name], (list, tuple)):
+        raise ValueError(
+            f"Expected `{name}` to be an array. Stack a list of samples, which are of one shape: "
+            f"np.stack(x). Received: a {type(data[name]).__name__} of {len(data[name])}"
+        )
+    return name, data[name]
 
 
 def _in_order(data, kinds):

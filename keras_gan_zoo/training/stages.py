@@ -46,6 +46,16 @@ class Stages:
         """
         return self._stage_number() if self._asked_stage is None else self._asked_stage
 
+    def check_plan(self, steps: dict[str, int]):
+        """Looks at the stages that are going to be trained; by default any may be left out.
+
+        Args:
+            steps: Names of the stages, in order, and how many training steps each will have.
+
+        Raises:
+            ValueError: If the model cannot be trained so.
+        """
+
     def begin_stage(self, stage: str | int):
         """Goes on to a later stage; what its `resets` name starts again.
 

@@ -1,5 +1,7 @@
 """What is measured, against what, and what the protocol says of it."""
 
+import warnings
+
 import numpy as np
 import pytest
 from keras import ops
@@ -124,6 +126,27 @@ def test_folders_of_other_programs(data, tmp_path):
     assert files["protocol"] == arrays["protocol"]
     for name, value in arrays["metrics"].items():
         assert files["metrics"][name] == pytest.approx(value, rel=1e-4)
+
+
+def test_samples_of_another_size_than_the_images_are_warned_of(data):
+    model, options = Copier(data[0]), {"num_samples": 20, "num_reference": 20, "metrics": ["fid"]}
+    model.sample_shape = (28, 28, 1)
+    with pytest.warns(UserWarning, match="Samples are 28x28.*14x14, .*image_size=28"):
+        evaluate(model, DATA, extractor=lambda x: x[:, :2, 0, 0], image_size=14, **options)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        evaluate(model, DATA, extractor=lambda x: x[:, :2, 0, 0], **options)
+
+
+def test_images_beside_folders_of_samples_are_taken_without_classes(data, tmp_path):
+    (tmp_path / "images" / "more").mkdir(parents=True)
+    for name, image in zip(("0.png", "1.png", "more/2.png"), data[0], strict=False):
+        kgz.pictures.grid(image[None], padding=0).save(tmp_path / "images" / name)
+    options = {"extractor": Pixels(), "num_reference": 20, "metrics": ["fid"]}
+    with pytest.raises(ValueError, match="labels=False"):
+        evaluate(tmp_path / "images", DATA, **options)
+    found = evaluate(tmp_path / "images", DATA, load_options={"labels": False}, **options)
+    assert found["protocol"]["samples"] == 3
 
 
 def test_some_of_a_sorted_folder_are_a_fair_sample(data, tmp_path):
@@ -281,6 +304,8 @@ def test_bad_input_is_refused(data, tmp_path):
         evaluate(data[0], DATA, extractor="fashion_mnits")
     with pytest.raises(ValueError, match="Expected `metrics`, some of .*Received: none"):
         evaluate(data[0], DATA, metrics=[], extractor=Pixels())
+    with pytest.raises(ValueError, match="`load_options` without 'image_size'"):
+        evaluate(data[0], DATA, extractor=Pixels(), load_options={"image_size": 28})
     with pytest.raises(ValueError, match="`num_samples` to be an integer >= 2"):
         evaluate(Copier(data[0]), DATA, num_samples=1)
     with pytest.raises(ValueError, match="`num_reference` to be an integer >= 2"):

@@ -81,6 +81,20 @@ def test_grey_images_are_repeated_for_networks_of_three_channels():
     assert (extractor.dimensions, extractor.classes) == (1280, 1000)
 
 
+def test_grey_and_coloured_images_go_through_one_extractor():
+    """A graph that is traced anew for another number of channels would take any number of them."""
+    layers = [keras.Input((None, None, 3)), keras.layers.GlobalAveragePooling2D()]
+    extractor = FeatureExtractor.get(keras.Sequential(layers))
+    random = np.random.default_rng(0)
+    for channels in (1, 3, 1):
+        images = random.uniform(-1, 1, (2, 4, 4, channels)).astype("float32")
+        features, _ = extractor.features_and_probabilities(images)
+        means = np.broadcast_to(images.mean(axis=(1, 2)), (2, 3))
+        np.testing.assert_allclose(features, means, atol=1e-6)
+    with pytest.raises(ValueError, match=r"Received: shape \(2, 4, 4, 2\)"):
+        extractor.features_and_probabilities(images.repeat(2, axis=-1))
+
+
 def test_models_and_functions():
     model = keras.Sequential(
         [keras.Input((4, 4, 1)), keras.layers.Flatten(), keras.layers.Dense(3)], name="tiny"

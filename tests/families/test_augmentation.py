@@ -123,3 +123,6 @@ def test_two_replicas_draw_the_changes_of_one():
 def test_unknown_names_are_refused():
     with pytest.raises(ValueError, match="augment.*'colour'.*color"):
         kgz.models.GAN((2,), 2, augment="colour")
+    for policy in ("color,ada", ["ada", "translation"]):
+        with pytest.raises(ValueError, match="Expected 'ada' alone in `augment`"):
+            kgz.models.GAN((8, 8, 1), 2, augment=policy)

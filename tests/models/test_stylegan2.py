@@ -209,6 +209,8 @@ def test_bad_projections(varied):
     for arguments, said in (
         ({"images": images[0]}, "images.*Received"),
         ({"images": images + 7.0}, "images.*Received"),
+        ({"images": images[:0]}, "at least one of `images`"),
+        ({"images": images, "distance": "lpips"}, "`distance` to be a function.*'lpips'"),
         ({"images": images, "steps": 0}, "`steps` to be an integer >= 1"),
         ({"images": images, "samples": 1}, "`samples` to be an integer >= 2"),
         ({"images": images, "noise": -1.0}, "`noise` >= 0"),

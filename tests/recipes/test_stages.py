@@ -111,6 +111,40 @@ def test_bad_stages_are_refused_at_the_door(changes, message, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+GROWN = {
+    "model": "ProGAN",
+    "arguments": {"image_shape": [16, 16, 1], "filters": 2, "fade_steps": 3},
+}
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["4x4", "8x8"], "each of the stages 4x4, 8x8, 16x16.*stage: 16x16, epochs: 2}]'"),
+        (["4x4", "16x16"], "each of the stages.*Received: 4x4, 16x16"),
+        (
+            ["4x4", "32x32"],
+            r"Unknown stage of ProGAN: '32x32'.*--set 'stages=\[{stage: 4x4, epochs",
+        ),
+        (["4x4", "8x8", "16x16"], "at least 3 training steps.*stage '8x8'.*Received: 2 steps"),
+    ],
+)
+def test_models_that_grow_are_told_all_stages_and_have_time_to_fade(names, message, tmp_path):
+    stages = [{"stage": name, "epochs": 2, "steps_per_epoch": 1} for name in names]
+    data = {"name": "fashion_mnist_mini", "image_size": 16}
+    changes = {**GROWN, "data": data, "stages": stages}
+    with pytest.raises(ValueError, match=message):
+        train_recipe(recipe_of(tmp_path, **changes), "tiny", tmp_path / "run", verbose=0)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_last_stage_in_which_details_stay_faint_is_warned_of(tmp_path):
+    model = build_model(recipe_of(tmp_path, **GROWN, data={"name": "x", "image_size": 16}))
+    model.check_plan({"4x4": 1, "8x8": 3, "16x16": 3})
+    with pytest.warns(UserWarning, match="the last stage has 2: details of 16x16 stay faint"):
+        model.check_plan({"4x4": 1, "8x8": 3, "16x16": 2})
+
+
 @pytest.mark.parametrize("setting", ["stages.2.epochs=1", "stages.first.epochs=1", "stages.0=1"])
 def test_settings_of_stages_that_are_not_there(setting, tmp_path):
     with pytest.raises(ValueError, match="Expected .*'stages"):

@@ -166,6 +166,19 @@ def test_swapped_inputs_are_named_as_the_model_names_them():
         pix2pix.fit(*pairs)
 
 
+def test_lists_of_samples_of_differing_shapes_are_refused():
+    model = kgz.models.MDNRNN(latent_dim=2, units=3, steps=4, restarts=False)
+    model.compile()
+    data = {"mean": np.zeros((3, 4, 2), "float32"), "action": np.zeros((3, 4, 1), "float32")}
+    data["log_variance"] = [np.zeros((length, 2), "float32") for length in (3, 4, 5)]
+    with pytest.raises(ValueError, match="`log_variance` to be an array.*Received: a list of 3"):
+        model.fit(data)
+    gan = kgz.models.GAN((2,), 2)
+    gan.compile()
+    with pytest.raises(ValueError, match=r"one length. Stack.*Received: lengths \[2, 3\]"):
+        gan.fit([np.zeros((length, 2), "float32") for length in (2, 3, 3)])
+
+
 def test_arrays_of_objects_are_refused():
     for enter in (gan((2,)).fit, gan((2,)).evaluate, gan((2,)).predict):
         with pytest.raises(ValueError, match=r"numbers; x.astype.*Received: dtype object"):
