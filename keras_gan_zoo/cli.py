@@ -6,7 +6,9 @@ other command calls `_library()` first.
 
 import collections
 import contextlib
+import dataclasses
 import functools
+import inspect
 import json as json_module
 import os
 import pathlib
@@ -219,6 +221,12 @@ def generate(
         int | None,
         typer.Option("--label", "-l", show_default="all in turn", help="Class of all samples."),
     ] = None,
+    truncation: Annotated[
+        float | None,
+        typer.Option(
+            help="Of models that have it: less variety, fewer failures.", show_default="none"
+        ),
+    ] = None,
     seed: Seed = 0,
     overwrite: Overwrite = False,
 ):
@@ -227,6 +235,14 @@ def generate(
     model = _library().models.from_preset(preset)
     errors.check_able(model, "generate")
     shown = _demonstration(model, preset, "generate", [], num, seed, label)
+    if truncation is not None:
+        if "truncation" not in inspect.signature(model.generate).parameters:
+            raise ValueError(
+                "Expected --truncation of a model that has it, such as BigGAN. Received: "
+                f"{preset}, of {type(model).__name__}"
+            )
+        arguments = {**shown.ability.arguments, "truncation": truncation}
+        shown.ability = dataclasses.replace(shown.ability, arguments=arguments)
     _write(shown, out, overwrite)
     rich.print(f"{shown.count} samples of {preset}: {out}")
 

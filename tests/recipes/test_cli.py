@@ -271,6 +271,7 @@ def test_bad_recipes_are_one_line_and_exit_code_2(
         (("generate", "dcgan_fashion_mnits", "--out", "never.png"), "Did you mean"),
         (("generate", "dcgan_fashion_mnist", "--num", "0"), "--num"),
         (("generate", "dcgan_fashion_mnist", "--label", "3", "--out", "never.png"), "no `labels`"),
+        (("generate", "dcgan_fashion_mnist", "--truncation", "1", "--out", "never.png"), "DCGAN"),
         (("evaluate", "dcgan_fashion_mnits"), "Did you mean 'dcgan_fashion_mnist'"),
         (("evaluate", "tests", "--metrics", "fid"), "Expected --against"),
         (("evaluate", "tests", "--against", "fashion_mnist_mini", "--record"), "--record"),
@@ -437,6 +438,23 @@ def test_run_takes_named_files_or_the_data_of_the_preset(faces, tmp_path, monkey
         code, _, errors = run(monkeypatch, capsys, "run", preset, ability, "--num", 3, "--out", out)
         assert code == 0, errors
         np.testing.assert_allclose(np.load(out), expected, atol=1e-5)
+
+
+def test_generated_samples_may_be_truncated(tmp_path, monkeypatch, capsys):
+    options = (
+        "biggan_fashion_mnist",
+        "--num",
+        10,
+        "--truncation",
+        0.5,
+        "--out",
+        tmp_path / "a.png",
+    )
+    code, _, errors = run(monkeypatch, capsys, "generate", *options)
+    assert code == 0, errors
+    model = kgz.models.from_preset("biggan_fashion_mnist")
+    expected = model.sample_kind.draw(model.generate(10, truncation=0.5, seed=0), columns=10)
+    assert PIL.Image.open(tmp_path / "a.png").tobytes() == expected.tobytes()
 
 
 def test_conditions_of_generated_samples_are_drawn_from_the_data(
