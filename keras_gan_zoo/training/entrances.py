@@ -23,6 +23,7 @@ from keras_gan_zoo.training.given_data import (
 from keras_gan_zoo.training.inputs import checked, parts_of, without_nothing
 from keras_gan_zoo.training.monitored import check_monitored
 
+FIRST = 64  # rows of large arrays that are checked before a step is traced
 FEW = 16  # samples of an update, of which a paper's batch has more
 
 
@@ -215,13 +216,13 @@ class Entrances:
             )
         self._forget_other_graphs()
         is_over = self.asked_stage < self._stage_number()  # its data may have another shape
+        arrays = None
         if pipeline.is_arrays(x):
+            arrays = x if y is None else (x, y)
             if not is_over:
-                self._warn_of_scales(x if y is None else (x, y))
+                self._warn_of_scales(arrays)
             if 0 in {len(part) for part in tf.nest.flatten(x)}:
                 raise ValueError("Expected `x` to hold data. Received: no samples")
-            if not is_over:
-                self._check_integers(x if y is None else (x, y))
             size = batch_size or self.stage.batch_size or 32
             x = pipeline.from_arrays(x, y, batch_size=size, seed=self.seed or 0, shuffle=shuffle)
             x.is_in_range = True
@@ -230,6 +231,8 @@ class Entrances:
             # Traced anew each time: a training step traced before may have relaxed its shapes.
             prepare = tf.function(self.prepare_batch, autograph=False)
             prepare.get_concrete_function(x.element_spec)
+            if arrays is not None:
+                self._check_values(arrays)
         return x, y, batch_size
 
     def _without_validation(self, x, y, options):
@@ -328,13 +331,18 @@ class Entrances:
         for name, part in self.parts_of(arrays).items():
             self.inputs()[name].warn_of_scale(part)
 
-    def _check_integers(self, arrays):
-        """Checks labels and the like as a whole, before a step is traced, which takes long."""
+    def _check_values(self, arrays):
+        """Checks arrays before a step is traced, which takes long: labels and the like as a whole.
+
+        Of others, which are large, the first rows: the step itself sees the rest.
+        """
         kinds = self.inputs()
-        parts = parts_of(arrays, kinds)
-        for name, (_, part) in parts.items():
-            if "int" in str(getattr(part, "dtype", "")) and not kinds[name].is_scaled:
-                checked(name, parts, kinds)
+        parts = {
+            name: (called, _checked_ahead(part, kinds[name]))
+            for name, (called, part) in parts_of(arrays, kinds).items()
+        }
+        for name in parts:
+            checked(name, parts, kinds)
 
     def _watched(self, data):
         """A data set whose first batch is looked at as it goes by, as arrays are at the door.
@@ -374,6 +382,13 @@ class Entrances:
 
         Under a strategy Keras reads a batch here, which would move the order of the data.
         """
+
+
+def _checked_ahead(part, kind):
+    """Of a part of arrays, what is checked before a step is traced."""
+    if "int" in str(getattr(part, "dtype", "")) and not kind.is_scaled:
+        return part
+    return tf.nest.map_structure(lambda one: one[:FIRST], part)
 
 
 def _flat(callbacks):

@@ -153,7 +153,7 @@ def test_swapped_inputs_are_named_as_the_model_names_them():
                 ValueError, match="Expected `images`.*`images` and `labels` swapped"
             ):
                 enter((wrong, images))
-    with pytest.raises(ValueError, match="Expected `labels`.*Are `labels` and `images` swapped"):
+    with pytest.raises(ValueError, match="Expected `images`.*Are `images` and `labels` swapped"):
         model.fit(labels, np.zeros((12, 8, 8, 1), "uint8"))
     with pytest.raises(ValueError, match="`image`.*Are `image` and `label` swapped"):
         model.train_on_batch({"image": labels, "label": images})
@@ -177,6 +177,15 @@ def test_lists_of_samples_of_differing_shapes_are_refused():
     gan.compile()
     with pytest.raises(ValueError, match=r"one length. Stack.*Received: lengths \[2, 3\]"):
         gan.fit([np.zeros((length, 2), "float32") for length in (2, 3, 3)])
+
+
+@pytest.mark.parametrize("value", [np.nan, 255.0])
+def test_bad_values_of_arrays_are_found_before_a_step_is_traced(value, monkeypatch):
+    model, images = gan(), IMAGES.copy()
+    images[3] = value
+    monkeypatch.setattr(model, "_phase_losses", None)
+    with pytest.raises(ValueError, match="in \\[-1, 1\\]"):
+        model.fit(images, batch_size=4, verbose=0)
 
 
 def test_arrays_of_objects_are_refused():
