@@ -118,7 +118,7 @@ def parse_arguments():
     )
     ranges = {
         "image-sizes": ("image_size", "32,64,128,256", "sides of images"),
-        "batch-sizes": ("batch_size", "1,4,16,64,256,512", "images of a batch"),
+        "batch-sizes": ("batch_size", "2,8,32,128,512", "images of a batch"),
         "filters": ("filters", "16,32,64", "channels next to the image"),
     }
     for name, (axis, value, text) in ranges.items():

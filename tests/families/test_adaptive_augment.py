@@ -307,5 +307,5 @@ def test_bad_arguments():
             AdaptiveAugment(**arguments)
     with pytest.raises(ValueError, match=r"discriminator of images.*Received.*\(2,\)"):
         kgz.models.GAN((2,), 2, augment="ada")
-    with pytest.raises(ValueError, match="Unknown augmentation.*'ada'"):
+    with pytest.raises(ValueError, match="Expected 'ada' alone"):
         kgz.models.DCGAN((8, 8, 1), 2, augment="ada,cutout,blit")
