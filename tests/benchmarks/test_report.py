@@ -60,7 +60,9 @@ def test_results_do_not_make_a_commit_another(tmp_path):
     assert report._commit(tmp_path.parent / "nowhere") == "unknown"
 
 
-@pytest.mark.parametrize("name", ["steps", "fit", "sampling", "metrics", "memory", "quality", "growth"])
+@pytest.mark.parametrize(
+    "name", ["steps", "fit", "sampling", "metrics", "memory", "quality", "growth"]
+)
 def test_the_page_has_a_table_of_each_kind_of_result(name):
     """Its rows have as many cells as it has columns; so have those of a measured result."""
     tables = runpy.run_path(str(ROOT / "tools/performance_table.py"))
