@@ -20,7 +20,7 @@ import time
 
 import rich.console
 import turns
-from report import in_turns, in_words, ratios, spread, write
+from report import in_turns, in_words, parsed, ratios, spread, write
 
 DATA, SIZE, LATENT = "fashion_mnist_mini", 28, 100
 
@@ -140,13 +140,7 @@ def parse_arguments():
         "steps": (20, "training steps of a turn"),
         "threads": (os.cpu_count(), "threads of each side"),
     }
-    for name, (value, text) in numbers.items():
-        parser.add_argument(f"--{name}", default=value, type=int, help=f"{text} [{value}]")
-    arguments = parser.parse_args()
-    for name, value in vars(arguments).items():
-        if value < 1:
-            parser.error(f"expected --{name.replace('_', '-')} >= 1, received {value}")
-    return arguments
+    return parsed(parser, numbers)
 
 
 def measure(settings: dict) -> dict:

@@ -18,7 +18,7 @@ import numpy as np
 import rich.console
 import rich.table
 import turns
-from report import memory, reset_peak, spread, write
+from report import memory, parsed, reset_peak, spread, write
 from train_step import keras_side, torch_side
 
 OURS, PEER = "keras_gan_zoo", "PyTorch, channels last"
@@ -135,9 +135,7 @@ def parse_arguments():
         "most-seconds": (20, "processor seconds of a step after which no larger point is tried"),
         "most-megabytes": (4000, "memory after which none is tried"),
     }
-    for name, (value, text) in numbers.items():
-        parser.add_argument(f"--{name}", default=value, type=int, help=f"{text} [{value}]")
-    arguments = parser.parse_args()
+    arguments = parsed(parser, numbers)
     for axis in MIDDLE:
         if len(getattr(arguments, axis)) < 2:
             parser.error(f"expected two numbers or more for {axis}, such as 16,32")

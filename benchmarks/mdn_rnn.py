@@ -18,7 +18,7 @@ import sys
 import numpy as np
 import rich.console
 import turns
-from report import in_turns, in_words, ratios, spread, write
+from report import in_turns, in_words, parsed, ratios, spread, write
 
 OURS, FUSED, LOOP = "keras_gan_zoo", "PyTorch, nn.LSTM", "PyTorch, loop"
 SPREAD = 0.1  # standard deviation of the latents of a step
@@ -223,13 +223,7 @@ def parse_arguments():
         "updates": (10, "training steps of a turn"),
         "threads": (os.cpu_count(), "threads of each side"),
     }
-    for name, (value, text) in numbers.items():
-        parser.add_argument(f"--{name}", default=value, type=int, help=f"{text} [{value}]")
-    arguments = parser.parse_args()
-    for name, value in vars(arguments).items():
-        if value < 1:
-            parser.error(f"expected --{name.replace('_', '-')} >= 1, received {value}")
-    return arguments
+    return parsed(parser, numbers)
 
 
 def main():

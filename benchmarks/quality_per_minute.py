@@ -19,7 +19,7 @@ import time
 
 import rich.console
 import turns
-from report import write
+from report import parsed, write
 
 RECIPE, DATA, SIZE, LATENT, FILTERS = "dcgan_fashion_mnist", "fashion_mnist", 28, 100, 64
 
@@ -126,15 +126,13 @@ def parse_arguments():
         type=lambda text: sorted(map(float, text.split(","))),
         help="processor minutes [1,2,3,6,9]",
     )
+    parser.add_argument("--seed", default=0, type=int, help="of the initial weights [0]")
     numbers = {
         "samples": (10_000, "images that are measured"),
         "batch-size": (64, "images of a batch; 64 is the recipe's"),
-        "seed": (0, "of the initial weights"),
         "threads": (os.cpu_count(), "threads of each side"),
     }
-    for name, (value, text) in numbers.items():
-        parser.add_argument(f"--{name}", default=value, type=int, help=f"{text} [{value}]")
-    return parser.parse_args()
+    return parsed(parser, numbers)
 
 
 def main():

@@ -31,6 +31,18 @@ def machine() -> dict:
     }
 
 
+def parsed(parser, numbers: dict):
+    """What the command line says, these positive integers among it: `{name: (default, help)}`."""
+    for name, (value, text) in numbers.items():
+        parser.add_argument(f"--{name}", default=value, type=int, help=f"{text} [{value}]")
+    arguments = parser.parse_args()
+    for name in numbers:
+        value = getattr(arguments, name.replace("-", "_"))
+        if value < 1:
+            parser.error(f"expected --{name} >= 1, received {value}")
+    return arguments
+
+
 def spread(values) -> dict:
     """The median of values, the lowest and the highest."""
     return {"median": statistics.median(values), "low": min(values), "high": max(values)}

@@ -19,7 +19,7 @@ import tempfile
 import numpy as np
 import rich.console
 import turns
-from report import in_turns, in_words, ratios, spread, write
+from report import in_turns, in_words, parsed, ratios, spread, write
 
 OURS = "keras_gan_zoo, SavedModel"
 EAGER, LAST, SCRIPT, COMPILED = "eager", "eager, channels last", "TorchScript", "torch.compile"
@@ -154,15 +154,10 @@ def parse_arguments():
         "threads": (os.cpu_count(), "threads of each side"),
         "images": (256, "images of a turn, at least"),
     }
-    for name, (value, text) in numbers.items():
-        parser.add_argument(f"--{name}", default=value, type=int, help=f"{text} [{value}]")
     parser.add_argument("--batch-sizes", default="1,16,256", help="[1,16,256]")
     parser.add_argument("--no-compile", dest="compile", action="store_false")
-    arguments = parser.parse_args()
+    arguments = parsed(parser, numbers)
     arguments.batch_sizes = [int(one) for one in arguments.batch_sizes.split(",")]
-    for name, value in vars(arguments).items():
-        if type(value) is int and value < 1:
-            parser.error(f"expected --{name.replace('_', '-')} >= 1, received {value}")
     return arguments
 
 

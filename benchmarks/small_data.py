@@ -97,7 +97,7 @@ def heuristics(model, train, held_out) -> dict:
     change = critic.adaptive or (lambda images: images)
 
     def logits(images):
-        parts = np.array_split(images, len(images) // 100)
+        parts = np.array_split(images, len(images) // 100 or 1)
         return np.concatenate([model.discriminator(change(part)) for part in parts])
 
     on_train, on_held_out, on_generated = map(logits, (train, held_out, generated))
